@@ -1,0 +1,12 @@
+package io.mangonel.core.graph;
+
+/**
+ * A finished file of a task attempt, on the executor that ran it.
+ *
+ * @param partition the consumer partition it holds, or {@link #ALL_PARTITIONS}
+ * @param path relative to the executor's shuffle directory, with forward slashes
+ */
+public record OutputFile(int partition, String path, long rows, long bytes) {
+  /** The file holds rows of every partition: a reader filters by the partition expression. */
+  public static final int ALL_PARTITIONS = -1;
+}

@@ -1,0 +1,17 @@
+package io.mangonel.core.graph;
+
+import io.mangonel.core.Bytes;
+import java.util.List;
+
+/**
+ * What a successful attempt produced.
+ *
+ * @param files finished files, none for an empty output or an inline result
+ * @param inline an Arrow IPC stream with the whole result of a root task when it is small (rule
+ *     D9); empty otherwise
+ */
+public record TaskOutput(List<OutputFile> files, Bytes inline, long rows, long bytes) {
+  public TaskOutput {
+    files = List.copyOf(files);
+  }
+}

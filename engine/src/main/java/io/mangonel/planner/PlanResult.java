@@ -1,0 +1,28 @@
+package io.mangonel.planner;
+
+import io.mangonel.planner.stage.QueryPlan;
+
+/** What a statement turned out to be. */
+public sealed interface PlanResult {
+  /** Rows to compute. */
+  record Query(QueryPlan plan) implements PlanResult {}
+
+  /** The text of an {@code EXPLAIN}, many lines; shown as one column of rows. */
+  record Explain(String text) implements PlanResult {}
+
+  /** {@code CREATE [OR REPLACE] VIEW}: checked, with absolute paths. */
+  record CreateView(String name, String createSql, boolean orReplace, boolean ifNotExists)
+      implements PlanResult {}
+
+  record DropView(String name, boolean ifExists) implements PlanResult {}
+
+  /** {@code SET name = value} of an allowed setting; {@code RESET} has a null value. */
+  record Set(String name, @org.jspecify.annotations.Nullable String value) implements PlanResult {}
+
+  /**
+   * The statement is wrong, or not allowed.
+   *
+   * @param message DuckDB's message with its position, or ours, which says what to do
+   */
+  record Rejected(String message) implements PlanResult {}
+}

@@ -1,0 +1,28 @@
+package io.mangonel.planner.stage;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement cut into stages. The last stage is the root: it has one task and a {@link
+ * StageOutput.Result}.
+ *
+ * @param stages producers before consumers; {@code stages.get(i).id() == i}
+ * @param columns the answer's columns from the bound plan: names may repeat or be empty
+ * @param fallback why the whole statement runs as one task on one executor, or null when it was
+ *     distributed
+ */
+public record QueryPlan(
+    List<StagePlan> stages, List<ResultColumn> columns, @Nullable String fallback) {
+  public QueryPlan {
+    stages = List.copyOf(stages);
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * @param type DuckDB type as SQL, as the bound plan has it
+   * @param clientType the type the root stage casts it to, because Arrow or clients cannot carry
+   *     {@code type} exactly; equal to {@code type} otherwise
+   */
+  public record ResultColumn(String name, String type, String clientType) {}
+}

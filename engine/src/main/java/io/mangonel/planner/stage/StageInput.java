@@ -1,0 +1,73 @@
+package io.mangonel.planner.stage;
+
+import io.mangonel.core.graph.EdgeKind;
+import java.util.List;
+
+/** A named relation that a stage's SQL reads; the executor makes it for each task. */
+public sealed interface StageInput {
+  /** The identifier by which the SQL reads it, unquoted and unique in its stage. */
+  String name();
+
+  /**
+   * Input files.
+   *
+   * @param function the DuckDB table function that reads them: {@code read_parquet}, {@code
+   *     read_csv}, {@code read_json}
+   * @param options what follows the file list inside the call, as SQL, with its leading comma;
+   *     empty for none
+   * @param columns the columns the stage reads, with their types; never empty
+   * @param splits which slices each task reads: one list per task; an empty list is an empty
+   *     relation
+   * @param files every file read, as the plan saw it
+   */
+  record Scan(
+      String name,
+      String function,
+      String options,
+      List<Column> columns,
+      List<List<FileSlice>> splits,
+      List<PinnedFile> files)
+      implements StageInput {
+    public Scan {
+      columns = List.copyOf(columns);
+      splits = splits.stream().map(List::copyOf).toList();
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Output of another stage.
+   *
+   * @param stage the producer
+   * @param carrier the columns of the producer's files, in order
+   * @param read one expression over the carrier columns for each column {@code c0, c1, ...} that
+   *     the SQL sees
+   */
+  record Exchange(String name, int stage, EdgeKind kind, List<Column> carrier, List<String> read)
+      implements StageInput {
+    public Exchange {
+      carrier = List.copyOf(carrier);
+      read = List.copyOf(read);
+    }
+  }
+
+  /** A column name, unquoted, and its DuckDB type as SQL. */
+  record Column(String name, String type) {}
+
+  /**
+   * A file, or rows of it.
+   *
+   * @param range row numbers of a Parquet file, or null for the whole file
+   */
+  record FileSlice(String path, @org.jspecify.annotations.Nullable RowRange range) {}
+
+  /** First and last row number, both inclusive, counted from 0. */
+  record RowRange(long first, long last) {}
+
+  /**
+   * An input file as the plan saw it: a task compares before and after it reads.
+   *
+   * @param modifiedMs last modification, milliseconds since 1970
+   */
+  record PinnedFile(String path, long bytes, long modifiedMs) {}
+}

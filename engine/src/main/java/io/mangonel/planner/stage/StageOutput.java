@@ -1,0 +1,36 @@
+package io.mangonel.planner.stage;
+
+import java.util.List;
+
+/** What becomes of a stage's rows. */
+public sealed interface StageOutput {
+  /**
+   * Files for other stages.
+   *
+   * @param carrier one per file column: its name and an expression over {@code c0, c1, ...},
+   *     already cast to a type that Parquet keeps exactly
+   * @param partitioning how rows are divided among the consumer's tasks
+   */
+  record Shuffle(List<Carrier> carrier, Partitioning partitioning) implements StageOutput {
+    public Shuffle {
+      carrier = List.copyOf(carrier);
+    }
+  }
+
+  /** The statement's answer: Arrow record batches, in the order of the SQL. */
+  record Result() implements StageOutput {}
+
+  record Carrier(String name, String expression) {}
+
+  sealed interface Partitioning {
+    /** All rows in one file per task. */
+    record None() implements Partitioning {}
+
+    /**
+     * @param expression an integer from 0 to {@code partitions - 1} over {@code c0, c1, ...}; the
+     *     writer may leave all rows in one file ({@code OutputFile.ALL_PARTITIONS}), then the
+     *     reader filters by the same expression
+     */
+    record ByExpression(String expression, int partitions) implements Partitioning {}
+  }
+}
