@@ -1,4 +1,4 @@
-/** The shell around core.owner: event loop, committer, effects, gRPC service. */
+/** The shell around core.owner, put together: a server. */
 @NullMarked
 package io.mangonel.scheduler;
 

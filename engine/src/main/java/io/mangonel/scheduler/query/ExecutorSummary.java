@@ -1,0 +1,22 @@
+package io.mangonel.scheduler.query;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Incarnation;
+
+/**
+ * One executor as this scheduler sees it.
+ *
+ * @param address host:port of its gRPC server
+ * @param running tasks of this scheduler's jobs on it
+ * @param state {@code alive}, {@code suspect} or {@code lost}
+ * @param heartbeatAgeMs since its last heartbeat
+ */
+public record ExecutorSummary(
+    ExecutorId id,
+    Incarnation incarnation,
+    String address,
+    int slots,
+    int running,
+    String state,
+    long heartbeatAgeMs,
+    String duckdbVersion) {}

@@ -1,0 +1,23 @@
+package io.mangonel.scheduler.query;
+
+import io.mangonel.core.graph.JobId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a list of jobs. Times are milliseconds since 1970.
+ *
+ * @param startedMs when the plan was ready, or null
+ * @param endedMs null while it runs
+ * @param rows rows of the answer; 0 until it is there
+ * @param error why it failed, or null
+ */
+public record JobSummary(
+    JobId id,
+    JobState state,
+    String sql,
+    String principal,
+    long submittedMs,
+    @Nullable Long startedMs,
+    @Nullable Long endedMs,
+    long rows,
+    @Nullable String error) {}
