@@ -2,6 +2,7 @@ package io.mangonel.planner.stage;
 
 import io.mangonel.core.graph.EdgeKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A named relation that a stage's SQL reads; the executor makes it for each task. */
 public sealed interface StageInput {
@@ -42,12 +43,23 @@ public sealed interface StageInput {
    * @param carrier the columns of the producer's files, in order
    * @param read one expression over the carrier columns for each column {@code c0, c1, ...} that
    *     the SQL sees
+   * @param types the type of each {@code c0, c1, ...}, as SQL: what an input without files has too
+   * @param partition for {@link EdgeKind#HASH}: the producer's partition expression over {@code c0,
+   *     c1, ...}, by which a reader filters a file that holds all partitions; null otherwise
    */
-  record Exchange(String name, int stage, EdgeKind kind, List<Column> carrier, List<String> read)
+  record Exchange(
+      String name,
+      int stage,
+      EdgeKind kind,
+      List<Column> carrier,
+      List<String> read,
+      List<String> types,
+      @Nullable String partition)
       implements StageInput {
     public Exchange {
       carrier = List.copyOf(carrier);
       read = List.copyOf(read);
+      types = List.copyOf(types);
     }
   }
 
@@ -59,7 +71,7 @@ public sealed interface StageInput {
    *
    * @param range row numbers of a Parquet file, or null for the whole file
    */
-  record FileSlice(String path, @org.jspecify.annotations.Nullable RowRange range) {}
+  record FileSlice(String path, @Nullable RowRange range) {}
 
   /** First and last row number, both inclusive, counted from 0. */
   record RowRange(long first, long last) {}
