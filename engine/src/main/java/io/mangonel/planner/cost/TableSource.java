@@ -12,7 +12,9 @@ import java.util.TreeMap;
  * @param function the DuckDB table function that reads the files: {@code read_parquet}, {@code
  *     read_csv}, {@code read_json}
  * @param options what follows the file list inside the call, as SQL, with its leading comma; empty
- *     for none
+ *     for none. With them any subset of the files gives the same columns (delimiter, header and
+ *     column types of CSV are spelt out, {@code hive_partitioning} is set); {@code union_by_name}
+ *     makes the table indivisible
  * @param columns every column, in order, with its type
  * @param files in a stable order; none for an empty table
  */
