@@ -1,0 +1,125 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import java.util.List;
+
+/**
+ * What a scheduler wants done. The core gives an effect out only when it may be performed: what
+ * must wait for a commit (rules D4, D5) has waited. The shell performs effects in any order, each
+ * once, and reports outcomes as events; it retries nothing.
+ */
+public sealed interface Effect {
+
+  /** Plan it, off the loop; answered by {@code JobSubmitted} or {@code PlanningFailed}. */
+  record PlanJob(JobId job, JobRequest request) implements Effect {}
+
+  /** Nobody waits for the plan any more; optional to obey. */
+  record StopPlanning(JobId job) implements Effect {}
+
+  // To executors. The shell sends the incarnation along, and the executor refuses another's.
+
+  /**
+   * Replaces what this scheduler wants of the executor. Answered by {@code SlotsReserved} or {@code
+   * SlotsUnanswered}.
+   *
+   * @param request names the call: a repeated one is answered as the first
+   * @param wanted slots wanted, 0 to stop waiting
+   * @param ttlMs how long a reservation, and the wait for the rest, live
+   */
+  record ReserveSlots(
+      ExecutorId executor, Incarnation incarnation, long request, int wanted, long ttlMs)
+      implements Effect {}
+
+  /** Reservations that are not used. No answer; lost ones expire. */
+  record CancelReservations(
+      ExecutorId executor, Incarnation incarnation, List<ExecutorReservation> reservations)
+      implements Effect {
+    public CancelReservations {
+      reservations = List.copyOf(reservations);
+    }
+  }
+
+  /** Answered by {@code LaunchAnswered} or {@code LaunchUnanswered}. */
+  record LaunchTasks(ExecutorId executor, Incarnation incarnation, List<TaskLaunch> launches)
+      implements Effect {
+    public LaunchTasks {
+      launches = List.copyOf(launches);
+    }
+  }
+
+  /** Interrupt these attempts of a job. No answer: heartbeats tell. */
+  record CancelTasks(
+      ExecutorId executor,
+      Incarnation incarnation,
+      JobId job,
+      long epoch,
+      List<TaskAttemptId> attempts)
+      implements Effect {
+    public CancelTasks {
+      attempts = List.copyOf(attempts);
+    }
+  }
+
+  /** Raise these jobs' epochs and tell what there is of them; answered by {@code JobsAdopted}. */
+  record AdoptJobs(ExecutorId executor, Incarnation incarnation, List<JobEpoch> jobs)
+      implements Effect {
+    public AdoptJobs {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  record JobEpoch(JobId job, long epoch) {}
+
+  /** Stop all of the job there and delete its files. No answer; a sweep finds what was missed. */
+  record RemoveJobData(ExecutorId executor, Incarnation incarnation, JobId job, long epoch)
+      implements Effect {}
+
+  /** These statuses are durable, or do not matter: the executor may forget them. */
+  record AcknowledgeStatuses(
+      ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> attempts)
+      implements Effect {
+    public AcknowledgeStatuses {
+      attempts = List.copyOf(attempts);
+    }
+  }
+
+  /** Its registration is durable: answer the executor. */
+  record ExecutorAccepted(ExecutorId executor, Incarnation incarnation) implements Effect {}
+
+  /** A heartbeat of someone unknown: ask it to register. */
+  record AskToRegister(ExecutorId executor, Incarnation incarnation) implements Effect {}
+
+  // To clients.
+
+  /** The request is durable: whatever happens now, the job will reach an end. */
+  record JobAccepted(JobId job) implements Effect {}
+
+  /** The job was not taken, and nothing is kept of it. */
+  record JobRefused(JobId job, String message, boolean retryable) implements Effect {}
+
+  /** The job ended, durably: answer everyone who waits for it. */
+  record JobFinished(JobId job, TerminalRecord.Finished record) implements Effect {}
+
+  record JobFailed(JobId job, TerminalRecord.Failed record) implements Effect {}
+
+  record JobCancelled(JobId job, TerminalRecord.Cancelled record) implements Effect {}
+
+  // To the store.
+
+  /**
+   * Read this scheduler's key, linearizably; answered by {@code FenceRead} or {@code
+   * FenceUnreadable}.
+   */
+  record ReadFence() implements Effect {}
+
+  /**
+   * This scheduler lost its key: it owns nothing any more. The last effect of a core; the shell
+   * drops it and starts a new incarnation.
+   */
+  record Fenced(String message) implements Effect {}
+}

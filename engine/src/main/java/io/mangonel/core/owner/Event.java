@@ -1,0 +1,185 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskStatus;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can happen to a scheduler, and the only input of {@link SchedulerCore}. Events
+ * may come late, repeated, in any order, or never, except that every {@link Commit} and {@link
+ * Effect.ReadFence} is answered by exactly one event per sending.
+ *
+ * <p>Events about an executor name its incarnation; what an earlier one says is ignored.
+ */
+public sealed interface Event {
+
+  // Clients and planning.
+
+  /**
+   * A client submitted a statement.
+   *
+   * @param job a fresh id
+   */
+  record JobQueued(JobId job, JobRequest request) implements Event {}
+
+  /** The answer to {@link Effect.PlanJob}: it can run. Ignored when the job has ended. */
+  record JobSubmitted(JobId job, JobPlan plan) implements Event {}
+
+  /** The answer to {@link Effect.PlanJob}: the statement is wrong, or planning failed. */
+  record PlanningFailed(JobId job, String message, boolean retryable) implements Event {}
+
+  /** Someone wants the job to end; possible in every state, ignored for an ended job. */
+  record CancelRequested(JobId job, String reason) implements Event {}
+
+  /**
+   * Sent before the first row of a job that has not ended goes to a client. From then on the root
+   * is not run again: losing its output fails the job.
+   */
+  record RowsSent(JobId job) implements Event {}
+
+  // Executors.
+
+  /**
+   * An executor registered, for the first time, anew after a restart, or again.
+   *
+   * @param outputs attempts whose finished output this incarnation still serves (rule T12); empty
+   *     after a start on an empty work directory
+   */
+  record ExecutorRegistered(ExecutorInfo info, List<TaskAttemptId> outputs) implements Event {
+    public ExecutorRegistered {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * @param attempts what runs there, and what ended and waits for its acknowledgement
+   */
+  record Heartbeat(ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> attempts)
+      implements Event {
+    public Heartbeat {
+      attempts = List.copyOf(attempts);
+    }
+  }
+
+  /** The executor said goodbye, or its death is certain. Silence is the core's own business. */
+  record ExecutorLost(ExecutorId executor, Incarnation incarnation, String reason)
+      implements Event {}
+
+  /**
+   * Slots that came free and that this scheduler waits for, or that a polling executor brings. Also
+   * to be sent for an unsolicited repetition; expired or used reservations do no harm.
+   */
+  record Offer(ExecutorId executor, Incarnation incarnation, List<ExecutorReservation> reservations)
+      implements Event {
+    public Offer {
+      reservations = List.copyOf(reservations);
+    }
+  }
+
+  /**
+   * The answer to {@link Effect.ReserveSlots}.
+   *
+   * @param waiting how many more the executor will offer when they come free
+   */
+  record SlotsReserved(
+      ExecutorId executor,
+      Incarnation incarnation,
+      long request,
+      List<ExecutorReservation> granted,
+      int waiting)
+      implements Event {
+    public SlotsReserved {
+      granted = List.copyOf(granted);
+    }
+  }
+
+  /** No answer to {@link Effect.ReserveSlots}: it may have been received or not. */
+  record SlotsUnanswered(ExecutorId executor, Incarnation incarnation, long request)
+      implements Event {}
+
+  /** The answer to {@link Effect.LaunchTasks}. */
+  record LaunchAnswered(
+      ExecutorId executor, Incarnation incarnation, List<TaskLaunch.Answer> answers)
+      implements Event {
+    public LaunchAnswered {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /** No answer to {@link Effect.LaunchTasks}; the core sends it again with the same ids. */
+  record LaunchUnanswered(ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> ids)
+      implements Event {
+    public LaunchUnanswered {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /** Statuses of an executor; acknowledged by {@link Effect.AcknowledgeStatuses}. */
+  record TaskUpdates(ExecutorId executor, Incarnation incarnation, List<TaskUpdate> updates)
+      implements Event {
+    public TaskUpdates {
+      updates = List.copyOf(updates);
+    }
+  }
+
+  /**
+   * @param followUp the slot the attempt ran on, held for the same job, or null
+   */
+  record TaskUpdate(TaskStatus status, @Nullable ExecutorReservation followUp) {}
+
+  /**
+   * The answer to {@link Effect.AdoptJobs}: all that the executor has of these jobs.
+   *
+   * @param jobs the jobs asked about
+   * @param running attempts that run
+   * @param ended statuses of attempts that ended and whose output, if any, is still there,
+   *     acknowledged or not
+   */
+  record JobsAdopted(
+      ExecutorId executor,
+      Incarnation incarnation,
+      List<JobId> jobs,
+      List<TaskAttemptId> running,
+      List<TaskStatus> ended)
+      implements Event {
+    public JobsAdopted {
+      jobs = List.copyOf(jobs);
+      running = List.copyOf(running);
+      ended = List.copyOf(ended);
+    }
+  }
+
+  // The store.
+
+  /** What became of a sending of the commit with this count. */
+  record CommitAnswered(long count, Commit.Outcome outcome) implements Event {}
+
+  /**
+   * The answer to {@link Effect.ReadFence}: this scheduler's own key by a linearizable read.
+   *
+   * @param createRevision its creation revision, or -1 when the key is absent
+   * @param count the count in it; any value when the key is absent
+   */
+  record FenceRead(long createRevision, long count) implements Event {}
+
+  /** {@link Effect.ReadFence} could not be answered; the core asks again. */
+  record FenceUnreadable() implements Event {}
+
+  /** Start-up: a job of the store that this scheduler claims, with the next epoch. */
+  record JobLoaded(StoredJob job) implements Event {}
+
+  /** Start-up: a registration of the store. */
+  record ExecutorLoaded(ExecutorInfo info) implements Event {}
+
+  /**
+   * Time passed; at least each {@link Limits#tickMs()}. Everything that an event missed is found by
+   * the next one.
+   */
+  record Tick() implements Event {}
+}

@@ -1,0 +1,67 @@
+package io.mangonel.core.owner;
+
+/**
+ * Every limit of the scheduler's side. Times in milliseconds.
+ *
+ * @param tickMs the longest time between two ticks
+ * @param tickGapMs a longer gap between ticks shifts every deadline by it: this process stood
+ *     still, not the others (rule T11)
+ * @param attemptsMax failed attempts of a task that fail the job
+ * @param stageAttemptsMax attempts of a stage that fail the job
+ * @param jobsMax jobs that have not ended; beyond, a submit is refused
+ * @param requestBytesMax size of a request
+ * @param planChunkBytes size of a piece of a plan
+ * @param transitionBytesMax size of one transition; a status above it counts as failed
+ * @param snapshotEvery log entries between snapshots
+ * @param snapshotBytesMax a graph larger than this gets no snapshot
+ * @param commitOperationsMax store operations in a commit (rule D9)
+ * @param commitBytesMax bytes in a commit (rule D9)
+ * @param uncommittedChangesMax changes and transitions not yet durable; beyond, nothing is launched
+ * @param uncommittedBytesMax bytes not yet durable; beyond, nothing is launched
+ * @param uncommittedAgeMaxMs age of the oldest one; beyond, nothing is launched
+ * @param commitRetryMs pause before a commit with an unknown outcome is sent again
+ * @param executorSilentMs without a heartbeat for this long, an executor gets no launches
+ * @param executorLostMs and after this long, its tasks and outputs are given up
+ * @param reservationTtlMs life of a reservation and of a wait for one
+ * @param askMs a request for slots without an answer is made again after this time
+ * @param launchRetryMs a launch without an answer is sent again after this time
+ * @param launchSendsMax and at most this often
+ * @param missingAttemptMs an attempt that no heartbeat of its executor shows for this long is lost
+ * @param adoptMs how long a new owner waits for inventories (rule T5)
+ * @param retentionMs how long outputs and record of an ended job are kept
+ */
+public record Limits(
+    long tickMs,
+    long tickGapMs,
+    int attemptsMax,
+    int stageAttemptsMax,
+    int jobsMax,
+    int requestBytesMax,
+    int planChunkBytes,
+    int transitionBytesMax,
+    int snapshotEvery,
+    int snapshotBytesMax,
+    int commitOperationsMax,
+    int commitBytesMax,
+    int uncommittedChangesMax,
+    int uncommittedBytesMax,
+    long uncommittedAgeMaxMs,
+    long commitRetryMs,
+    long executorSilentMs,
+    long executorLostMs,
+    long reservationTtlMs,
+    long askMs,
+    long launchRetryMs,
+    int launchSendsMax,
+    long missingAttemptMs,
+    long adoptMs,
+    long retentionMs) {
+
+  /** What a change's keys and framing take in the store beyond its own encoding. */
+  public static final int CHANGE_OVERHEAD_BYTES = 1024;
+
+  public static final Limits DEFAULTS =
+      new Limits(
+          50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 512 << 10, 100, 1 << 20,
+          10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 600_000);
+}
