@@ -47,7 +47,8 @@ public sealed interface DataType {
 
     @Override
     public String sql() {
-      return "STRUCT(" + Field.sql(fields) + ")";
+      boolean named = fields.stream().noneMatch(field -> field.name().isEmpty());
+      return (named ? "STRUCT(" : "TUPLE(") + Field.sql(fields) + ")";
     }
   }
 

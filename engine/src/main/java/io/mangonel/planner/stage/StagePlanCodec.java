@@ -1,0 +1,106 @@
+package io.mangonel.planner.stage;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Plans as bytes: JSON whose first field is the format version. Plans are stored with their job and
+ * sent to executors, so bytes of every older version stay readable.
+ */
+public final class StagePlanCodec {
+  /** The version this code writes; it reads this one and all before it. */
+  public static final int FORMAT = 1;
+
+  private static final String FORMAT_FIELD = "format";
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .addMixIn(StageInput.class, InputKinds.class)
+          .addMixIn(StageOutput.class, OutputKinds.class)
+          .addMixIn(StageOutput.Partitioning.class, PartitioningKinds.class)
+          .build();
+
+  private StagePlanCodec() {}
+
+  public static byte[] encode(QueryPlan plan) {
+    return write(plan);
+  }
+
+  public static byte[] encode(StagePlan plan) {
+    return write(plan);
+  }
+
+  /**
+   * @throws IllegalArgumentException when the bytes are of a newer format, or no plan at all
+   */
+  public static QueryPlan decodeQuery(byte[] bytes) {
+    return read(bytes, QueryPlan.class);
+  }
+
+  /**
+   * @throws IllegalArgumentException when the bytes are of a newer format, or no plan at all
+   */
+  public static StagePlan decodeStage(byte[] bytes) {
+    return read(bytes, StagePlan.class);
+  }
+
+  private static byte[] write(Object plan) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put(FORMAT_FIELD, FORMAT);
+    node.setAll((ObjectNode) MAPPER.valueToTree(plan));
+    try {
+      return MAPPER.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static <T> T read(byte[] bytes, Class<T> type) {
+    try {
+      if (!(MAPPER.readTree(bytes) instanceof ObjectNode node)) {
+        throw new IllegalArgumentException("not a plan: no JSON object");
+      }
+      JsonNode format = node.remove(FORMAT_FIELD);
+      if (format == null || !format.isInt()) {
+        throw new IllegalArgumentException("not a plan: no format version");
+      }
+      if (format.intValue() > FORMAT) {
+        throw new IllegalArgumentException(
+            "plan format " + format.intValue() + " is newer than " + FORMAT + ", the newest known");
+      }
+      return MAPPER.treeToValue(node, type);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a plan: " + e.getMessage(), e);
+    }
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = StageInput.Scan.class, name = "scan"),
+    @JsonSubTypes.Type(value = StageInput.Exchange.class, name = "exchange")
+  })
+  private interface InputKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = StageOutput.Shuffle.class, name = "shuffle"),
+    @JsonSubTypes.Type(value = StageOutput.Result.class, name = "result")
+  })
+  private interface OutputKinds {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = StageOutput.Partitioning.None.class, name = "none"),
+    @JsonSubTypes.Type(value = StageOutput.Partitioning.ByExpression.class, name = "expression")
+  })
+  private interface PartitioningKinds {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mangonel.planner.carrier;
+
+import org.jspecify.annotations.NullMarked;
