@@ -1,0 +1,63 @@
+package io.mangonel.scheduler.store;
+
+import io.mangonel.core.graph.JobId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Every key the scheduler uses inside its keyspaces; docs/state.md says what is behind each. Numbers
+ * are padded, so that the order of keys is theirs.
+ */
+final class Keys {
+  /** Of {@code QUEUED_JOBS} and {@code ACTIVE_JOBS}: owner and epoch. */
+  static final String HEADER_PREFIX = "header/";
+
+  private Keys() {}
+
+  static String header(JobId job) {
+    return HEADER_PREFIX + job;
+  }
+
+  static JobId jobOfHeader(String key) {
+    return new JobId(key.substring(HEADER_PREFIX.length()));
+  }
+
+  /** Of {@code QUEUED_JOBS}: the request, which stays there after the header moved on. */
+  static String request(JobId job) {
+    return "request/" + job;
+  }
+
+  /** The rest is of {@code ACTIVE_JOBS}. */
+  static String stages(JobId job) {
+    return "stages/" + job;
+  }
+
+  static String planPrefix(JobId job) {
+    return "plan/" + job + "/";
+  }
+
+  static String planChunk(JobId job, int index) {
+    return planPrefix(job) + "%06d".formatted(index);
+  }
+
+  static String logPrefix(JobId job) {
+    return "log/" + job + "/";
+  }
+
+  static String log(JobId job, long sequence) {
+    return logPrefix(job) + "%012d".formatted(sequence);
+  }
+
+  static String snapshot(JobId job) {
+    return "snapshot/" + job;
+  }
+
+  /** Of {@code SUBMITS}. Both halves come from clients. */
+  static String submit(String principal, String idempotencyKey) {
+    return escape(principal) + "/" + escape(idempotencyKey);
+  }
+
+  private static String escape(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
