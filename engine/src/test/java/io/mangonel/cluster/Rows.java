@@ -74,8 +74,7 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
     }
   }
 
-  private void assertSame(
-      @Nullable Object actual, @Nullable Object expected, int row, int column) {
+  private void assertSame(@Nullable Object actual, @Nullable Object expected, int row, int column) {
     String where = "row " + row + ", column " + names.get(column);
     if (expected instanceof Double number && actual instanceof Double) {
       assertThat((Double) actual)

@@ -26,11 +26,14 @@ public sealed interface Change {
     JobId job();
   }
 
-  /** A new job: put its request into the queued jobs, with its header (owner: this scheduler). */
+  /**
+   * A new job: put its request into the queued jobs, with its header (owner: this scheduler), and
+   * the submit's record when it has an idempotency key.
+   */
   record JobCreated(JobId job, long epoch, JobRequest request) implements OfJob {
     @Override
     public int operations() {
-      return 2;
+      return 3;
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param principal who asked
  * @param fingerprint the engine version it must run on; executors of another get none of it
  * @param submittedAtMs milliseconds since 1970
+ * @param idempotencyKey the same principal's submit under the same key is the same job (rule D6);
+ *     empty for none
  */
 public record JobRequest(
     String sql,
@@ -22,7 +24,8 @@ public record JobRequest(
     String session,
     String principal,
     String fingerprint,
-    long submittedAtMs) {
+    long submittedAtMs,
+    String idempotencyKey) {
   public JobRequest {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
   }

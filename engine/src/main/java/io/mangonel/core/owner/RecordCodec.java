@@ -34,7 +34,8 @@ public final class RecordCodec {
       settings.put(entry.get(0), entry.get(1));
     }
     var request =
-        new JobRequest(sql, settings, in.text(), in.text(), in.text(), in.text(), in.number());
+        new JobRequest(
+            sql, settings, in.text(), in.text(), in.text(), in.text(), in.number(), in.text());
     in.end();
     return request;
   }
@@ -151,7 +152,8 @@ public final class RecordCodec {
         .text(request.session())
         .text(request.principal())
         .text(request.fingerprint())
-        .number(request.submittedAtMs());
+        .number(request.submittedAtMs())
+        .text(request.idempotencyKey());
   }
 
   private static void writeTerminalRecord(RecordWriter out, TerminalRecord record) {

@@ -78,8 +78,7 @@ final class ChangeEncoder {
       case Change.JobForgotten(JobId job) -> to.delete(Keyspace.CANCELS, job.value());
       case Change.ExecutorWritten(var info) ->
           to.put(Keyspace.EXECUTORS, info.id().value(), RecordCodec.encodeExecutor(info));
-      case Change.ExecutorDeleted(var executor) ->
-          to.delete(Keyspace.EXECUTORS, executor.value());
+      case Change.ExecutorDeleted(var executor) -> to.delete(Keyspace.EXECUTORS, executor.value());
     }
   }
 

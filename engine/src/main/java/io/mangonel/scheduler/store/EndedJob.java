@@ -29,9 +29,7 @@ record EndedJob(Incarnation owner, long epoch, TerminalRecord record) {
     in.version("ended job", VERSION);
     var job =
         new EndedJob(
-            new Incarnation(in.text()),
-            in.number(),
-            RecordCodec.decodeTerminalRecord(in.bytes()));
+            new Incarnation(in.text()), in.number(), RecordCodec.decodeTerminalRecord(in.bytes()));
     in.end();
     return job;
   }

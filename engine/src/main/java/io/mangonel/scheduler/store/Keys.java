@@ -5,8 +5,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Every key the scheduler uses inside its keyspaces; docs/state.md says what is behind each. Numbers
- * are padded, so that the order of keys is theirs.
+ * Every key the scheduler uses inside its keyspaces; docs/state.md says what is behind each.
+ * Numbers are padded, so that the order of keys is theirs.
  */
 final class Keys {
   /** Of {@code QUEUED_JOBS} and {@code ACTIVE_JOBS}: owner and epoch. */
