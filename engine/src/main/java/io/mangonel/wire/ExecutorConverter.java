@@ -1,0 +1,218 @@
+package io.mangonel.wire;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.wire.ExecutorMessages.JobAdoption;
+import io.mangonel.wire.ExecutorMessages.JobInventory;
+import io.mangonel.wire.ExecutorMessages.JobRemoval;
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.ExecutorMessages.Peer;
+import io.mangonel.wire.ExecutorMessages.PlanBytes;
+import io.mangonel.wire.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.ExecutorMessages.TaskCancel;
+import io.mangonel.wire.proto.AdoptJobsRequest;
+import io.mangonel.wire.proto.AdoptJobsResponse;
+import io.mangonel.wire.proto.CancelTasksRequest;
+import io.mangonel.wire.proto.LaunchTasksRequest;
+import io.mangonel.wire.proto.LaunchTasksResponse;
+import io.mangonel.wire.proto.LaunchTasksResponse.Answer;
+import io.mangonel.wire.proto.RemoveJobDataRequest;
+import io.mangonel.wire.proto.ReserveSlotsRequest;
+import io.mangonel.wire.proto.ReserveSlotsResponse;
+import java.util.List;
+
+/** The messages of the executor's service as records and back; see {@link GraphConverter}. */
+final class ExecutorConverter {
+  private ExecutorConverter() {}
+
+  static ReserveSlotsRequest write(SlotRequest request) {
+    return ReserveSlotsRequest.newBuilder()
+        .setTarget(request.target().value())
+        .setScheduler(request.scheduler().value())
+        .setRequest(request.request())
+        .setWanted(request.wanted())
+        .setTtlMs(request.ttlMs())
+        .build();
+  }
+
+  static SlotRequest read(ReserveSlotsRequest request) {
+    return new SlotRequest(
+        new Incarnation(request.getTarget()),
+        new Incarnation(request.getScheduler()),
+        request.getRequest(),
+        request.getWanted(),
+        request.getTtlMs());
+  }
+
+  static ReserveSlotsResponse write(SlotAnswer answer) {
+    return ReserveSlotsResponse.newBuilder()
+        .setRequest(answer.request())
+        .addAllGranted(GraphConverter.writeReservations(answer.granted()))
+        .setWaiting(answer.waiting())
+        .build();
+  }
+
+  static SlotAnswer read(ReserveSlotsResponse response) {
+    return new SlotAnswer(
+        response.getRequest(),
+        GraphConverter.readReservations(response.getGrantedList()),
+        response.getWaiting());
+  }
+
+  static LaunchTasksRequest write(LaunchBatch batch) {
+    LaunchTasksRequest.Builder builder =
+        LaunchTasksRequest.newBuilder()
+            .setTarget(batch.target().value())
+            .setScheduler(batch.scheduler().value())
+            .addAllLaunches(batch.launches().stream().map(GraphConverter::write).toList());
+    for (PlanBytes plan : batch.plans()) {
+      builder.addPlans(
+          LaunchTasksRequest.Plan.newBuilder()
+              .setJob(plan.job().value())
+              .setStage(plan.stage())
+              .setPlan(GraphConverter.write(plan.plan())));
+    }
+    for (Peer peer : batch.peers()) {
+      builder.addPeers(
+          LaunchTasksRequest.Peer.newBuilder()
+              .setExecutor(peer.executor().value())
+              .setHost(peer.address().host())
+              .setPort(peer.address().port()));
+    }
+    return builder.build();
+  }
+
+  static LaunchBatch read(LaunchTasksRequest request) {
+    return new LaunchBatch(
+        new Incarnation(request.getTarget()),
+        new Incarnation(request.getScheduler()),
+        request.getLaunchesList().stream().map(GraphConverter::read).toList(),
+        request.getPlansList().stream().map(ExecutorConverter::read).toList(),
+        request.getPeersList().stream().map(ExecutorConverter::read).toList());
+  }
+
+  private static PlanBytes read(LaunchTasksRequest.Plan plan) {
+    return new PlanBytes(
+        new JobId(plan.getJob()), plan.getStage(), GraphConverter.read(plan.getPlan()));
+  }
+
+  private static Peer read(LaunchTasksRequest.Peer peer) {
+    return new Peer(
+        new ExecutorId(peer.getExecutor()), new HostPort(peer.getHost(), peer.getPort()));
+  }
+
+  static LaunchTasksResponse writeAnswers(List<TaskLaunch.Answer> answers) {
+    return LaunchTasksResponse.newBuilder()
+        .addAllAnswers(answers.stream().map(ExecutorConverter::write).toList())
+        .build();
+  }
+
+  private static Answer write(TaskLaunch.Answer answer) {
+    Answer.Builder builder = Answer.newBuilder().setId(GraphConverter.write(answer.id()));
+    return switch (answer) {
+      case TaskLaunch.Answer.Accepted _ -> builder.setKind(Answer.Kind.ACCEPTED).build();
+      case TaskLaunch.Answer.StaleEpoch stale ->
+          builder.setKind(Answer.Kind.STALE_EPOCH).setHighestEpoch(stale.highestEpoch()).build();
+      case TaskLaunch.Answer.Rejected rejected ->
+          builder
+              .setMessage(rejected.message())
+              .setKind(
+                  switch (rejected.reason()) {
+                    case NO_RESERVATION -> Answer.Kind.NO_RESERVATION;
+                    case OTHER_INCARNATION -> Answer.Kind.OTHER_INCARNATION;
+                    case OUTBOX_FULL -> Answer.Kind.OUTBOX_FULL;
+                    case CANCELLED -> Answer.Kind.CANCELLED;
+                  })
+              .build();
+    };
+  }
+
+  static List<TaskLaunch.Answer> readAnswers(LaunchTasksResponse response) {
+    return response.getAnswersList().stream().map(ExecutorConverter::read).toList();
+  }
+
+  private static TaskLaunch.Answer read(Answer answer) {
+    return switch (answer.getKind()) {
+      case ACCEPTED -> new TaskLaunch.Answer.Accepted(GraphConverter.read(answer.getId()));
+      case STALE_EPOCH ->
+          new TaskLaunch.Answer.StaleEpoch(
+              GraphConverter.read(answer.getId()), answer.getHighestEpoch());
+      case NO_RESERVATION -> rejected(answer, TaskLaunch.Reason.NO_RESERVATION);
+      case OTHER_INCARNATION -> rejected(answer, TaskLaunch.Reason.OTHER_INCARNATION);
+      case OUTBOX_FULL -> rejected(answer, TaskLaunch.Reason.OUTBOX_FULL);
+      case CANCELLED -> rejected(answer, TaskLaunch.Reason.CANCELLED);
+      case KIND_UNKNOWN, UNRECOGNIZED ->
+          throw new IllegalArgumentException("launch answer of an unknown kind");
+    };
+  }
+
+  private static TaskLaunch.Answer rejected(Answer answer, TaskLaunch.Reason reason) {
+    return new TaskLaunch.Answer.Rejected(
+        GraphConverter.read(answer.getId()), reason, answer.getMessage());
+  }
+
+  static CancelTasksRequest write(TaskCancel cancel) {
+    return CancelTasksRequest.newBuilder()
+        .setTarget(cancel.target().value())
+        .setJob(cancel.job().value())
+        .setEpoch(cancel.epoch())
+        .addAllAttempts(GraphConverter.writeIds(cancel.attempts()))
+        .build();
+  }
+
+  static TaskCancel read(CancelTasksRequest request) {
+    return new TaskCancel(
+        new Incarnation(request.getTarget()),
+        new JobId(request.getJob()),
+        request.getEpoch(),
+        GraphConverter.readIds(request.getAttemptsList()));
+  }
+
+  static AdoptJobsRequest write(JobAdoption adoption) {
+    return AdoptJobsRequest.newBuilder()
+        .setTarget(adoption.target().value())
+        .setScheduler(adoption.scheduler().value())
+        .addAllJobs(GraphConverter.writeJobs(adoption.jobs()))
+        .build();
+  }
+
+  static JobAdoption read(AdoptJobsRequest request) {
+    return new JobAdoption(
+        new Incarnation(request.getTarget()),
+        new Incarnation(request.getScheduler()),
+        GraphConverter.readJobs(request.getJobsList()));
+  }
+
+  static AdoptJobsResponse write(JobInventory inventory) {
+    return AdoptJobsResponse.newBuilder()
+        .addAllJobs(inventory.jobs().stream().map(JobId::value).toList())
+        .addAllRefused(GraphConverter.writeJobs(inventory.refused()))
+        .addAllRunning(GraphConverter.writeIds(inventory.running()))
+        .addAllEnded(inventory.ended().stream().map(GraphConverter::write).toList())
+        .build();
+  }
+
+  static JobInventory read(AdoptJobsResponse response) {
+    return new JobInventory(
+        response.getJobsList().stream().map(JobId::new).toList(),
+        GraphConverter.readJobs(response.getRefusedList()),
+        GraphConverter.readIds(response.getRunningList()),
+        response.getEndedList().stream().map(GraphConverter::read).toList());
+  }
+
+  static RemoveJobDataRequest write(JobRemoval removal) {
+    return RemoveJobDataRequest.newBuilder()
+        .setTarget(removal.target().value())
+        .setJob(removal.job().value())
+        .setEpoch(removal.epoch())
+        .build();
+  }
+
+  static JobRemoval read(RemoveJobDataRequest request) {
+    return new JobRemoval(
+        new Incarnation(request.getTarget()), new JobId(request.getJob()), request.getEpoch());
+  }
+}

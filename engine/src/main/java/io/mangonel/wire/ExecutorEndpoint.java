@@ -1,0 +1,48 @@
+package io.mangonel.wire;
+
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.wire.ExecutorMessages.JobAdoption;
+import io.mangonel.wire.ExecutorMessages.JobInventory;
+import io.mangonel.wire.ExecutorMessages.JobRemoval;
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.ExecutorMessages.ShuffleDescription;
+import io.mangonel.wire.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.ExecutorMessages.TaskCancel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an executor answers to schedulers and other executors. Called on virtual threads, so a
+ * method may block, but only within the deadline of its call ({@link Limits}). A {@link
+ * Reply.Rejection} refuses the request with its message.
+ */
+public interface ExecutorEndpoint {
+  SlotAnswer reserveSlots(SlotRequest request);
+
+  /** The scheduler will not use these reservations. */
+  void cancelReservations(Incarnation scheduler, List<String> reservations);
+
+  /** One answer per launch, in order. */
+  List<TaskLaunch.Answer> launchTasks(LaunchBatch batch);
+
+  void cancelTasks(TaskCancel cancel);
+
+  JobInventory adoptJobs(JobAdoption adoption);
+
+  void removeJobData(JobRemoval removal);
+
+  /** These statuses are safe with an owner. */
+  void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts);
+
+  ShuffleDescription describeShuffle();
+
+  /**
+   * The file behind a path as {@code OutputFile} has it; empty when there is none, or when the path
+   * leads out of the shuffle directory.
+   */
+  Optional<Path> shuffleFile(String path);
+}

@@ -1,0 +1,72 @@
+package io.mangonel.wire;
+
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.proto.SchedulerServiceGrpc;
+import io.mangonel.wire.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+import java.util.concurrent.TimeUnit;
+
+/** Calls schedulers. Each method blocks up to its deadline, so call it on a virtual thread. */
+public final class SchedulerClient {
+  private final Channels channels;
+
+  public SchedulerClient(Channels channels) {
+    this.channels = channels;
+  }
+
+  public Reply<RegistrationAnswer> registerExecutor(HostPort peer, Registration registration) {
+    return Calls.ask(
+        peer,
+        () ->
+            SchedulerConverter.read(
+                stub(peer, Limits.CONTROL_DEADLINE_MS)
+                    .registerExecutor(SchedulerConverter.write(registration))));
+  }
+
+  public Reply<HeartbeatAnswer> heartbeat(HostPort peer, HeartbeatMessage heartbeat) {
+    return Calls.ask(
+        peer,
+        () ->
+            SchedulerConverter.read(
+                stub(peer, Limits.CONTROL_DEADLINE_MS)
+                    .heartbeat(SchedulerConverter.write(heartbeat))));
+  }
+
+  public Reply<StatusAnswer> updateTaskStatus(HostPort peer, StatusUpdate update) {
+    return Calls.ask(
+        peer,
+        () ->
+            SchedulerConverter.read(
+                stub(peer, Limits.STATUS_DEADLINE_MS)
+                    .updateTaskStatus(SchedulerConverter.write(update))));
+  }
+
+  public Reply<LaunchBatch> pollWork(HostPort peer, SlotOffer offer) {
+    return Calls.ask(
+        peer,
+        () ->
+            ExecutorConverter.read(
+                stub(peer, Limits.LAUNCH_DEADLINE_MS).pollWork(SchedulerConverter.write(offer))));
+  }
+
+  public Reply<OfferAnswer> offerSlots(HostPort peer, SlotOffer offer) {
+    return Calls.ask(
+        peer,
+        () ->
+            SchedulerConverter.read(
+                stub(peer, Limits.CONTROL_DEADLINE_MS)
+                    .offerSlots(SchedulerConverter.write(offer))));
+  }
+
+  private SchedulerServiceBlockingStub stub(HostPort peer, long deadlineMs) {
+    return SchedulerServiceGrpc.newBlockingStub(channels.to(peer))
+        .withDeadlineAfter(deadlineMs, TimeUnit.MILLISECONDS);
+  }
+}

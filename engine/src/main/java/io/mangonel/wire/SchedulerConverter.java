@@ -1,0 +1,198 @@
+package io.mangonel.wire;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.SchedulerMessages.Mode;
+import io.mangonel.wire.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusReport;
+import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.proto.HeartbeatRequest;
+import io.mangonel.wire.proto.HeartbeatResponse;
+import io.mangonel.wire.proto.OfferSlotsRequest;
+import io.mangonel.wire.proto.OfferSlotsResponse;
+import io.mangonel.wire.proto.RegisterExecutorRequest;
+import io.mangonel.wire.proto.RegisterExecutorResponse;
+import io.mangonel.wire.proto.UpdateTaskStatusRequest;
+import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+import java.util.List;
+
+/** The messages of the scheduler's service as records and back; see {@link GraphConverter}. */
+final class SchedulerConverter {
+  private SchedulerConverter() {}
+
+  static RegisterExecutorRequest write(Registration registration) {
+    return RegisterExecutorRequest.newBuilder()
+        .setExecutor(registration.executor().value())
+        .setIncarnation(registration.incarnation().value())
+        .setHost(registration.address().host())
+        .setPort(registration.address().port())
+        .setSlots(registration.slots())
+        .setThreads(registration.threads())
+        .setMemoryBytes(registration.memoryBytes())
+        .setEngineVersion(registration.engineVersion())
+        .setMode(
+            switch (registration.mode()) {
+              case PUSH -> RegisterExecutorRequest.Mode.PUSH;
+              case PULL -> RegisterExecutorRequest.Mode.PULL;
+            })
+        .addAllOutputs(GraphConverter.writeIds(registration.outputs()))
+        .build();
+  }
+
+  static Registration read(RegisterExecutorRequest request) {
+    return new Registration(
+        new ExecutorId(request.getExecutor()),
+        new Incarnation(request.getIncarnation()),
+        new HostPort(request.getHost(), request.getPort()),
+        request.getSlots(),
+        request.getThreads(),
+        request.getMemoryBytes(),
+        request.getEngineVersion(),
+        switch (request.getMode()) {
+          case PUSH -> Mode.PUSH;
+          case PULL -> Mode.PULL;
+          case UNRECOGNIZED -> throw new IllegalArgumentException("mode is unknown");
+        },
+        GraphConverter.readIds(request.getOutputsList()));
+  }
+
+  static RegisterExecutorResponse write(RegistrationAnswer answer) {
+    return switch (answer) {
+      case RegistrationAnswer.Accepted accepted ->
+          RegisterExecutorResponse.newBuilder()
+              .setAccepted(
+                  RegisterExecutorResponse.Accepted.newBuilder()
+                      .setScheduler(accepted.scheduler().value())
+                      .addAllSchedulers(writeAddresses(accepted.schedulers())))
+              .build();
+      case RegistrationAnswer.Refused refused ->
+          RegisterExecutorResponse.newBuilder().setRefused(refused.message()).build();
+    };
+  }
+
+  static RegistrationAnswer read(RegisterExecutorResponse response) {
+    return switch (response.getAnswerCase()) {
+      case ACCEPTED ->
+          new RegistrationAnswer.Accepted(
+              new Incarnation(response.getAccepted().getScheduler()),
+              readAddresses(response.getAccepted().getSchedulersList()));
+      case REFUSED -> new RegistrationAnswer.Refused(response.getRefused());
+      case ANSWER_NOT_SET ->
+          throw new IllegalArgumentException("registration was answered with nothing");
+    };
+  }
+
+  static HeartbeatRequest write(HeartbeatMessage heartbeat) {
+    return HeartbeatRequest.newBuilder()
+        .setExecutor(heartbeat.executor().value())
+        .setIncarnation(heartbeat.incarnation().value())
+        .addAllAttempts(GraphConverter.writeIds(heartbeat.attempts()))
+        .setFreeSlots(heartbeat.freeSlots())
+        .build();
+  }
+
+  static HeartbeatMessage read(HeartbeatRequest request) {
+    return new HeartbeatMessage(
+        new ExecutorId(request.getExecutor()),
+        new Incarnation(request.getIncarnation()),
+        GraphConverter.readIds(request.getAttemptsList()),
+        request.getFreeSlots());
+  }
+
+  static HeartbeatResponse write(HeartbeatAnswer answer) {
+    return HeartbeatResponse.newBuilder()
+        .setScheduler(answer.scheduler().value())
+        .setRegistered(answer.registered())
+        .addAllSchedulers(writeAddresses(answer.schedulers()))
+        .build();
+  }
+
+  static HeartbeatAnswer read(HeartbeatResponse response) {
+    return new HeartbeatAnswer(
+        new Incarnation(response.getScheduler()),
+        response.getRegistered(),
+        readAddresses(response.getSchedulersList()));
+  }
+
+  static UpdateTaskStatusRequest write(StatusUpdate update) {
+    UpdateTaskStatusRequest.Builder builder =
+        UpdateTaskStatusRequest.newBuilder()
+            .setExecutor(update.executor().value())
+            .setIncarnation(update.incarnation().value());
+    for (StatusReport report : update.reports()) {
+      UpdateTaskStatusRequest.Report.Builder one =
+          UpdateTaskStatusRequest.Report.newBuilder()
+              .setStatus(GraphConverter.write(report.status()));
+      if (report.followUp() != null) {
+        one.setFollowUp(GraphConverter.write(report.followUp()));
+      }
+      builder.addReports(one);
+    }
+    return builder.build();
+  }
+
+  static StatusUpdate read(UpdateTaskStatusRequest request) {
+    return new StatusUpdate(
+        new ExecutorId(request.getExecutor()),
+        new Incarnation(request.getIncarnation()),
+        request.getReportsList().stream().map(SchedulerConverter::read).toList());
+  }
+
+  private static StatusReport read(UpdateTaskStatusRequest.Report report) {
+    return new StatusReport(
+        GraphConverter.read(report.getStatus()),
+        report.hasFollowUp() ? GraphConverter.read(report.getFollowUp()) : null);
+  }
+
+  static UpdateTaskStatusResponse write(StatusAnswer answer) {
+    return UpdateTaskStatusResponse.newBuilder()
+        .addAllAcknowledged(GraphConverter.writeIds(answer.acknowledged()))
+        .build();
+  }
+
+  static StatusAnswer read(UpdateTaskStatusResponse response) {
+    return new StatusAnswer(GraphConverter.readIds(response.getAcknowledgedList()));
+  }
+
+  static OfferSlotsRequest write(SlotOffer offer) {
+    return OfferSlotsRequest.newBuilder()
+        .setExecutor(offer.executor().value())
+        .setIncarnation(offer.incarnation().value())
+        .addAllReservations(GraphConverter.writeReservations(offer.reservations()))
+        .build();
+  }
+
+  static SlotOffer read(OfferSlotsRequest request) {
+    return new SlotOffer(
+        new ExecutorId(request.getExecutor()),
+        new Incarnation(request.getIncarnation()),
+        GraphConverter.readReservations(request.getReservationsList()));
+  }
+
+  static OfferSlotsResponse write(OfferAnswer answer) {
+    return OfferSlotsResponse.newBuilder().addAllDeclined(answer.declined()).build();
+  }
+
+  static OfferAnswer read(OfferSlotsResponse response) {
+    return new OfferAnswer(response.getDeclinedList());
+  }
+
+  private static List<String> writeAddresses(List<HostPort> addresses) {
+    return addresses.stream().map(HostPort::toString).toList();
+  }
+
+  private static List<HostPort> readAddresses(List<String> addresses) {
+    return addresses.stream()
+        .map(
+            text ->
+                HostPort.parse(text)
+                    .orElseThrow(() -> new IllegalArgumentException("not an address: " + text)))
+        .toList();
+  }
+}

@@ -1,0 +1,33 @@
+package io.mangonel.wire;
+
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+
+/**
+ * What a scheduler answers to executors. Called on virtual threads, so a method may block, but only
+ * within the deadline of its call ({@link Limits}). A {@link Reply.Rejection} refuses the request
+ * with its message.
+ */
+public interface SchedulerEndpoint {
+  RegistrationAnswer registerExecutor(Registration registration);
+
+  HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat);
+
+  /** May answer before the commit, with nothing, and acknowledge later. */
+  StatusAnswer updateTaskStatus(StatusUpdate update);
+
+  /**
+   * Waits a little for work. Reservations of the offer that no launch uses are the executor's again
+   * when they expire, or are cancelled.
+   */
+  LaunchBatch pollWork(SlotOffer offer);
+
+  OfferAnswer offerSlots(SlotOffer offer);
+}

@@ -1,0 +1,71 @@
+package io.mangonel.wire;
+
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.StreamObserver;
+import io.mangonel.wire.proto.HeartbeatRequest;
+import io.mangonel.wire.proto.HeartbeatResponse;
+import io.mangonel.wire.proto.LaunchTasksRequest;
+import io.mangonel.wire.proto.OfferSlotsRequest;
+import io.mangonel.wire.proto.OfferSlotsResponse;
+import io.mangonel.wire.proto.RegisterExecutorRequest;
+import io.mangonel.wire.proto.RegisterExecutorResponse;
+import io.mangonel.wire.proto.SchedulerServiceGrpc;
+import io.mangonel.wire.proto.UpdateTaskStatusRequest;
+import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+
+/** Puts a {@link SchedulerEndpoint} behind gRPC. */
+public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncService {
+  private final SchedulerEndpoint endpoint;
+
+  private SchedulerPeerService(SchedulerEndpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  public static ServerServiceDefinition of(SchedulerEndpoint endpoint) {
+    return SchedulerServiceGrpc.bindService(new SchedulerPeerService(endpoint));
+  }
+
+  @Override
+  public void registerExecutor(
+      RegisterExecutorRequest request, StreamObserver<RegisterExecutorResponse> observer) {
+    Calls.answer(
+        "RegisterExecutor",
+        observer,
+        () ->
+            SchedulerConverter.write(endpoint.registerExecutor(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> observer) {
+    Calls.answer(
+        "Heartbeat",
+        observer,
+        () -> SchedulerConverter.write(endpoint.heartbeat(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void updateTaskStatus(
+      UpdateTaskStatusRequest request, StreamObserver<UpdateTaskStatusResponse> observer) {
+    Calls.answer(
+        "UpdateTaskStatus",
+        observer,
+        () ->
+            SchedulerConverter.write(endpoint.updateTaskStatus(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void pollWork(OfferSlotsRequest request, StreamObserver<LaunchTasksRequest> observer) {
+    Calls.answer(
+        "PollWork",
+        observer,
+        () -> ExecutorConverter.write(endpoint.pollWork(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void offerSlots(OfferSlotsRequest request, StreamObserver<OfferSlotsResponse> observer) {
+    Calls.answer(
+        "OfferSlots",
+        observer,
+        () -> SchedulerConverter.write(endpoint.offerSlots(SchedulerConverter.read(request))));
+  }
+}
