@@ -1,0 +1,85 @@
+package io.mangonel.flightsql;
+
+import io.mangonel.scheduler.query.Answer;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How an outcome of ours becomes one of Flight's. */
+final class Calls {
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+  /** A part of a call. */
+  @FunctionalInterface
+  interface Part {
+    void run() throws Exception;
+  }
+
+  private Calls() {}
+
+  /** The value of an answer, or the status that tells a client why there is none. */
+  static <T> T value(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Ok<T>(T value) -> value;
+      case Answer.UserFault<T>(String message) ->
+          throw CallStatus.INVALID_ARGUMENT.withDescription(message).toRuntimeException();
+      case Answer.Retryable<T>(String message) ->
+          throw CallStatus.UNAVAILABLE.withDescription(message).toRuntimeException();
+      case Answer.NotFound<T>(String message) ->
+          throw CallStatus.NOT_FOUND.withDescription(message).toRuntimeException();
+    };
+  }
+
+  /** Runs {@code call}; an error of ours is logged under an id, and only the id leaves. */
+  static <T> T guarded(Callable<T> call) {
+    try {
+      return call.call();
+    } catch (Exception | Error e) {
+      throw status(e);
+    }
+  }
+
+  /** As {@link #guarded}, for a stream: the listener gets what went wrong. */
+  static void stream(org.apache.arrow.flight.OutboundStreamListener listener, Part part) {
+    try {
+      part.run();
+    } catch (Exception | Error e) {
+      listener.error(status(e));
+    }
+  }
+
+  /** As {@link #guarded}, for the answers of an action. */
+  static <T> void answers(
+      org.apache.arrow.flight.FlightProducer.StreamListener<T> listener, Part part) {
+    try {
+      part.run();
+      listener.onCompleted();
+    } catch (Exception | Error e) {
+      listener.onError(status(e));
+    }
+  }
+
+  static FlightRuntimeException status(Throwable failure) {
+    return switch (failure) {
+      case FlightRuntimeException known -> known;
+      // Reading a result fails when the executor that holds it is lost.
+      case IOException lost ->
+          CallStatus.UNAVAILABLE
+              .withDescription("the result was lost while it was read: " + lost.getMessage())
+              .toRuntimeException();
+      default -> internal(failure);
+    };
+  }
+
+  private static FlightRuntimeException internal(Throwable failure) {
+    String id = UUID.randomUUID().toString().substring(0, 8);
+    LOG.error("internal error {}", id, failure);
+    return CallStatus.INTERNAL
+        .withDescription("internal error " + id + ": the scheduler's log has the details")
+        .toRuntimeException();
+  }
+}

@@ -1,0 +1,35 @@
+package io.mangonel.flightsql;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+
+/** The headers by which a client says what the protocol has no field for. */
+public final class ClientHeaders {
+  /** The session whose settings apply and which {@code SET} changes: any text the client chose. */
+  public static final String SESSION = "mangonel-session";
+
+  /** What relative paths are relative to: an absolute path. */
+  public static final String DIRECTORY = "mangonel-directory";
+
+  /** A statement sent again under the same key is the same job. */
+  public static final String IDEMPOTENCY_KEY = "mangonel-idempotency-key";
+
+  /** Settings of this call alone, {@link #encode(SortedMap) encoded}. */
+  public static final String SETTINGS = "mangonel-settings";
+
+  private ClientHeaders() {}
+
+  /** A header's value may hold ASCII only. */
+  public static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  /** {@code name=value&...}, each part encoded. */
+  public static String encode(SortedMap<String, String> settings) {
+    return settings.entrySet().stream()
+        .map(setting -> encode(setting.getKey()) + "=" + encode(setting.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+}

@@ -1,0 +1,63 @@
+package io.mangonel.flightsql;
+
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.ServerInterceptors;
+import io.mangonel.scheduler.query.QueryService;
+import io.mangonel.web.AdminApi;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.arrow.flight.FlightGrpcUtils;
+import org.apache.arrow.flight.auth.ServerAuthHandler;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * The client door of a scheduler: Arrow Flight SQL as a service for a gRPC server. The server's
+ * calls may block. Close it after the server has ended: memory that is still in use then is a bug
+ * and throws.
+ */
+public final class FlightSqlDoor implements AutoCloseable {
+  private final BufferAllocator allocator = new RootAllocator(Limits.ARROW_BYTES_MAX);
+
+  /** A thread per call, started where the call arrives: it inherits the call's context. */
+  private final ExecutorService calls =
+      Executors.newThreadPerTaskExecutor(
+          call -> Thread.ofVirtual().unstarted(Context.current().wrap(call)));
+
+  private final ResultSchemas schemas = new ResultSchemas(allocator);
+  private final BindableService service;
+
+  /**
+   * @param defaultDirectory what relative paths are relative to for clients that do not say
+   */
+  @SuppressWarnings("deprecation") // The handler that asks for nothing has no successor here.
+  public FlightSqlDoor(QueryService queries, Path defaultDirectory) {
+    ResultSender sender = new ResultSender(allocator, schemas);
+    StatementCommands statements =
+        new StatementCommands(queries, schemas, sender, allocator, defaultDirectory);
+    Producer producer =
+        new Producer(
+            allocator,
+            statements,
+            new PreparedStatementCommands(statements),
+            new MetadataCommands(queries, schemas, sender, defaultDirectory),
+            new SqlInfoCommands(),
+            new AdminActions(new AdminApi(queries)));
+    BindableService flight =
+        FlightGrpcUtils.createFlightService(allocator, producer, ServerAuthHandler.NO_OP, calls);
+    service = () -> ServerInterceptors.intercept(flight, new Caller.Interceptor());
+  }
+
+  public BindableService service() {
+    return service;
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+    schemas.close();
+    allocator.close();
+  }
+}

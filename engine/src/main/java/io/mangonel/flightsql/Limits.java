@@ -1,0 +1,30 @@
+package io.mangonel.flightsql;
+
+/** Every limit of the client door. */
+final class Limits {
+  /** Arrow memory of all calls together: batches on their way to clients. */
+  static final long ARROW_BYTES_MAX = 1L << 30;
+
+  /** Rows that travel inside a ticket (EXPLAIN), compressed; below gRPC's default of 4 MiB. */
+  static final int TICKET_BYTES_MAX = 1 << 20;
+
+  /** Column types whose Arrow form is remembered. */
+  static final int CACHED_TYPES_MAX = 1_000;
+
+  /** One wait for the end of a job: between two of them a client that left is noticed. */
+  static final long RESULT_WAIT_MS = 1_000;
+
+  /** One wait for a client that reads slowly. */
+  static final long CLIENT_WAIT_MS = 1_000;
+
+  /** How long a client may take to read one batch before its stream ends. */
+  static final long CLIENT_STALL_MAX_MS = 600_000;
+
+  /** Jobs in one list. */
+  static final int JOBS_LISTED_MAX = 1_000;
+
+  /** Settings that a request brings along. */
+  static final int SETTINGS_MAX = 100;
+
+  private Limits() {}
+}
