@@ -1,5 +1,9 @@
 package io.mangonel.core.graph;
 
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.UnreadableRecordException;
+
 /** Why a task attempt did not succeed. The kind alone decides what happens next. */
 public sealed interface Failure {
   /** One line for a person. */
@@ -28,4 +32,35 @@ public sealed interface Failure {
 
   /** An input file differs from the one the plan pinned: the job fails, naming it. */
   record InputChanged(String path, String message) implements Failure {}
+
+  default void write(RecordWriter out) {
+    switch (this) {
+      case UserError(var message) -> out.number(1).text(message);
+      case ResourceExhausted(var message) -> out.number(2).text(message);
+      case Io(var message) -> out.number(3).text(message);
+      case FetchFailed(var producer, var message) -> {
+        producer.write(out.number(4));
+        out.text(message);
+      }
+      case ExecutorLost(var message) -> out.number(5).text(message);
+      case Killed(var message) -> out.number(6).text(message);
+      case LaunchRejected(var message) -> out.number(7).text(message);
+      case InputChanged(var path, var message) -> out.number(8).text(path).text(message);
+    }
+  }
+
+  static Failure read(RecordReader in) {
+    int kind = in.integer();
+    return switch (kind) {
+      case 1 -> new UserError(in.text());
+      case 2 -> new ResourceExhausted(in.text());
+      case 3 -> new Io(in.text());
+      case 4 -> new FetchFailed(TaskAttemptId.read(in), in.text());
+      case 5 -> new ExecutorLost(in.text());
+      case 6 -> new Killed(in.text());
+      case 7 -> new LaunchRejected(in.text());
+      case 8 -> new InputChanged(in.text(), in.text());
+      default -> throw new UnreadableRecordException("failure of kind " + kind);
+    };
+  }
 }

@@ -1,5 +1,8 @@
 package io.mangonel.core.graph;
 
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.UnreadableRecordException;
 import java.util.List;
 
 /**
@@ -30,4 +33,47 @@ public sealed interface GraphTransition {
 
   /** Rows of the answer have reached the client: the root must not run again. */
   record RowsSent() implements GraphTransition {}
+
+  default void write(RecordWriter out) {
+    switch (this) {
+      case TaskLaunched(var id, var executor, var incarnation) -> {
+        id.write(out.number(1));
+        out.text(executor.value()).text(incarnation.value());
+      }
+      case TaskSucceeded(var id, var output) -> {
+        id.write(out.number(2));
+        output.write(out);
+      }
+      case TaskFailed(var id, var failure) -> {
+        id.write(out.number(3));
+        failure.write(out);
+      }
+      case ExecutorGone(var executor, var incarnation, var kept, var reason) ->
+          out.number(4)
+              .text(executor.value())
+              .text(incarnation.value())
+              .list(kept, (o, id) -> id.write(o))
+              .text(reason);
+      case RowsSent() -> out.number(5);
+    }
+  }
+
+  static GraphTransition read(RecordReader in) {
+    int kind = in.integer();
+    return switch (kind) {
+      case 1 ->
+          new TaskLaunched(
+              TaskAttemptId.read(in), new ExecutorId(in.text()), new Incarnation(in.text()));
+      case 2 -> new TaskSucceeded(TaskAttemptId.read(in), TaskOutput.read(in));
+      case 3 -> new TaskFailed(TaskAttemptId.read(in), Failure.read(in));
+      case 4 ->
+          new ExecutorGone(
+              new ExecutorId(in.text()),
+              new Incarnation(in.text()),
+              in.list(TaskAttemptId::read),
+              in.text());
+      case 5 -> new RowsSent();
+      default -> throw new UnreadableRecordException("transition of kind " + kind);
+    };
+  }
 }

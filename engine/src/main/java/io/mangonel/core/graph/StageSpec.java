@@ -1,5 +1,7 @@
 package io.mangonel.core.graph;
 
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
 import java.util.List;
 
 /**
@@ -15,5 +17,20 @@ public record StageSpec(int id, int tasks, List<StageEdge> inputs, boolean deter
       throw new IllegalArgumentException("stage " + id + " has no tasks");
     }
     inputs = List.copyOf(inputs);
+  }
+
+  public void write(RecordWriter out) {
+    out.number(id)
+        .number(tasks)
+        .list(inputs, (o, edge) -> o.number(edge.producer()).text(edge.kind().name()))
+        .flag(deterministic);
+  }
+
+  public static StageSpec read(RecordReader in) {
+    return new StageSpec(
+        in.integer(),
+        in.integer(),
+        in.list(i -> new StageEdge(i.integer(), EdgeKind.valueOf(i.text()))),
+        in.flag());
   }
 }

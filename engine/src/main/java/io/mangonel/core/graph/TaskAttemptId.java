@@ -1,5 +1,7 @@
 package io.mangonel.core.graph;
 
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
 import java.util.Comparator;
 
 /**
@@ -28,6 +30,27 @@ public record TaskAttemptId(
           .thenComparingLong(TaskAttemptId::launchEpoch)
           .thenComparing(TaskAttemptId::launcher)
           .thenComparingInt(TaskAttemptId::attempt);
+
+  public void write(RecordWriter out) {
+    out.text(job.value())
+        .number(stage)
+        .number(stageAttempt)
+        .number(partition)
+        .number(launchEpoch)
+        .text(launcher.value())
+        .number(attempt);
+  }
+
+  public static TaskAttemptId read(RecordReader in) {
+    return new TaskAttemptId(
+        new JobId(in.text()),
+        in.integer(),
+        in.integer(),
+        in.integer(),
+        in.number(),
+        new Incarnation(in.text()),
+        in.integer());
+  }
 
   @Override
   public int compareTo(TaskAttemptId other) {

@@ -1,6 +1,8 @@
 package io.mangonel.core.graph;
 
 import io.mangonel.core.Bytes;
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
 import java.util.List;
 
 /**
@@ -13,5 +15,13 @@ import java.util.List;
 public record TaskOutput(List<OutputFile> files, Bytes inline, long rows, long bytes) {
   public TaskOutput {
     files = List.copyOf(files);
+  }
+
+  public void write(RecordWriter out) {
+    out.list(files, (o, file) -> file.write(o)).bytes(inline).number(rows).number(bytes);
+  }
+
+  public static TaskOutput read(RecordReader in) {
+    return new TaskOutput(in.list(OutputFile::read), in.bytes(), in.number(), in.number());
   }
 }

@@ -5,10 +5,11 @@ import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.UnreadableRecordException;
 import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.GraphCodec;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskOutput;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,13 +42,13 @@ public final class RecordCodec {
   }
 
   public static Bytes encodeStages(List<StageSpec> stages) {
-    return new RecordWriter().number(VERSION).list(stages, GraphCodec::writeStage).toBytes();
+    return new RecordWriter().number(VERSION).list(stages, (o, stage) -> stage.write(o)).toBytes();
   }
 
   public static List<StageSpec> decodeStages(Bytes bytes) {
     var in = new RecordReader(bytes);
     in.version("stages", VERSION);
-    var stages = in.list(GraphCodec::readStage);
+    var stages = in.list(StageSpec::read);
     in.end();
     return stages;
   }
@@ -56,14 +57,14 @@ public final class RecordCodec {
   public static Bytes encodeTransitions(List<GraphTransition> transitions) {
     return new RecordWriter()
         .number(VERSION)
-        .list(transitions, GraphCodec::writeTransition)
+        .list(transitions, (o, transition) -> transition.write(o))
         .toBytes();
   }
 
   public static List<GraphTransition> decodeTransitions(Bytes bytes) {
     var in = new RecordReader(bytes);
     in.version("log entry", VERSION);
-    var transitions = in.list(GraphCodec::readTransition);
+    var transitions = in.list(GraphTransition::read);
     in.end();
     return transitions;
   }
@@ -123,7 +124,7 @@ public final class RecordCodec {
           out.number(3)
               .text(job.value())
               .number(epoch)
-              .list(stages, GraphCodec::writeStage)
+              .list(stages, (o, stage) -> stage.write(o))
               .number(chunks);
       case Change.JobClaimed(var job, long epoch) -> out.number(4).text(job.value()).number(epoch);
       case Change.Transitions(var job, long epoch, long sequence, var transitions) ->
@@ -131,7 +132,7 @@ public final class RecordCodec {
               .text(job.value())
               .number(epoch)
               .number(sequence)
-              .list(transitions, GraphCodec::writeTransition);
+              .list(transitions, (o, transition) -> transition.write(o));
       case Change.SnapshotWritten(var job, long epoch, long first, long sequence, var graph) ->
           out.number(6).text(job.value()).number(epoch).number(first).number(sequence).bytes(graph);
       case Change.JobEnded(var job, long epoch, var record) ->
@@ -168,13 +169,13 @@ public final class RecordCodec {
   }
 
   private static void writeResultPart(RecordWriter out, TerminalRecord.ResultPart part) {
-    GraphCodec.writeAttemptId(out, part.attempt());
-    GraphCodec.writeOutput(out.text(part.executor().value()), part.output());
+    part.attempt().write(out);
+    part.output().write(out.text(part.executor().value()));
   }
 
   private static TerminalRecord.ResultPart readResultPart(RecordReader in) {
     return new TerminalRecord.ResultPart(
-        GraphCodec.readAttemptId(in), new ExecutorId(in.text()), GraphCodec.readOutput(in));
+        TaskAttemptId.read(in), new ExecutorId(in.text()), TaskOutput.read(in));
   }
 
   private static void writeExecutor(RecordWriter out, ExecutorInfo info) {

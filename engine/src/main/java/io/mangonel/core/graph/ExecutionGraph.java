@@ -1,0 +1,494 @@
+package io.mangonel.core.graph;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.RecordReader;
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.graph.Stage.Task;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One job: its stages, the state of every task, and where every output is. Hands the job out as a
+ * stream of tasks; callers never see the order of stages.
+ *
+ * <pre>
+ *   UNRESOLVED --inputs complete--> RESOLVED --first launch--> RUNNING --all won--> SUCCESSFUL
+ *        ^                                                        |          |
+ *        +------------- an input was taken back ------------------+----------+--> FAILED with the job
+ * </pre>
+ *
+ * <p>Every method that changes it returns the transitions it made; {@link #apply} of those to a
+ * graph in the same state gives an equal graph. A partition has one winner at a time, kept until
+ * its output is lost. All of a stage's tasks can be launched as soon as every stage it reads is
+ * complete.
+ */
+public final class ExecutionGraph {
+  private static final int VERSION = 1;
+
+  /** The state of a stage; only the graph's tasks decide it. */
+  public enum StageState {
+    /** A stage it reads is not complete. */
+    UNRESOLVED,
+    RESOLVED,
+    RUNNING,
+    SUCCESSFUL,
+    FAILED
+  }
+
+  /** Why the job failed. */
+  public record Failed(String message, boolean retryable) {}
+
+  /** An attempt and where it runs. */
+  public record RunningTask(TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
+    private static RunningTask of(Task.Running task) {
+      return new RunningTask(task.id(), task.executor(), task.incarnation());
+    }
+  }
+
+  /** A winner and where its output is. */
+  public record Winner(TaskAttemptId id, ExecutorId executor, TaskOutput output) {}
+
+  private final JobId job;
+  private final Topology topology;
+  private final int attemptsMax;
+  private final int stageAttemptsMax;
+  private final List<Stage> stages = new ArrayList<>();
+  private final List<RunningTask> obsolete = new ArrayList<>(); // A hint, not part of the state.
+  private Optional<Failed> failure = Optional.empty();
+  private boolean rowsSent;
+
+  /**
+   * @param specs ids 0, 1, ...; producers before consumers; the last one is the root
+   * @param attemptsMax failures of a task that fail the job
+   * @param stageAttemptsMax attempts of a stage that fail the job
+   * @throws IllegalArgumentException when the stages are not as said
+   */
+  public ExecutionGraph(JobId job, List<StageSpec> specs, int attemptsMax, int stageAttemptsMax) {
+    this(job, attemptsMax, stageAttemptsMax, specs.stream().map(Stage::new).toList());
+  }
+
+  private ExecutionGraph(JobId job, int attemptsMax, int stageAttemptsMax, List<Stage> stages) {
+    this.job = job;
+    this.attemptsMax = attemptsMax;
+    this.stageAttemptsMax = stageAttemptsMax;
+    this.topology = new Topology(stages.stream().map(stage -> stage.spec).toList());
+    this.stages.addAll(stages);
+  }
+
+  public JobId job() {
+    return job;
+  }
+
+  /** Whether the answer is complete; what is lost afterwards does not matter here. */
+  public boolean finished() {
+    return failure.isEmpty() && root().complete();
+  }
+
+  public Optional<Failed> failure() {
+    return failure;
+  }
+
+  /** Tasks that can be launched now. */
+  public int pendingTasks() {
+    return launchable().stream().mapToInt(Stage::pendingTasks).sum();
+  }
+
+  public int runningTasks() {
+    return stages.stream().mapToInt(Stage::runningTasks).sum();
+  }
+
+  /** In order of stage and partition. */
+  public List<RunningTask> running() {
+    var list = new ArrayList<RunningTask>();
+    stages.forEach(stage -> stage.running().forEach(task -> list.add(RunningTask.of(task))));
+    return list;
+  }
+
+  public boolean isRunning(TaskAttemptId id) {
+    return known(id) && stages.get(id.stage()).isRunning(id);
+  }
+
+  public boolean isWinner(TaskAttemptId id) {
+    return known(id) && stages.get(id.stage()).isWinner(id);
+  }
+
+  /** The winner of a partition, if it has one. */
+  public Optional<Winner> winner(int stage, int partition) {
+    return stages.get(stage).task(partition) instanceof Task.Successful won
+        ? Optional.of(new Winner(won.id(), won.executor(), won.output()))
+        : Optional.empty();
+  }
+
+  /** The root's winners in order of partition; only of a finished graph. */
+  public List<Winner> result() {
+    if (!finished()) {
+      throw new IllegalStateException(job + " is not finished");
+    }
+    var list = new ArrayList<Winner>();
+    for (int partition = 0; partition < root().spec.tasks(); partition++) {
+      winner(root().spec.id(), partition).ifPresent(list::add);
+    }
+    return list;
+  }
+
+  /**
+   * Assigns the next task to an executor, if there is one.
+   *
+   * @param epoch the job's current epoch
+   * @param launcher the scheduler that launches
+   */
+  public Optional<GraphTransition.TaskLaunched> launchNext(
+      ExecutorId executor, Incarnation incarnation, long epoch, Incarnation launcher) {
+    for (Stage stage : launchable()) {
+      int partition = stage.firstPending();
+      if (partition >= 0) {
+        var id =
+            new TaskAttemptId(
+                job,
+                stage.spec.id(),
+                stage.attempt(),
+                partition,
+                epoch,
+                launcher,
+                stage.nextAttempt(partition));
+        var launched = new GraphTransition.TaskLaunched(id, executor, incarnation);
+        apply(launched);
+        return Optional.of(launched);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What a task of this stage reads now; every stage it reads is complete. */
+  public List<InputLocation> inputs(int stage, int partition) {
+    var list = new ArrayList<InputLocation>();
+    for (StageEdge edge : stages.get(stage).spec.inputs()) {
+      int tasks = stages.get(edge.producer()).spec.tasks();
+      boolean same = edge.kind() == EdgeKind.SAME;
+      for (int p = same ? partition : 0; p < (same ? partition + 1 : tasks); p++) {
+        var winner = winner(edge.producer(), p).orElseThrow();
+        var files =
+            winner.output().files().stream()
+                .filter(file -> edge.kind() != EdgeKind.HASH || holds(file, partition))
+                .toList();
+        list.add(new InputLocation(winner.id(), winner.executor(), files));
+      }
+    }
+    return list;
+  }
+
+  private static boolean holds(OutputFile file, int partition) {
+    return file.partition() == partition || file.partition() == OutputFile.ALL_PARTITIONS;
+  }
+
+  /**
+   * Takes a report. A stale or repeated one changes nothing: only the attempt that runs counts, and
+   * it only succeeds if what it read is still what counts (rule T7).
+   */
+  public List<GraphTransition> update(TaskStatus status) {
+    if (done() || !isRunning(status.id())) {
+      return List.of();
+    }
+    GraphTransition transition =
+        switch (status.outcome()) {
+          case TaskOutcome.Succeeded(var output) ->
+              consistent(status)
+                  ? new GraphTransition.TaskSucceeded(status.id(), output)
+                  : new GraphTransition.TaskFailed(
+                      status.id(), new Failure.LaunchRejected("it read rows that no longer count"));
+          case TaskOutcome.Failed(var failed) ->
+              new GraphTransition.TaskFailed(status.id(), failed);
+        };
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /** A running attempt ended without a report. */
+  public List<GraphTransition> failed(TaskAttemptId id, Failure reason) {
+    if (done() || !isRunning(id)) {
+      return List.of();
+    }
+    var transition = new GraphTransition.TaskFailed(id, reason);
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /**
+   * A new owner finds an attempt running (rule T6), possibly one that this graph never heard of. It
+   * is taken unless its partition has another attempt or a winner.
+   */
+  public List<GraphTransition> adoptRunning(
+      TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
+    if (done() || !known(id) || !(task(id) instanceof Task.Pending)) {
+      return List.of();
+    }
+    var transition = new GraphTransition.TaskLaunched(id, executor, incarnation);
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /** A new owner finds the report of an attempt, possibly one that this graph never heard of. */
+  public List<GraphTransition> adoptEnded(TaskStatus status) {
+    var made = new ArrayList<GraphTransition>();
+    if (status.outcome() instanceof TaskOutcome.Succeeded && consistent(status)) {
+      made.addAll(adoptRunning(status.id(), status.executor(), status.incarnation()));
+    }
+    made.addAll(update(status));
+    return made;
+  }
+
+  /** An executor is gone with what ran there and with its outputs, except {@code kept}. */
+  public List<GraphTransition> executorGone(
+      ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> kept, String reason) {
+    var keptSet = new TreeSet<>(kept);
+    if (done() || stages.stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
+      return List.of();
+    }
+    var keptHere = kept.stream().filter(id -> id.job().equals(job)).toList();
+    var transition = new GraphTransition.ExecutorGone(executor, incarnation, keptHere, reason);
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /** Rows of the answer go to the client from now on. */
+  public List<GraphTransition> markRowsSent() {
+    if (done() || rowsSent) {
+      return List.of();
+    }
+    var transition = new GraphTransition.RowsSent();
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /** Attempts given up since the last call that may still run: worth a cancel. */
+  public List<RunningTask> takeObsolete() {
+    var taken = List.copyOf(obsolete);
+    obsolete.clear();
+    return taken;
+  }
+
+  public int stageCount() {
+    return stages.size();
+  }
+
+  public StageSpec spec(int stage) {
+    return stages.get(stage).spec;
+  }
+
+  public int stageAttempt(int stage) {
+    return stages.get(stage).attempt();
+  }
+
+  public StageState state(int id) {
+    Stage stage = stages.get(id);
+    if (stage.complete()) {
+      return StageState.SUCCESSFUL;
+    }
+    if (failure.isPresent()) {
+      return StageState.FAILED;
+    }
+    if (!topology.resolved(id, complete())) {
+      return StageState.UNRESOLVED;
+    }
+    return stage.started() ? StageState.RUNNING : StageState.RESOLVED;
+  }
+
+  /** The attempt that runs for a partition, if one does. */
+  public Optional<RunningTask> runningTask(int stage, int partition) {
+    return stages.get(stage).task(partition) instanceof Task.Running running
+        ? Optional.of(RunningTask.of(running))
+        : Optional.empty();
+  }
+
+  public int failures(int stage, int partition) {
+    return stages.get(stage).failures(partition);
+  }
+
+  // Transitions. The only code that changes state.
+
+  /** Applies what another graph in this state has decided. */
+  public void apply(GraphTransition transition) {
+    switch (transition) {
+      case GraphTransition.TaskLaunched(var id, var executor, var incarnation) ->
+          stages.get(id.stage()).launched(id, executor, incarnation);
+      case GraphTransition.TaskSucceeded(var id, var output) -> {
+        if (task(id) instanceof Task.Running running) {
+          stages.get(id.stage()).succeeded(running, output);
+        }
+      }
+      case GraphTransition.TaskFailed(var id, var reason) -> applyFailure(id, reason);
+      case GraphTransition.ExecutorGone(var executor, _, var kept, var reason) ->
+          applyGone(executor, new TreeSet<>(kept), reason);
+      case GraphTransition.RowsSent() -> rowsSent = true;
+    }
+  }
+
+  private void applyFailure(TaskAttemptId id, Failure reason) {
+    Stage stage = stages.get(id.stage());
+    stage.takeBack(id.partition());
+    switch (reason) {
+      case Failure.UserError(var message) -> fail(message, false);
+      case Failure.InputChanged(_, var message) -> fail(message, true);
+      case Failure.LaunchRejected _ -> {}
+      case Failure.FetchFailed(var producer, var message) -> {
+        if (!known(producer) || !topology.reads(stage.spec.id(), producer.stage())) {
+          countFailure(stage, id, message);
+        } else if (isWinner(producer)) {
+          var lost = new BitSet();
+          lost.set(producer.partition());
+          lose(stages.get(producer.stage()), lost, message);
+        }
+      }
+      case Failure.ResourceExhausted(var message) -> countFailure(stage, id, message);
+      case Failure.Io(var message) -> countFailure(stage, id, message);
+      case Failure.ExecutorLost(var message) -> countFailure(stage, id, message);
+      case Failure.Killed(var message) -> countFailure(stage, id, message);
+    }
+  }
+
+  private void applyGone(ExecutorId executor, Set<TaskAttemptId> kept, String reason) {
+    for (Stage stage : stages) {
+      for (var task : stage.running()) {
+        if (task.executor().equals(executor)) {
+          stage.takeBack(task.id().partition());
+          countFailure(stage, task.id(), reason);
+        }
+      }
+      BitSet lost = stage.lostWith(executor, kept);
+      if (!lost.isEmpty()) {
+        lose(stage, lost, reason);
+      }
+    }
+  }
+
+  private void countFailure(Stage stage, TaskAttemptId id, String message) {
+    if (stage.countFailure(id.partition()) >= attemptsMax) {
+      fail("task " + id + " failed " + attemptsMax + " times, last: " + message, true);
+    }
+  }
+
+  /**
+   * Two attempts of a reproducible stage give the same rows, so only what is lost runs again.
+   * Otherwise its readers may have read rows that the next attempt will not make: they all go.
+   */
+  private void lose(Stage stage, BitSet partitions, String reason) {
+    if (topology.reproducible(stage.spec.id())) {
+      partitions.stream().forEach(stage::takeBack);
+      nextStageAttempt(stage, reason);
+    } else {
+      takeBack(stage, reason);
+    }
+  }
+
+  /** Takes back a stage and, whether complete or not, all that descends from its rows. */
+  private void takeBack(Stage first, String reason) {
+    topology.descendants(first.spec.id()).stream()
+        .mapToObj(stages::get)
+        .filter(Stage::started)
+        .forEach(
+            stage -> {
+              stage.running().forEach(task -> obsolete.add(RunningTask.of(task)));
+              stage.takeBackAll();
+              nextStageAttempt(stage, reason);
+            });
+  }
+
+  private void nextStageAttempt(Stage stage, String reason) {
+    stage.nextStageAttempt();
+    if (stage == root() && rowsSent) {
+      fail("rows of the answer were lost after some had been sent: " + reason, true);
+    } else if (stage.attempt() >= stageAttemptsMax) {
+      fail("stage " + stage.spec.id() + " lost its output too often, last: " + reason, true);
+    }
+  }
+
+  private void fail(String message, boolean retryable) {
+    if (failure.isEmpty()) {
+      failure = Optional.of(new Failed(message, retryable));
+    }
+  }
+
+  // Questions.
+
+  private boolean done() {
+    return failure.isPresent() || root().complete();
+  }
+
+  private Stage root() {
+    return stages.getLast();
+  }
+
+  private boolean known(TaskAttemptId id) {
+    return id.job().equals(job)
+        && id.stage() >= 0
+        && id.stage() < stages.size()
+        && stages.get(id.stage()).hasPartition(id.partition());
+  }
+
+  private Task task(TaskAttemptId id) {
+    return stages.get(id.stage()).task(id.partition());
+  }
+
+  private BitSet complete() {
+    var complete = new BitSet();
+    stages.forEach(stage -> complete.set(stage.spec.id(), stage.complete()));
+    return complete;
+  }
+
+  /** Stages whose tasks can run and whose output someone still needs, in order. */
+  private List<Stage> launchable() {
+    if (done()) {
+      return List.of();
+    }
+    BitSet complete = complete();
+    BitSet needed = topology.needed(complete);
+    return stages.stream()
+        .filter(stage -> stage.pendingTasks() > 0)
+        .filter(stage -> needed.get(stage.spec.id()))
+        .filter(stage -> topology.resolved(stage.spec.id(), complete))
+        .toList();
+  }
+
+  private boolean consistent(TaskStatus status) {
+    for (TaskAttemptId input : status.inputs()) {
+      if (!known(input) || (!isWinner(input) && !topology.reproducible(input.stage()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The canonical form.
+
+  /** A snapshot; equal graphs give equal bytes. */
+  public Bytes encode() {
+    var out = new RecordWriter().number(VERSION).text(job.value()).number(stages.size());
+    stages.forEach(stage -> stage.encode(out));
+    out.flag(rowsSent).flag(failure.isPresent());
+    failure.ifPresent(failed -> out.text(failed.message()).flag(failed.retryable()));
+    return out.toBytes();
+  }
+
+  /** Restores a snapshot. */
+  public static ExecutionGraph decode(Bytes snapshot, int attemptsMax, int stageAttemptsMax) {
+    var in = new RecordReader(snapshot);
+    in.version("execution graph", VERSION);
+    var job = new JobId(in.text());
+    int count = in.integer();
+    var stages = new ArrayList<Stage>();
+    for (int i = 0; i < count; i++) {
+      stages.add(Stage.decode(in));
+    }
+    var graph = new ExecutionGraph(job, attemptsMax, stageAttemptsMax, stages);
+    graph.rowsSent = in.flag();
+    if (in.flag()) {
+      graph.failure = Optional.of(new Failed(in.text(), in.flag()));
+    }
+    in.end();
+    return graph;
+  }
+}

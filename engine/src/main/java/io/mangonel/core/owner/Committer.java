@@ -1,0 +1,297 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.JobId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes changes durable in their order: one commit in flight, the next gathers (rules D1, D2, D9),
+ * and holds back what must wait for them (rule D5).
+ *
+ * <p>Changes are numbered from 1; {@link #durable()} is the last one that is safely in the store.
+ */
+final class Committer {
+  /** The store's outcome decides the next state; only {@code IDLE} takes a new commit. */
+  private enum State {
+    IDLE,
+    /** The commit is to be sent, for the first time or again. */
+    SEND,
+    SENT,
+    /** Unknown, or no space: sent again at {@link #retryAtMs}. */
+    PAUSED,
+    /** Refused: the key is being read. */
+    READING,
+    /** As {@code PAUSED}, for the read. */
+    READING_PAUSED,
+    FENCED
+  }
+
+  private record Held(long afterChange, Effect effect) {}
+
+  private static final int FENCE_OPERATIONS = 1;
+
+  /** A log entry larger than this is closed: the next transition opens another. */
+  private static final int ENTRY_BYTES = 128 << 10;
+
+  private final Limits limits;
+  private final long fenceRevision;
+  private final Deque<Pending> gathering = new ArrayDeque<>();
+  private final Map<JobId, Pending> openEntries = new TreeMap<>();
+  private final Deque<Held> held = new ArrayDeque<>();
+  private State state = State.IDLE;
+  private @Nullable Commit current;
+  private int currentChanges;
+  private int currentBytes;
+  private long currentSinceMs;
+  private int gatheringChanges;
+  private int gatheringBytes;
+  private long count;
+  private long numbered;
+  private long durable;
+  private long retryAtMs;
+  private boolean readFence;
+  private boolean full;
+
+  Committer(long fenceRevision, Limits limits) {
+    this.fenceRevision = fenceRevision;
+    this.limits = limits;
+  }
+
+  /** Gathered, not yet in a commit. */
+  private static final class Pending {
+    final long number;
+    final long addedAtMs;
+    final Change change; // Of an entry: without its transitions.
+    final List<GraphTransition> transitions = new ArrayList<>();
+    int bytes;
+
+    Pending(long number, long addedAtMs, Change change) {
+      this.number = number;
+      this.addedAtMs = addedAtMs;
+      this.change = change;
+      this.bytes = change.bytes() + Limits.CHANGE_OVERHEAD_BYTES;
+    }
+
+    int weight() {
+      return Math.max(1, transitions.size());
+    }
+
+    Change frozen() {
+      return change instanceof Change.Transitions entry
+          ? new Change.Transitions(entry.job(), entry.epoch(), entry.sequence(), transitions)
+          : change;
+    }
+  }
+
+  /** Gathers a change; returns its number. */
+  long add(Change change, long nowMs) {
+    if (change instanceof Change.OfJob ofJob) {
+      openEntries.remove(ofJob.job());
+    }
+    return gather(change, nowMs).number;
+  }
+
+  /** Gathers a transition into the job's open log entry, or into a new one. */
+  void add(Job job, GraphTransition transition, long nowMs) {
+    Pending entry = openEntries.get(job.id);
+    if (entry == null || entry.bytes > ENTRY_BYTES) {
+      var change = new Change.Transitions(job.id, job.epoch, job.nextSequence(), List.of());
+      entry = gather(change, nowMs);
+      openEntries.put(job.id, entry);
+    } else {
+      gatheringChanges++;
+    }
+    int bytes = sizeOf(transition);
+    entry.transitions.add(transition);
+    entry.bytes += bytes;
+    gatheringBytes += bytes;
+  }
+
+  static int sizeOf(GraphTransition transition) {
+    var out = new RecordWriter();
+    transition.write(out);
+    return out.length();
+  }
+
+  private Pending gather(Change change, long nowMs) {
+    var pending = new Pending(++numbered, nowMs, change);
+    gathering.add(pending);
+    gatheringChanges++;
+    gatheringBytes += pending.bytes;
+    return pending;
+  }
+
+  /** Holds an effect until everything gathered so far is durable. */
+  void afterCommit(Effect effect) {
+    held.add(new Held(numbered, effect));
+  }
+
+  /** The number of the last durable change. */
+  long durable() {
+    return durable;
+  }
+
+  /** The effects that need not wait any longer. */
+  List<Effect> release() {
+    var released = new ArrayList<Effect>();
+    while (!held.isEmpty() && held.peek().afterChange <= durable) {
+      released.add(held.remove().effect());
+    }
+    return released;
+  }
+
+  /** Whether launches may run ahead of the store any further (rule D9). */
+  boolean mayLaunch(long nowMs) {
+    return state != State.FENCED
+        && gatheringChanges + currentChanges <= limits.uncommittedChangesMax()
+        && gatheringBytes + currentBytes <= limits.uncommittedBytesMax()
+        && nowMs - oldestMs(nowMs) <= limits.uncommittedAgeMaxMs();
+  }
+
+  private long oldestMs(long nowMs) {
+    if (current != null) {
+      return currentSinceMs;
+    }
+    return gathering.isEmpty() ? nowMs : gathering.peek().addedAtMs;
+  }
+
+  boolean fenced() {
+    return state == State.FENCED;
+  }
+
+  /** Whether the store said that it is full. */
+  boolean full() {
+    return full;
+  }
+
+  /** The commit to be sent now, if any. */
+  Optional<Commit> nextCommit() {
+    if (state == State.IDLE && !gathering.isEmpty()) {
+      takeGathered();
+      state = State.SEND;
+    }
+    if (state != State.SEND) {
+      return Optional.empty();
+    }
+    state = State.SENT;
+    return Optional.ofNullable(current);
+  }
+
+  private void takeGathered() {
+    var changes = new ArrayList<Change>();
+    int operations = FENCE_OPERATIONS;
+    int bytes = 0;
+    int weight = 0;
+    currentSinceMs = gathering.element().addedAtMs;
+    while (!gathering.isEmpty()) {
+      Pending next = gathering.element();
+      if (!changes.isEmpty()
+          && (operations + next.change.operations() > limits.commitOperationsMax()
+              || bytes + next.bytes > limits.commitBytesMax())) {
+        break;
+      }
+      gathering.remove();
+      if (next.change instanceof Change.Transitions entry) {
+        openEntries.remove(entry.job(), next);
+      }
+      operations += next.change.operations();
+      bytes += next.bytes;
+      weight += next.weight();
+      changes.add(next.frozen());
+    }
+    gatheringChanges -= weight;
+    gatheringBytes -= bytes;
+    currentChanges = weight;
+    currentBytes = bytes;
+    current = new Commit(count, changes);
+  }
+
+  /** Whether the key is to be read now; true once per reading. */
+  boolean takeReadFence() {
+    boolean read = readFence;
+    readFence = false;
+    return read;
+  }
+
+  void answered(long answeredCount, Commit.Outcome outcome, long nowMs) {
+    if (state != State.SENT || answeredCount != count) {
+      return;
+    }
+    full = outcome == Commit.Outcome.NO_SPACE;
+    switch (outcome) {
+      case DONE -> done();
+      case UNKNOWN, NO_SPACE -> {
+        state = State.PAUSED;
+        retryAtMs = nowMs + limits.commitRetryMs();
+      }
+      case REFUSED -> read();
+    }
+  }
+
+  void fenceRead(long createRevision, long readCount) {
+    if (state != State.READING) {
+      return;
+    }
+    if (createRevision == fenceRevision && readCount > count) {
+      done(); // An earlier sending of the same commit.
+    } else {
+      state = State.FENCED;
+      held.clear();
+    }
+  }
+
+  void fenceUnreadable(long nowMs) {
+    if (state == State.READING) {
+      state = State.READING_PAUSED;
+      retryAtMs = nowMs + limits.commitRetryMs();
+    }
+  }
+
+  void tick(long nowMs) {
+    if (nowMs < retryAtMs) {
+      return;
+    }
+    if (state == State.PAUSED) {
+      state = State.SEND;
+    } else if (state == State.READING_PAUSED) {
+      read();
+    }
+  }
+
+  private void read() {
+    state = State.READING;
+    readFence = true;
+  }
+
+  private void done() {
+    durable += current == null ? 0 : current.changes().size();
+    current = null;
+    currentChanges = 0;
+    currentBytes = 0;
+    count++;
+    state = State.IDLE;
+  }
+
+  void encode(RecordWriter out) {
+    out.text(state.name()).number(count).number(numbered).number(durable).number(retryAtMs);
+    out.flag(readFence).flag(full);
+    out.list(
+        current == null ? List.of() : current.changes(),
+        (o, change) -> o.bytes(RecordCodec.encode(change)));
+    out.list(
+        gathering,
+        (o, pending) ->
+            o.number(pending.number)
+                .number(pending.addedAtMs)
+                .bytes(RecordCodec.encode(pending.frozen())));
+    out.list(held, (o, h) -> o.number(h.afterChange).text(h.effect.toString()));
+  }
+}
