@@ -1,55 +1,112 @@
 package io.mangonel.state;
 
 import io.mangonel.core.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The durable store: bytes in, bytes out, every value addressed by keyspace and key. All operations
- * but {@link #get}, {@link #scan} and {@link #scanKeys} are thin forms of one guarded {@link
- * #commit}. Thread-safe; calls block, each for a bounded time.
+ * The durable store: bytes in, bytes out, every value addressed by keyspace and key. Keys are
+ * non-empty and ordered by code points. Every change is one {@link #commit}; put, delete, putTxn,
+ * mv and lock are forms of it. Thread-safe; calls block, each for a bounded time. A read sees every
+ * commit that was done before it began. Reads and {@link #grantLease} throw {@link StateException}
+ * when the store cannot answer; a limit of {@link StateLimits} exceeded is an {@link
+ * IllegalArgumentException}.
  */
 public interface StateBackend extends AutoCloseable {
   Optional<Entry> get(Keyspace keyspace, String key);
 
   /**
-   * Entries whose key starts with {@code prefix} and is greater than {@code after}, in key order.
+   * Entries whose key starts with {@code prefix} and is greater than {@code after} ("" for the
+   * first page), in key order, at most {@code limit}. One call sees one moment.
    */
   List<Entry> scan(Keyspace keyspace, String prefix, String after, int limit);
 
   /** As {@link #scan}, without values. */
   List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit);
 
-  CommitOutcome put(Keyspace keyspace, String key, Bytes value);
-
-  CommitOutcome delete(Keyspace keyspace, String key);
-
-  CommitOutcome putTxn(List<Operation> operations);
-
-  /** Moves a value between keyspaces in one transaction; refused when it is not there. */
-  CommitOutcome mv(Keyspace from, Keyspace to, String key);
-
-  /** All operations, if and only if every guard holds. */
+  /**
+   * All operations, if and only if every guard holds and every lease named is alive. Each change
+   * has the same, new revision; a commit that changes nothing has the store's present one. It names
+   * no key twice.
+   */
   CommitOutcome commit(List<Guard> guards, List<Operation> operations);
 
-  /**
-   * A lock that lives on {@code lease}; empty when another holds it. Guarded commits check its
-   * token.
-   */
-  Optional<LockToken> lock(Keyspace keyspace, String key, Lease lease);
+  /** Keys put with the lease vanish when it expires or is revoked; a restart keeps both. */
+  Lease grantLease(long ttlMs);
 
   /**
-   * Calls {@code listener} for each later change under {@code prefix}; may lose changes, so list as
-   * well.
+   * Calls {@code listener}, one change at a time and in order, for each later change of a key that
+   * starts with {@code prefix}. It may lose changes, so list as well.
    */
   Watch watch(Keyspace keyspace, String prefix, Consumer<Change> listener);
 
-  /** Keys put with the lease vanish when it expires or is revoked. */
-  Lease grantLease(long ttlMs);
-
+  /** Ends watches and lets the store go; leases stay. Later calls are bugs. */
   @Override
   void close();
+
+  default CommitOutcome put(Keyspace keyspace, String key, Bytes value) {
+    return commit(List.of(), List.of(new Operation.Put(keyspace, key, value)));
+  }
+
+  default CommitOutcome delete(Keyspace keyspace, String key) {
+    return commit(List.of(), List.of(new Operation.Delete(keyspace, key)));
+  }
+
+  default CommitOutcome putTxn(List<Operation> operations) {
+    return commit(List.of(), operations);
+  }
+
+  /**
+   * Moves a value between two keyspaces in one transaction, without its lease; refused when it is
+   * not there.
+   */
+  default CommitOutcome mv(Keyspace from, Keyspace to, String key) {
+    for (int attempt = 0; attempt < StateLimits.MOVE_ATTEMPTS_MAX; attempt++) {
+      Optional<Entry> entry = get(from, key);
+      if (entry.isEmpty()) {
+        break;
+      }
+      CommitOutcome outcome =
+          commit(
+              List.of(new Guard.ModifyRevision(from, key, entry.get().modifyRevision())),
+              List.of(
+                  new Operation.Put(to, key, entry.get().value()),
+                  new Operation.Delete(from, key)));
+      if (!(outcome instanceof CommitOutcome.Refused)) {
+        return outcome;
+      }
+    }
+    return new CommitOutcome.Refused();
+  }
+
+  /**
+   * A lock that lives on {@code lease}; empty when another lease holds it or the outcome is
+   * unknown. Asking again with the same lease answers the same token. Only the token's guard in a
+   * commit is proof of holding it.
+   */
+  default Optional<LockToken> lock(Keyspace keyspace, String key, Lease lease) {
+    Bytes holder = Bytes.of(Long.toString(lease.id()).getBytes(StandardCharsets.US_ASCII));
+    CommitOutcome outcome =
+        commit(
+            List.of(new Guard.Absent(keyspace, key)),
+            List.of(new Operation.PutLeased(keyspace, key, holder, lease.id())));
+    return switch (outcome) {
+      case CommitOutcome.Done done -> Optional.of(new LockToken(keyspace, key, done.revision()));
+      case CommitOutcome.Refused _ ->
+          get(keyspace, key)
+              .filter(entry -> entry.value().equals(holder))
+              .map(entry -> new LockToken(keyspace, key, entry.createRevision()));
+      case CommitOutcome.Unknown _, CommitOutcome.NoSpace _ -> Optional.empty();
+    };
+  }
+
+  /** Gives the lock back; refused when it is no longer held by this token. */
+  default CommitOutcome unlock(LockToken token) {
+    return commit(
+        List.of(token.guard()), List.of(new Operation.Delete(token.keyspace(), token.key())));
+  }
 
   /**
    * @param createRevision the store's revision at which the key was last created
@@ -57,8 +114,12 @@ public interface StateBackend extends AutoCloseable {
    */
   record Entry(String key, Bytes value, long createRevision, long modifyRevision) {}
 
-  /** What must hold for a commit to be done. */
+  /** What must hold for a commit to be done; of an absent key only {@link Absent} holds. */
   sealed interface Guard {
+    Keyspace keyspace();
+
+    String key();
+
     record Absent(Keyspace keyspace, String key) implements Guard {}
 
     record CreateRevision(Keyspace keyspace, String key, long revision) implements Guard {}
@@ -69,19 +130,25 @@ public interface StateBackend extends AutoCloseable {
   }
 
   sealed interface Operation {
+    Keyspace keyspace();
+
+    String key();
+
+    /** The key stays until it is deleted, also if a lease held it before. */
     record Put(Keyspace keyspace, String key, Bytes value) implements Operation {}
 
-    /** The key goes with the lease. */
+    /** The key goes with the lease, and no longer with the one that held it before. */
     record PutLeased(Keyspace keyspace, String key, Bytes value, long leaseId)
         implements Operation {}
 
+    /** An absent key stays absent. */
     record Delete(Keyspace keyspace, String key) implements Operation {}
   }
 
   sealed interface CommitOutcome {
     record Done(long revision) implements CommitOutcome {}
 
-    /** A guard did not hold; nothing changed. */
+    /** A guard did not hold or a lease is gone; nothing changed. */
     record Refused() implements CommitOutcome {}
 
     /**
@@ -94,15 +161,24 @@ public interface StateBackend extends AutoCloseable {
     record NoSpace(String message) implements CommitOutcome {}
   }
 
-  record LockToken(Keyspace keyspace, String key, long createRevision) {}
+  /** Proof of a lock for commits that carry its guard. */
+  record LockToken(Keyspace keyspace, String key, long createRevision) {
+    public Guard guard() {
+      return new Guard.CreateRevision(keyspace, key, createRevision);
+    }
+  }
 
   sealed interface Change {
     record Put(Entry entry) implements Change {}
 
     record Deleted(String key) implements Change {}
+
+    /** Changes were lost here: list to learn the present state. */
+    record Lost() implements Change {}
   }
 
   interface Watch extends AutoCloseable {
+    /** At most the call of the listener that is under way goes on after this returns. */
     @Override
     void close();
   }
@@ -113,6 +189,7 @@ public interface StateBackend extends AutoCloseable {
     /** Renews it for its whole time; false when it is already gone. */
     boolean keepAlive();
 
+    /** Ends it and deletes its keys. */
     void revoke();
   }
 }

@@ -1,0 +1,278 @@
+package io.mangonel.state;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in this process: guards, revisions, leases and watches over a {@link Table}. Commits
+ * apply one after another; the first that the table cannot apply is the last.
+ */
+final class LocalStateBackend implements StateBackend {
+  private final Table table;
+  private final LeaseTable leases;
+  private final Consumer<String> onFailure;
+  private final List<WatchQueue> watches = new CopyOnWriteArrayList<>();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final ScheduledExecutorService leaseTimer;
+  private @Nullable String failure;
+  private boolean closed;
+
+  /**
+   * @param clockMs a clock that never goes back
+   * @param onFailure called once, when a write failed: what the store holds on disk is then unknown
+   *     and the process must end (rule D10)
+   */
+  LocalStateBackend(Table table, LongSupplier clockMs, Consumer<String> onFailure) {
+    this.table = table;
+    this.leases = new LeaseTable(clockMs);
+    this.onFailure = onFailure;
+    table.leases().forEach(leases::begin);
+    leaseTimer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("state-leases").factory());
+    var _ =
+        leaseTimer.scheduleWithFixedDelay(
+            this::expireLeases,
+            StateLimits.LEASE_CHECK_INTERVAL_MS,
+            StateLimits.LEASE_CHECK_INTERVAL_MS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public Optional<Entry> get(Keyspace keyspace, String key) {
+    Address address = new Address(keyspace, key);
+    return read(() -> Optional.ofNullable(table.get(address)).map(row -> row.toEntry(key)));
+  }
+
+  @Override
+  public List<Entry> scan(Keyspace keyspace, String prefix, String after, int limit) {
+    checkPage(limit);
+    return read(() -> table.scan(keyspace, prefix, after, limit));
+  }
+
+  @Override
+  public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
+    checkPage(limit);
+    return read(() -> table.scanKeys(keyspace, prefix, after, limit));
+  }
+
+  private static void checkPage(int limit) {
+    if (limit < 1 || limit > StateLimits.SCAN_ENTRIES_MAX) {
+      throw new IllegalArgumentException("a page of " + limit + " entries");
+    }
+  }
+
+  private <T> T read(Supplier<T> table) {
+    expireLeases();
+    lock.readLock().lock();
+    try {
+      checkOpen();
+      if (failure != null) {
+        throw new StateException(failure);
+      }
+      return table.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
+    checkLimits(guards, operations);
+    expireLeases();
+    lock.writeLock().lock();
+    try {
+      checkOpen();
+      if (failure != null) {
+        return new CommitOutcome.Unknown(failure);
+      }
+      if (!guards.stream().allMatch(this::holds) || !namesLiveLeases(operations)) {
+        return new CommitOutcome.Refused();
+      }
+      PendingCommit commit = new PendingCommit(table, leases);
+      operations.forEach(commit::add);
+      return apply(commit);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private static void checkLimits(List<Guard> guards, List<Operation> operations) {
+    if (guards.size() > StateLimits.COMMIT_OPERATIONS_MAX
+        || operations.size() > StateLimits.COMMIT_OPERATIONS_MAX) {
+      throw new IllegalArgumentException(
+          "a commit of " + guards.size() + " guards and " + operations.size() + " operations");
+    }
+    Set<Address> addresses = operations.stream().map(Address::of).collect(Collectors.toSet());
+    if (addresses.size() < operations.size()) {
+      throw new IllegalArgumentException("a commit that names a key twice: " + operations);
+    }
+    long bytes = operations.stream().mapToLong(LocalStateBackend::bytes).sum();
+    if (bytes > StateLimits.COMMIT_BYTES_MAX) {
+      throw new IllegalArgumentException("a commit of " + bytes + " bytes");
+    }
+  }
+
+  private static long bytes(Operation operation) {
+    int value =
+        switch (operation) {
+          case Operation.Put put -> put.value().length();
+          case Operation.PutLeased put -> put.value().length();
+          case Operation.Delete _ -> 0;
+        };
+    return (long) value + operation.key().length();
+  }
+
+  private boolean holds(Guard guard) {
+    Row row = table.get(Address.of(guard));
+    return switch (guard) {
+      case Guard.Absent _ -> row == null;
+      case Guard.CreateRevision created ->
+          row != null && row.createRevision() == created.revision();
+      case Guard.ModifyRevision modified ->
+          row != null && row.modifyRevision() == modified.revision();
+      case Guard.Value value -> row != null && row.value().equals(value.value());
+    };
+  }
+
+  private boolean namesLiveLeases(List<Operation> operations) {
+    return operations.stream()
+        .flatMap(
+            operation ->
+                operation instanceof Operation.PutLeased put ? Stream.of(put) : Stream.empty())
+        .allMatch(put -> leases.isAlive(put.leaseId()));
+  }
+
+  /** With the write lock held. */
+  private CommitOutcome apply(PendingCommit commit) {
+    if (commit.isEmpty()) {
+      return new CommitOutcome.Done(table.revision());
+    }
+    try {
+      table.apply(commit.revision(), commit.writes());
+    } catch (StateException e) {
+      String message = String.valueOf(e.getMessage());
+      failure = message;
+      onFailure.accept(message);
+      return new CommitOutcome.Unknown(message);
+    }
+    commit.changedLeases().values().forEach(leases::replace);
+    commit.changes().forEach((address, change) -> tellWatches(address, change));
+    return new CommitOutcome.Done(commit.revision());
+  }
+
+  private void tellWatches(Address address, Change change) {
+    watches.forEach(watch -> watch.offer(address, change));
+  }
+
+  @Override
+  public Watch watch(Keyspace keyspace, String prefix, Consumer<Change> listener) {
+    lock.writeLock().lock();
+    try {
+      checkOpen();
+      WatchQueue watch = new WatchQueue(keyspace, prefix, listener, watches::remove);
+      watches.add(watch);
+      return watch;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  @Override
+  public Lease grantLease(long ttlMs) {
+    if (ttlMs < StateLimits.LEASE_TTL_MIN_MS) {
+      throw new IllegalArgumentException("a lease of " + ttlMs + " ms");
+    }
+    lock.writeLock().lock();
+    try {
+      checkOpen();
+      PendingCommit commit = new PendingCommit(table, leases);
+      LeaseRow lease = new LeaseRow(commit.revision(), ttlMs, Set.of());
+      commit.putLease(lease);
+      if (failure != null || !(apply(commit) instanceof CommitOutcome.Done)) {
+        throw new StateException(String.valueOf(failure));
+      }
+      leases.begin(lease);
+      return new LocalLease(lease.id());
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void expireLeases() {
+    leases.due().forEach(id -> endLease(id, true));
+  }
+
+  private void endLease(long id, boolean onlyIfDue) {
+    lock.writeLock().lock();
+    try {
+      LeaseRow lease = leases.row(id);
+      if (lease == null || closed || failure != null || (onlyIfDue && !leases.due().contains(id))) {
+        return;
+      }
+      PendingCommit commit = new PendingCommit(table, leases);
+      commit.endLease(lease);
+      leases.end(id);
+      var _ = apply(commit);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      leaseTimer.shutdownNow();
+      watches.forEach(WatchQueue::close);
+      table.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private final class LocalLease implements Lease {
+    private final long id;
+
+    private LocalLease(long id) {
+      this.id = id;
+    }
+
+    @Override
+    public long id() {
+      return id;
+    }
+
+    @Override
+    public boolean keepAlive() {
+      return leases.keepAlive(id);
+    }
+
+    @Override
+    public void revoke() {
+      endLease(id, false);
+    }
+  }
+}
