@@ -76,8 +76,8 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
 
   private void assertSame(@Nullable Object actual, @Nullable Object expected, int row, int column) {
     String where = "row " + row + ", column " + names.get(column);
-    if (expected instanceof Double number && actual instanceof Double) {
-      assertThat((Double) actual)
+    if (expected instanceof Double number && actual instanceof Double measured) {
+      assertThat(measured)
           .as(where)
           .isCloseTo(number, within(Math.abs(number) * RELATIVE_ERROR_MAX));
     } else {
@@ -88,7 +88,8 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
   /** By exact columns first, so that rounding does not change the order. */
   private List<List<@Nullable Object>> sorted() {
     Comparator<List<@Nullable Object>> exact = Comparator.comparing(row -> text(row, false));
-    return values.stream().sorted(exact.thenComparing(row -> text(row, true))).toList();
+    Comparator<List<@Nullable Object>> whole = Comparator.comparing(row -> text(row, true));
+    return values.stream().sorted(exact.thenComparing(whole)).toList();
   }
 
   private static String text(List<@Nullable Object> row, boolean withDoubles) {
