@@ -73,7 +73,7 @@ final class GraphConverter {
             .setId(reservation.id())
             .setExecutor(reservation.executor().value())
             .setIncarnation(reservation.incarnation().value())
-            .setExpiresAtMs(reservation.expiresAtMs());
+            .setTimeLeftMs(reservation.expiresAtMs());
     reservation.job().ifPresent(job -> builder.setJob(job.value()));
     return builder.build();
   }
@@ -84,7 +84,7 @@ final class GraphConverter {
         new ExecutorId(reservation.getExecutor()),
         new Incarnation(reservation.getIncarnation()),
         reservation.hasJob() ? Optional.of(new JobId(reservation.getJob())) : Optional.empty(),
-        reservation.getExpiresAtMs());
+        reservation.getTimeLeftMs());
   }
 
   static List<Reservation> writeReservations(List<ExecutorReservation> reservations) {

@@ -6,9 +6,11 @@ import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.SchedulerMessages.OfferAnswer;
 import io.mangonel.wire.SchedulerMessages.Registration;
 import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.proto.DescribeSchedulerRequest;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,15 @@ public final class SchedulerClient {
 
   public SchedulerClient(Channels channels) {
     this.channels = channels;
+  }
+
+  public Reply<SchedulerDescription> describe(HostPort peer) {
+    return Calls.ask(
+        peer,
+        () ->
+            SchedulerConverter.read(
+                stub(peer, Limits.CONTROL_DEADLINE_MS)
+                    .describeScheduler(DescribeSchedulerRequest.getDefaultInstance())));
   }
 
   public Reply<RegistrationAnswer> registerExecutor(HostPort peer, Registration registration) {

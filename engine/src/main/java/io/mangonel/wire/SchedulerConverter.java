@@ -8,10 +8,12 @@ import io.mangonel.wire.SchedulerMessages.Mode;
 import io.mangonel.wire.SchedulerMessages.OfferAnswer;
 import io.mangonel.wire.SchedulerMessages.Registration;
 import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.SchedulerMessages.StatusReport;
 import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
 import io.mangonel.wire.proto.OfferSlotsRequest;
@@ -25,6 +27,18 @@ import java.util.List;
 /** The messages of the scheduler's service as records and back; see {@link GraphConverter}. */
 final class SchedulerConverter {
   private SchedulerConverter() {}
+
+  static DescribeSchedulerResponse write(SchedulerDescription description) {
+    return DescribeSchedulerResponse.newBuilder()
+        .setScheduler(description.scheduler().value())
+        .addAllSchedulers(writeAddresses(description.schedulers()))
+        .build();
+  }
+
+  static SchedulerDescription read(DescribeSchedulerResponse response) {
+    return new SchedulerDescription(
+        new Incarnation(response.getScheduler()), readAddresses(response.getSchedulersList()));
+  }
 
   static RegisterExecutorRequest write(Registration registration) {
     return RegisterExecutorRequest.newBuilder()

@@ -6,6 +6,7 @@ import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.SchedulerMessages.OfferAnswer;
 import io.mangonel.wire.SchedulerMessages.Registration;
 import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.SchedulerMessages.StatusUpdate;
@@ -16,6 +17,9 @@ import io.mangonel.wire.SchedulerMessages.StatusUpdate;
  * with its message.
  */
 public interface SchedulerEndpoint {
+  /** Executors ask this of every address they know, about once a second. */
+  SchedulerDescription describe();
+
   RegistrationAnswer registerExecutor(Registration registration);
 
   HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat);

@@ -8,9 +8,38 @@ import io.mangonel.core.graph.TaskStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What executors say to schedulers, and the answers. */
+/**
+ * What executors say to schedulers, and the answers. A reservation in any message has the time that
+ * is left in place of the time of its end: see {@link #sent} and {@link #received}.
+ */
 public final class SchedulerMessages {
   private SchedulerMessages() {}
+
+  /** The reservation as it goes into a message. */
+  public static ExecutorReservation sent(ExecutorReservation held, long nowMs) {
+    return endingAt(held, held.expiresAtMs() - nowMs);
+  }
+
+  /** The reservation of a message by the clock of whoever got it. */
+  public static ExecutorReservation received(ExecutorReservation sent, long nowMs) {
+    return endingAt(sent, nowMs + sent.expiresAtMs());
+  }
+
+  private static ExecutorReservation endingAt(ExecutorReservation reservation, long ms) {
+    return new ExecutorReservation(
+        reservation.id(), reservation.executor(), reservation.incarnation(), reservation.job(), ms);
+  }
+
+  /**
+   * Who answers at an address.
+   *
+   * @param schedulers every scheduler known, the answering one included
+   */
+  public record SchedulerDescription(Incarnation scheduler, List<HostPort> schedulers) {
+    public SchedulerDescription {
+      schedulers = List.copyOf(schedulers);
+    }
+  }
 
   /** Whether schedulers send work or the executor asks for it. */
   public enum Mode {

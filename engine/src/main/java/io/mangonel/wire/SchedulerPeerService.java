@@ -2,6 +2,8 @@ package io.mangonel.wire;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
+import io.mangonel.wire.proto.DescribeSchedulerRequest;
+import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
 import io.mangonel.wire.proto.LaunchTasksRequest;
@@ -23,6 +25,13 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
 
   public static ServerServiceDefinition of(SchedulerEndpoint endpoint) {
     return SchedulerServiceGrpc.bindService(new SchedulerPeerService(endpoint));
+  }
+
+  @Override
+  public void describeScheduler(
+      DescribeSchedulerRequest request, StreamObserver<DescribeSchedulerResponse> observer) {
+    Calls.answer(
+        "DescribeScheduler", observer, () -> SchedulerConverter.write(endpoint.describe()));
   }
 
   @Override

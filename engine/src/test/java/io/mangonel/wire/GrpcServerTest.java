@@ -33,6 +33,7 @@ import io.mangonel.wire.SchedulerMessages.Mode;
 import io.mangonel.wire.SchedulerMessages.OfferAnswer;
 import io.mangonel.wire.SchedulerMessages.Registration;
 import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.SchedulerMessages.StatusReport;
@@ -122,6 +123,10 @@ final class GrpcServerTest {
     assertThat(schedulers.pollWork(peer, offer)).isEqualTo(new Reply.Answered<>(batch()));
     assertThat(schedulers.offerSlots(peer, offer))
         .isEqualTo(new Reply.Answered<>(new OfferAnswer(List.of("r2"))));
+    assertThat(schedulers.describe(peer))
+        .isEqualTo(
+            new Reply.Answered<>(
+                new SchedulerDescription(SCHEDULER, List.of(new HostPort("::1", 3)))));
     assertThat(received).containsExactly(registration, heartbeat, update, offer, offer);
   }
 
@@ -301,6 +306,11 @@ final class GrpcServerTest {
   }
 
   private final class Scheduler implements SchedulerEndpoint {
+    @Override
+    public SchedulerDescription describe() {
+      return new SchedulerDescription(SCHEDULER, List.of(new HostPort("::1", 3)));
+    }
+
     @Override
     public RegistrationAnswer registerExecutor(Registration registration) {
       return note(
