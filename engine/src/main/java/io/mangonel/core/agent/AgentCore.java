@@ -1,10 +1,25 @@
 package io.mangonel.core.agent;
 
 import io.mangonel.core.Bytes;
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.agent.AgentJob.Attempt;
 import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
 import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.InputLocation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.graph.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One executor as a state machine. The only authority over its slots: it grants, expires and takes
@@ -16,7 +31,18 @@ import java.util.List;
  */
 public final class AgentCore {
   private final ExecutorId executor;
+  private final Incarnation incarnation;
+  private final boolean pull;
+  private final Limits limits;
+  private final SlotTable slots;
+  private final Map<JobId, AgentJob> jobs = new TreeMap<>();
+  private final TreeSet<Incarnation> schedulers = new TreeSet<>();
   private final List<AgentEffect> effects = new ArrayList<>();
+  private @Nullable Incarnation polled; // Whose turn it was last.
+  private int outbox;
+  private long outboxBytes;
+  private long heartbeatAtMs;
+  private long expiredReservations;
   private long steppedAtMs;
 
   /**
@@ -25,6 +51,10 @@ public final class AgentCore {
   public AgentCore(
       ExecutorId executor, Incarnation incarnation, int slots, boolean pull, Limits limits) {
     this.executor = executor;
+    this.incarnation = incarnation;
+    this.pull = pull;
+    this.limits = limits;
+    this.slots = new SlotTable(executor, incarnation, slots, limits);
   }
 
   /**
@@ -37,6 +67,36 @@ public final class AgentCore {
       throw new IllegalArgumentException("time went back from " + steppedAtMs + " to " + nowMs);
     }
     steppedAtMs = nowMs;
+    expiredReservations += slots.expire(nowMs);
+    switch (event) {
+      case AgentEvent.SchedulerFound(var scheduler) -> {
+        if (schedulers.add(scheduler)) {
+          register(scheduler);
+        }
+      }
+      case AgentEvent.SchedulerGone(var scheduler) -> {
+        schedulers.remove(scheduler);
+        slots.forget(scheduler);
+      }
+      case AgentEvent.RegistrationAsked(var scheduler) -> register(scheduler);
+      case AgentEvent.SlotsRequested request -> requestSlots(request, nowMs);
+      case AgentEvent.ReservationsCancelled(var scheduler, var reservations) ->
+          reservations.forEach(reservation -> slots.release(scheduler, reservation));
+      case AgentEvent.LaunchRequested request -> launch(request, nowMs);
+      case AgentEvent.CancelRequested request -> cancel(request, nowMs);
+      case AgentEvent.AdoptRequested request -> adopt(request, nowMs);
+      case AgentEvent.RemoveRequested(var target, var job, long epoch) -> {
+        if (target.equals(incarnation)) {
+          remove(job, epoch, nowMs);
+        }
+      }
+      case AgentEvent.StatusesAcknowledged(var attempts) -> attempts.forEach(this::acknowledge);
+      case AgentEvent.TaskEnded(var attempt, var outcome) -> ended(attempt, outcome, nowMs);
+      case AgentEvent.Tick() -> tick(nowMs);
+    }
+    slots
+        .serveLine(nowMs)
+        .forEach((to, offer) -> effects.add(new AgentEffect.SendOffer(to, offer)));
   }
 
   /** Drains what the steps since the last call decided. */
@@ -50,13 +110,332 @@ public final class AgentCore {
     return executor;
   }
 
+  public Incarnation incarnation() {
+    return incarnation;
+  }
+
   /** Slots that neither run a task nor are reserved. */
   public int freeSlots() {
-    return 0;
+    return slots.free();
+  }
+
+  /** Reservations that came to their end unused, ever; without faults there are none. */
+  public long expiredReservations() {
+    return expiredReservations;
+  }
+
+  /** Statuses without an acknowledgement. */
+  public int outboxSize() {
+    return outbox;
+  }
+
+  private void register(Incarnation scheduler) {
+    var outputs = new ArrayList<TaskAttemptId>();
+    for (AgentJob job : jobs.values()) {
+      job.attempts.forEach(
+          (id, attempt) -> {
+            if (attempt instanceof Attempt.Ended(var status, _, _)
+                && status.outcome() instanceof TaskOutcome.Succeeded) {
+              outputs.add(id);
+            }
+          });
+    }
+    effects.add(new AgentEffect.Register(scheduler, outputs));
+  }
+
+  private void requestSlots(AgentEvent.SlotsRequested request, long nowMs) {
+    if (!request.target().equals(incarnation)) {
+      effects.add(new AgentEffect.AnswerOtherIncarnation(request.call()));
+      return;
+    }
+    var grant =
+        slots.request(
+            request.scheduler(), request.request(), request.wanted(), request.ttlMs(), nowMs);
+    effects.add(
+        new AgentEffect.AnswerSlots(
+            request.call(), request.request(), grant.granted(), grant.waiting()));
+  }
+
+  // Launch, cancel, remove, adopt.
+
+  private void launch(AgentEvent.LaunchRequested request, long nowMs) {
+    var answers = new ArrayList<TaskLaunch.Answer>();
+    for (TaskLaunch launch : request.launches()) {
+      answers.add(
+          request.target().equals(incarnation)
+              ? launch(launch, request.scheduler(), nowMs)
+              : new TaskLaunch.Answer.Rejected(
+                  launch.id(),
+                  TaskLaunch.Reason.OTHER_INCARNATION,
+                  "this is " + incarnation + ", not " + request.target()));
+    }
+    effects.add(new AgentEffect.AnswerLaunch(request.call(), answers));
+  }
+
+  private TaskLaunch.Answer launch(TaskLaunch launch, Incarnation scheduler, long nowMs) {
+    AgentJob job = job(launch.id().job(), scheduler, nowMs);
+    Attempt known = job.attempts.get(launch.id());
+    if (known instanceof Attempt.Refused(var reason, var message)) {
+      return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
+    }
+    if (known != null) {
+      return new TaskLaunch.Answer.Accepted(launch.id());
+    }
+    if (launch.epoch() < job.epoch) {
+      slots.release(scheduler, launch.reservation());
+      return new TaskLaunch.Answer.StaleEpoch(launch.id(), job.epoch);
+    }
+    if (job.removed) {
+      slots.release(scheduler, launch.reservation());
+      return refuse(job, launch, TaskLaunch.Reason.CANCELLED, "its job was removed");
+    }
+    job.epoch = launch.epoch();
+    job.owner = scheduler;
+    if (outbox >= limits.outboxMax() || outboxBytes >= limits.outboxBytesMax()) {
+      slots.release(scheduler, launch.reservation());
+      return refuse(
+          job, launch, TaskLaunch.Reason.OUTBOX_FULL, outbox + " statuses are unacknowledged");
+    }
+    if (!slots.consume(scheduler, launch.reservation())) {
+      return refuse(
+          job,
+          launch,
+          TaskLaunch.Reason.NO_RESERVATION,
+          "reservation " + launch.reservation() + " is not live");
+    }
+    job.attempts.put(launch.id(), new Attempt.Running(launch));
+    effects.add(new AgentEffect.RunTask(launch));
+    return new TaskLaunch.Answer.Accepted(launch.id());
+  }
+
+  private static TaskLaunch.Answer refuse(
+      AgentJob job, TaskLaunch launch, TaskLaunch.Reason reason, String message) {
+    job.attempts.put(launch.id(), new Attempt.Refused(reason, message));
+    return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
+  }
+
+  private void cancel(AgentEvent.CancelRequested request, long nowMs) {
+    if (!request.target().equals(incarnation)) {
+      return;
+    }
+    AgentJob job = jobs.get(request.job());
+    for (TaskAttemptId id : request.attempts()) {
+      if (job == null) {
+        job = job(request.job(), id.launcher(), nowMs);
+      }
+      if (request.epoch() < job.epoch) {
+        return;
+      }
+      job.epoch = request.epoch();
+      switch (job.attempts.get(id)) {
+        case null ->
+            job.attempts.put(
+                id,
+                new Attempt.Refused(
+                    TaskLaunch.Reason.CANCELLED, "it was cancelled before it was launched"));
+        case Attempt.Running _ -> effects.add(new AgentEffect.InterruptTask(id));
+        case Attempt.Ended _, Attempt.Refused _ -> {}
+      }
+    }
+  }
+
+  private void remove(JobId id, long epoch, long nowMs) {
+    AgentJob job = job(id, incarnation, nowMs);
+    if (epoch < job.epoch) {
+      return;
+    }
+    job.epoch = epoch;
+    job.removed = true;
+    for (var entry : List.copyOf(job.attempts.entrySet())) {
+      if (entry.getValue() instanceof Attempt.Running) {
+        effects.add(new AgentEffect.InterruptTask(entry.getKey()));
+      } else {
+        acknowledge(entry.getKey());
+        job.attempts.remove(entry.getKey());
+      }
+    }
+    effects.add(new AgentEffect.RemoveJobData(id));
+  }
+
+  private void adopt(AgentEvent.AdoptRequested request, long nowMs) {
+    if (!request.target().equals(incarnation)) {
+      effects.add(new AgentEffect.AnswerOtherIncarnation(request.call()));
+      return;
+    }
+    var adopted = new ArrayList<JobId>();
+    var refused = new ArrayList<AgentEvent.JobEpoch>();
+    var running = new ArrayList<TaskAttemptId>();
+    var ended = new ArrayList<TaskStatus>();
+    for (var asked : request.jobs()) {
+      AgentJob job = job(asked.job(), request.scheduler(), nowMs);
+      if (asked.epoch() < job.epoch) {
+        refused.add(new AgentEvent.JobEpoch(asked.job(), job.epoch));
+        continue;
+      }
+      job.epoch = asked.epoch();
+      job.owner = request.scheduler();
+      adopted.add(asked.job());
+      job.attempts.forEach(
+          (id, attempt) -> {
+            switch (attempt) {
+              case Attempt.Running _ -> running.add(id);
+              case Attempt.Ended(var status, _, _) -> ended.add(status);
+              case Attempt.Refused _ -> {}
+            }
+          });
+    }
+    effects.add(new AgentEffect.AnswerInventory(request.call(), adopted, refused, running, ended));
+  }
+
+  private AgentJob job(JobId id, Incarnation scheduler, long nowMs) {
+    AgentJob job = jobs.computeIfAbsent(id, _ -> new AgentJob(scheduler));
+    job.heardAtMs = nowMs;
+    return job;
+  }
+
+  // The end of a task, and its report.
+
+  private void ended(TaskAttemptId id, TaskOutcome outcome, long nowMs) {
+    AgentJob job = jobs.get(id.job());
+    if (job == null || !(job.attempts.get(id) instanceof Attempt.Running(var launch))) {
+      return;
+    }
+    slots.ended();
+    if (job.removed) {
+      job.attempts.remove(id);
+      effects.add(new AgentEffect.RemoveJobData(id.job()));
+      return;
+    }
+    var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
+    var status = new TaskStatus(id, executor, incarnation, inputs, outcome);
+    job.attempts.put(id, new Attempt.Ended(status, false, nowMs + limits.statusRetryMs()));
+    outbox++;
+    outboxBytes += AgentJob.inlineBytes(status);
+    Incarnation to = recipient(job);
+    if (to != null) {
+      var report = new AgentEffect.Report(status, followUp(job, id.job(), nowMs));
+      effects.add(new AgentEffect.SendStatuses(to, List.of(report)));
+    }
+  }
+
+  /** The slot stays with the job only if nobody else stands in line. */
+  private @Nullable ExecutorReservation followUp(AgentJob job, JobId id, long nowMs) {
+    boolean othersWait =
+        pull
+            ? schedulers.size() > 1
+            : slots.othersWait(job.owner) || !schedulers.contains(job.owner);
+    return othersWait
+        ? null
+        : slots.reserve(job.owner, Optional.of(id), limits.reservationTtlMs(), nowMs);
+  }
+
+  /** The owner, or while it is out of reach any other scheduler, or nobody. */
+  private @Nullable Incarnation recipient(AgentJob job) {
+    if (schedulers.contains(job.owner) || schedulers.isEmpty()) {
+      return schedulers.isEmpty() ? null : job.owner;
+    }
+    return schedulers.first();
+  }
+
+  private void acknowledge(TaskAttemptId id) {
+    AgentJob job = jobs.get(id.job());
+    if (job != null
+        && job.attempts.get(id) instanceof Attempt.Ended(var status, boolean acknowledged, _)
+        && !acknowledged) {
+      outbox--;
+      outboxBytes -= AgentJob.inlineBytes(status);
+      job.attempts.put(id, new Attempt.Ended(AgentJob.withoutInline(status), true, 0));
+    }
+  }
+
+  // Time.
+
+  private void tick(long nowMs) {
+    repeatStatuses(nowMs);
+    if (nowMs >= heartbeatAtMs) {
+      heartbeatAtMs = nowMs + limits.heartbeatMs();
+      schedulers.forEach(this::heartbeat);
+    }
+    if (pull) {
+      poll(nowMs);
+    }
+    jobs.values().removeIf(job -> job.idle() && nowMs - job.heardAtMs > limits.jobMemoryMs());
+  }
+
+  private void repeatStatuses(long nowMs) {
+    var due = new TreeMap<Incarnation, List<AgentEffect.Report>>();
+    forEachOpen(
+        (job, attempt) -> {
+          Incarnation to = recipient(job);
+          if (!(attempt instanceof Attempt.Ended(var status, _, long sendAtMs))
+              || to == null
+              || sendAtMs > nowMs) {
+            return;
+          }
+          var window = due.computeIfAbsent(to, _ -> new ArrayList<>());
+          if (window.size() < limits.outboxWindow()) {
+            window.add(new AgentEffect.Report(status, null));
+            job.attempts.put(
+                status.id(), new Attempt.Ended(status, false, nowMs + limits.statusRetryMs()));
+          }
+        });
+    due.forEach((to, reports) -> effects.add(new AgentEffect.SendStatuses(to, reports)));
+  }
+
+  private void heartbeat(Incarnation scheduler) {
+    var attempts = new ArrayList<TaskAttemptId>();
+    forEachOpen(
+        (job, attempt) -> {
+          if (scheduler.equals(recipient(job))) {
+            switch (attempt) {
+              case Attempt.Running(var launch) -> attempts.add(launch.id());
+              case Attempt.Ended(var status, _, _) -> attempts.add(status.id());
+              case Attempt.Refused _ -> {}
+            }
+          }
+        });
+    effects.add(new AgentEffect.SendHeartbeat(scheduler, attempts, slots.free()));
+  }
+
+  /** Attempts that run, or ended and are not acknowledged. */
+  private void forEachOpen(BiConsumer<AgentJob, Attempt> visit) {
+    for (AgentJob job : jobs.values()) {
+      for (Attempt attempt : List.copyOf(job.attempts.values())) {
+        boolean open =
+            switch (attempt) {
+              case Attempt.Running _ -> true;
+              case Attempt.Ended(_, boolean acknowledged, _) -> !acknowledged;
+              case Attempt.Refused _ -> false;
+            };
+        if (open) {
+          visit.accept(job, attempt);
+        }
+      }
+    }
+  }
+
+  private void poll(long nowMs) {
+    if (schedulers.isEmpty() || slots.free() == 0) {
+      return;
+    }
+    Incarnation next = polled == null ? null : schedulers.higher(polled);
+    polled = next == null ? schedulers.first() : next;
+    var offer = new ArrayList<ExecutorReservation>();
+    while (slots.free() > 0) {
+      offer.add(slots.reserve(polled, Optional.empty(), limits.reservationTtlMs(), nowMs));
+    }
+    effects.add(new AgentEffect.SendOffer(polled, offer));
   }
 
   /** All state, canonically: equal states give equal bytes. For comparing and hashing only. */
   public Bytes encode() {
-    return Bytes.EMPTY;
+    var out = new RecordWriter().text(executor.value()).text(incarnation.value()).flag(pull);
+    slots.encode(out);
+    out.list(schedulers, (o, scheduler) -> o.text(scheduler.value()));
+    out.text(polled == null ? "" : polled.value());
+    out.number(outbox).number(outboxBytes).number(heartbeatAtMs).number(expiredReservations);
+    out.list(
+        jobs.entrySet(), (o, entry) -> entry.getValue().encode(o.text(entry.getKey().value())));
+    return out.toBytes();
   }
 }

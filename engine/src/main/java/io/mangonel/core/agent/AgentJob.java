@@ -1,0 +1,92 @@
+package io.mangonel.core.agent;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.core.graph.TaskStatus;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What an executor knows of a job: the highest epoch, who its owner is, and every attempt. */
+final class AgentJob {
+  /** An attempt id that was heard of; it is remembered as long as the job, so never runs twice. */
+  sealed interface Attempt {
+    record Running(TaskLaunch launch) implements Attempt {}
+
+    /**
+     * @param sendAtMs when the status is sent again; an acknowledged one never is
+     */
+    record Ended(TaskStatus status, boolean acknowledged, long sendAtMs) implements Attempt {}
+
+    record Refused(TaskLaunch.Reason reason, String message) implements Attempt {}
+  }
+
+  final Map<TaskAttemptId, Attempt> attempts = new TreeMap<>();
+  Incarnation owner;
+  long epoch;
+
+  /** Its data is gone; what still runs leaves nothing. */
+  boolean removed;
+
+  long heardAtMs;
+
+  AgentJob(Incarnation owner) {
+    this.owner = owner;
+  }
+
+  boolean running() {
+    return attempts.values().stream().anyMatch(Attempt.Running.class::isInstance);
+  }
+
+  /** Whether there is nothing but memories. */
+  boolean idle() {
+    return removed
+        ? !running()
+        : attempts.values().stream().allMatch(Attempt.Refused.class::isInstance);
+  }
+
+  /** The owner has an inline result safely: it need not be kept here. */
+  static TaskStatus withoutInline(TaskStatus status) {
+    return status.outcome() instanceof TaskOutcome.Succeeded(var output)
+            && !output.inline().isEmpty()
+        ? new TaskStatus(
+            status.id(),
+            status.executor(),
+            status.incarnation(),
+            status.inputs(),
+            new TaskOutcome.Succeeded(
+                new TaskOutput(output.files(), Bytes.EMPTY, output.rows(), output.bytes())))
+        : status;
+  }
+
+  static long inlineBytes(TaskStatus status) {
+    return status.outcome() instanceof TaskOutcome.Succeeded(var output)
+        ? output.inline().length()
+        : 0;
+  }
+
+  void encode(RecordWriter out) {
+    out.text(owner.value()).number(epoch).flag(removed).number(heardAtMs);
+    out.list(
+        attempts.entrySet(),
+        (o, entry) -> {
+          entry.getKey().write(o);
+          switch (entry.getValue()) {
+            case Attempt.Running(var launch) -> o.number(1).text(launch.reservation());
+            case Attempt.Ended(var status, boolean acknowledged, long sendAtMs) -> {
+              o.number(2).flag(acknowledged).number(sendAtMs);
+              switch (status.outcome()) {
+                case TaskOutcome.Succeeded(var output) -> output.write(o.number(1));
+                case TaskOutcome.Failed(var failure) -> failure.write(o.number(2));
+              }
+            }
+            case Attempt.Refused(var reason, var message) ->
+                o.number(3).text(reason.name()).text(message);
+          }
+        });
+  }
+}
