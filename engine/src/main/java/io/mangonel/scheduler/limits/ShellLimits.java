@@ -1,0 +1,69 @@
+package io.mangonel.scheduler.limits;
+
+/** Every bound of the scheduler's shell; those of its decisions are in {@code core.owner.Limits}. */
+public final class ShellLimits {
+  /** Items the event loop takes at once: one commit gathers what they change. */
+  public static final int BATCH_ITEMS_MAX = 256;
+
+  /** Items waiting for the loop; beyond, whoever brings one waits. */
+  public static final int QUEUE_ITEMS_MAX = 20_000;
+
+  /** Items waiting for the loop beyond which requests from outside are turned away. */
+  public static final int QUEUE_ADMITTED_MAX = 10_000;
+
+  /** How long a question to the loop may take: it answers in well under a second. */
+  public static final long ASK_DEADLINE_MS = 10_000;
+
+  /** Statements planned at once: planning is CPU work on platform threads. */
+  public static final int PLANNERS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  /** Statements waiting to be planned; beyond, a submit is turned away. */
+  public static final int PLANNING_QUEUE_MAX = 1_000;
+
+  /** Planning one statement, its wait included. */
+  public static final long PLANNING_DEADLINE_MS = 60_000;
+
+  /** From a submit to its durable creation. */
+  public static final long ACCEPT_DEADLINE_MS = 10_000;
+
+  /** A registration is answered when it is durable, or the executor asks again. */
+  public static final long REGISTRATION_DEADLINE_MS = 2_500;
+
+  /** Statuses are acknowledged when they are durable, or sent again. */
+  public static final long STATUS_DEADLINE_MS = 5_000;
+
+  /** How long a polling executor waits for work. */
+  public static final long POLL_DEADLINE_MS = 1_000;
+
+  /** How often submits look for an executor while there is none. */
+  public static final long EXECUTOR_CHECK_MS = 50;
+
+  /** Renewals of the scheduler's lease. */
+  public static final long KEEP_ALIVE_MS = 1_000;
+
+  /**
+   * The lease of a scheduler that is alone on its store: nobody waits for its end, and the next one
+   * removes its key. Long, so that a machine that slept finds its jobs.
+   */
+  public static final long LONE_LEASE_TTL_MS = 24L * 3_600_000;
+
+  /** The loop and the committer each end a round within this time, or the lease is not renewed. */
+  public static final long ROUND_MAX_MS = 30_000;
+
+  /** Ended jobs whose record is kept, each of completed and of failed ones. */
+  public static final int HISTORY_JOBS_MAX = 1_000;
+
+  /** Ended jobs whose plan is kept in memory. */
+  public static final int ENDED_IN_MEMORY_MAX = 200;
+
+  /** Between two sweeps of what is behind ended jobs. */
+  public static final long SWEEP_MS = 60_000;
+
+  /** Keys deleted by one transaction of a sweep; etcd's bound is 128 operations. */
+  public static final int SWEEP_OPERATIONS_MAX = 100;
+
+  /** For threads to end when a server closes. */
+  public static final long CLOSE_GRACE_MS = 5_000;
+
+  private ShellLimits() {}
+}

@@ -1,0 +1,104 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.owner.Commit;
+import io.mangonel.core.owner.Event;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.store.FencedStore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+/**
+ * Sends commits to the store, one at a time, and reports each outcome to the loop. On a platform
+ * thread: the embedded store is native code.
+ */
+public final class Committer implements AutoCloseable {
+  /** The core has one commit in flight and reads the fence only without one. */
+  private static final int WORK_MAX = 4;
+
+  private final BlockingQueue<Work> work = new ArrayBlockingQueue<>(WORK_MAX);
+  private final FencedStore store;
+  private final EventQueue events;
+  private final Clock clock;
+  private final Thread thread;
+
+  private volatile long busySinceMs = Long.MAX_VALUE;
+
+  private sealed interface Work {
+    record Send(Commit commit) implements Work {}
+
+    record ReadFence() implements Work {}
+  }
+
+  /**
+   * @param onFatal gets an error of the store that cannot be told as an outcome: the process has to
+   *     end
+   */
+  public Committer(
+      FencedStore store, EventQueue events, Clock clock, Consumer<Throwable> onFatal) {
+    this.store = store;
+    this.events = events;
+    this.clock = clock;
+    this.thread =
+        Thread.ofPlatform()
+            .name("scheduler-committer")
+            .unstarted(
+                () -> {
+                  try {
+                    run();
+                  } catch (Throwable fatal) {
+                    onFatal.accept(fatal);
+                  }
+                });
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Never waits; called by the loop. */
+  public void commit(Commit commit) {
+    work.add(new Work.Send(commit));
+  }
+
+  /** Never waits; called by the loop. */
+  void readFence() {
+    work.add(new Work.ReadFence());
+  }
+
+  /** How long the commit under way has been so; 0 without one. */
+  public long busyMs() {
+    return Math.max(0, clock.nowMs() - busySinceMs);
+  }
+
+  private void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      Work next;
+      try {
+        next = work.take();
+      } catch (InterruptedException e) {
+        return;
+      }
+      busySinceMs = clock.nowMs();
+      Event answer =
+          switch (next) {
+            case Work.Send(Commit commit) ->
+                new Event.CommitAnswered(commit.count(), store.commit(commit));
+            case Work.ReadFence() -> store.readFence();
+          };
+      busySinceMs = Long.MAX_VALUE;
+      events.put(answer);
+    }
+  }
+
+  /** Waits for the commit under way, then ends. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(ShellLimits.CLOSE_GRACE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

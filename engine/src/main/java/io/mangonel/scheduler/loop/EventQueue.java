@@ -1,0 +1,80 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.owner.SchedulerCore;
+import io.mangonel.scheduler.limits.ShellLimits;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** The only way to the event loop. Any thread but the loop's may add; bounded. */
+public final class EventQueue {
+  private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(ShellLimits.QUEUE_ITEMS_MAX);
+
+  sealed interface Item {
+    record Step(Event event) implements Item {}
+
+    record Ask<T>(Function<SchedulerCore, T> question, CompletableFuture<T> answer)
+        implements Item {
+      void answer(SchedulerCore core) {
+        answer.complete(question.apply(core));
+      }
+    }
+  }
+
+  /** A request from outside: false when there is too much to do already. */
+  public boolean offer(Event event) {
+    return items.size() < ShellLimits.QUEUE_ADMITTED_MAX && items.offer(new Item.Step(event));
+  }
+
+  /** What the core waits for: an outcome, a timer. Waits while the queue is full. */
+  public void put(Event event) {
+    putItem(new Item.Step(event));
+  }
+
+  /**
+   * Asks the state after everything that was added before; empty when the loop does not answer in
+   * time, because it is overloaded or has ended.
+   */
+  public <T> Optional<T> ask(Function<SchedulerCore, T> question) {
+    var answer = new CompletableFuture<T>();
+    putItem(new Item.Ask<>(question, answer));
+    try {
+      return Optional.of(answer.get(ShellLimits.ASK_DEADLINE_MS, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a question failed", e);
+    }
+  }
+
+  private void putItem(Item item) {
+    try {
+      items.put(item);
+    } catch (InterruptedException e) {
+      // Its thread is being ended with the whole scheduler: nobody takes events any more.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the first item, then takes what else is there; none after {@code waitMs}. */
+  List<Item> take(long waitMs) throws InterruptedException {
+    Item first = items.poll(Math.max(0, waitMs), TimeUnit.MILLISECONDS);
+    if (first == null) {
+      return List.of();
+    }
+    var batch = new java.util.ArrayList<Item>();
+    batch.add(first);
+    items.drainTo(batch, ShellLimits.BATCH_ITEMS_MAX - 1);
+    return batch;
+  }
+}

@@ -1,0 +1,68 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.scheduler.limits.ShellLimits;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Executors that wait for their statuses to be durable (rule T10). Thread-safe. */
+final class StatusWaits {
+  private final Map<Long, Wait> waits = new ConcurrentHashMap<>();
+  private final java.util.concurrent.atomic.AtomicLong calls =
+      new java.util.concurrent.atomic.AtomicLong();
+
+  private static final class Wait {
+    private final Set<TaskAttemptId> open;
+    private final Set<TaskAttemptId> acknowledged = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    Wait(Collection<TaskAttemptId> attempts) {
+      open = ConcurrentHashMap.newKeySet();
+      open.addAll(attempts);
+    }
+
+    void acknowledge(TaskAttemptId attempt) {
+      if (open.remove(attempt)) {
+        acknowledged.add(attempt);
+        if (open.isEmpty()) {
+          done.countDown();
+        }
+      }
+    }
+  }
+
+  /** To be opened before the statuses reach the loop. */
+  long open(Collection<TaskAttemptId> attempts) {
+    long call = calls.incrementAndGet();
+    waits.put(call, new Wait(new HashSet<>(attempts)));
+    return call;
+  }
+
+  /** Waits for all of the call's statuses, or its deadline: what is durable until then. */
+  List<TaskAttemptId> await(long call) {
+    Wait wait = waits.get(call);
+    if (wait == null) {
+      return List.of();
+    }
+    try {
+      // Whether all came is seen in what was acknowledged.
+      var _ = wait.done.await(ShellLimits.STATUS_DEADLINE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    waits.remove(call);
+    return wait.acknowledged.stream().sorted().toList();
+  }
+
+  void acknowledge(List<TaskAttemptId> attempts) {
+    for (Wait wait : waits.values()) {
+      attempts.forEach(wait::acknowledge);
+    }
+  }
+}
