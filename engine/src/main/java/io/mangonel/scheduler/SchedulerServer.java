@@ -1,36 +1,94 @@
 package io.mangonel.scheduler;
 
 import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.owner.Limits;
+import io.mangonel.planner.PlanRequest;
+import io.mangonel.planner.PlanResult;
+import io.mangonel.scheduler.loop.Clock;
+import io.mangonel.scheduler.loop.SchedulerRun;
 import io.mangonel.scheduler.query.QueryService;
+import io.mangonel.state.StateBackend;
+import io.mangonel.wire.GrpcServer;
+import io.mangonel.wire.HostPort;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A running scheduler: state store, event loop, gRPC server. Several may run in one process. */
 public final class SchedulerServer implements AutoCloseable {
+  private final StateBackend state;
+  private final SchedulerRun run;
   private final QueryService queries;
-  private final int port;
+  private final GrpcServer server;
 
-  private SchedulerServer(QueryService queries, int port) {
+  private SchedulerServer(
+      StateBackend state, SchedulerRun run, QueryService queries, GrpcServer server) {
+    this.state = state;
+    this.run = run;
     this.queries = queries;
-    this.port = port;
+    this.server = server;
   }
 
   /**
    * Opens the store, takes over the jobs in it and serves.
    *
    * @param doors more services for the same port, given what they may ask
-   * @throws IOException when the port is in use, or the store cannot be opened; the message is for
-   *     a person
+   * @param onFatal gets an error that no code of ours expected: the process has to end, because what
+   *     the server holds in memory cannot be trusted any more
+   * @throws IOException when the port is in use, or the store cannot be opened; the message is for a
+   *     person
    */
   public static SchedulerServer start(
-      SchedulerConfig config, Function<QueryService, List<BindableService>> doors)
+      SchedulerConfig config,
+      Function<QueryService, List<BindableService>> doors,
+      Consumer<Throwable> onFatal)
       throws IOException {
-    var queries = new QueryService();
-    if (doors.apply(queries).isEmpty()) {
-      throw new IOException("no door");
-    }
-    return new SchedulerServer(queries, config.port());
+    throw new IOException("state " + config.state() + " is not there yet" + doors + onFatal);
+  }
+
+  /**
+   * As {@link #start}, over parts the caller made.
+   *
+   * @param state closed with the server
+   */
+  static SchedulerServer start(
+      SchedulerConfig config,
+      StateBackend state,
+      String engineVersion,
+      Function<PlanRequest, PlanResult> planner,
+      Function<QueryService, List<BindableService>> doors,
+      Consumer<Throwable> onFatal)
+      throws IOException {
+    var run =
+        new SchedulerRun(
+            new SchedulerRun.Setup(
+                state,
+                new Incarnation("s-" + UUID.randomUUID()),
+                new Clock(),
+                Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
+                engineVersion,
+                planner,
+                List::of,
+                onFatal));
+    var queries = new QueryService(run, config.executorWaitMs());
+    List<ServerServiceDefinition> services = new ArrayList<>(List.of(run.service()));
+    doors.apply(queries).forEach(door -> services.add(door.bindService()));
+    var bind = new HostPort(config.bind(), config.port());
+    return switch (GrpcServer.start(bind, services)) {
+      case GrpcServer.Start.Failed(String message) -> {
+        run.close();
+        throw new IOException(message);
+      }
+      case GrpcServer.Start.Running(GrpcServer server) -> {
+        run.start(new HostPort(config.bind(), server.port()));
+        yield new SchedulerServer(state, run, queries, server);
+      }
+    };
   }
 
   public QueryService queries() {
@@ -39,10 +97,14 @@ public final class SchedulerServer implements AutoCloseable {
 
   /** The port it listens on. */
   public int port() {
-    return port;
+    return server.port();
   }
 
   /** Stops serving, ends the loop and closes the store. */
   @Override
-  public void close() {}
+  public void close() {
+    server.close();
+    run.close();
+    state.close();
+  }
 }

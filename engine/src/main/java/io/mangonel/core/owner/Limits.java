@@ -64,4 +64,34 @@ public record Limits(
       new Limits(
           50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 512 << 10, 100, 1 << 20,
           10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 600_000);
+
+  /** The same but for {@link #retentionMs}. */
+  public Limits withRetentionMs(long value) {
+    return new Limits(
+        tickMs,
+        tickGapMs,
+        attemptsMax,
+        stageAttemptsMax,
+        jobsMax,
+        requestBytesMax,
+        planChunkBytes,
+        transitionBytesMax,
+        snapshotEvery,
+        snapshotBytesMax,
+        commitOperationsMax,
+        commitBytesMax,
+        uncommittedChangesMax,
+        uncommittedBytesMax,
+        uncommittedAgeMaxMs,
+        commitRetryMs,
+        executorSilentMs,
+        executorLostMs,
+        reservationTtlMs,
+        askMs,
+        launchRetryMs,
+        launchSendsMax,
+        missingAttemptMs,
+        adoptMs,
+        value);
+  }
 }

@@ -1,6 +1,8 @@
 package io.mangonel.scheduler.limits;
 
-/** Every bound of the scheduler's shell; those of its decisions are in {@code core.owner.Limits}. */
+/**
+ * Every bound of the scheduler's shell; those of its decisions are in {@code core.owner.Limits}.
+ */
 public final class ShellLimits {
   /** Items the event loop takes at once: one commit gathers what they change. */
   public static final int BATCH_ITEMS_MAX = 256;

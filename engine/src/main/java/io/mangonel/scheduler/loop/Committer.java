@@ -34,8 +34,7 @@ public final class Committer implements AutoCloseable {
    * @param onFatal gets an error of the store that cannot be told as an outcome: the process has to
    *     end
    */
-  public Committer(
-      FencedStore store, EventQueue events, Clock clock, Consumer<Throwable> onFatal) {
+  public Committer(FencedStore store, EventQueue events, Clock clock, Consumer<Throwable> onFatal) {
     this.store = store;
     this.events = events;
     this.clock = clock;

@@ -7,8 +7,8 @@ import io.mangonel.scheduler.limits.ShellLimits;
 import java.util.function.Consumer;
 
 /**
- * One thread that owns all state: it takes events, steps the core with each, hands the commit to the
- * committer and the effects on. It never waits for anything but events.
+ * One thread that owns all state: it takes events, steps the core with each, hands the commit to
+ * the committer and the effects on. It never waits for anything but events.
  */
 public final class EventLoop implements AutoCloseable {
   private final SchedulerCore core;

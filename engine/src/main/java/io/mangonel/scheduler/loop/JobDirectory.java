@@ -28,11 +28,15 @@ public final class JobDirectory {
   /** A new job, or one that was loaded. */
   public TrackedJob track(JobId id, JobRequest request, @Nullable PlannedQuery plan) {
     var job = new TrackedJob(id, request, plan);
+    if (plan != null) {
+      job.plannedMs(request.submittedAtMs());
+    }
     jobs.put(id, job);
     return job;
   }
 
-  void forget(JobId id) {
+  /** A job that was never taken. */
+  public void forget(JobId id) {
     jobs.remove(id);
   }
 
@@ -51,7 +55,7 @@ public final class JobDirectory {
   }
 
   /** A job in memory. */
-  Optional<TrackedJob> inMemory(JobId id) {
+  public Optional<TrackedJob> inMemory(JobId id) {
     return Optional.ofNullable(jobs.get(id));
   }
 

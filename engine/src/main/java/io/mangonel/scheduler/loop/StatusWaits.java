@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Executors that wait for their statuses to be durable (rule T10). Thread-safe. */
 final class StatusWaits {
   private final Map<Long, Wait> waits = new ConcurrentHashMap<>();
-  private final java.util.concurrent.atomic.AtomicLong calls =
-      new java.util.concurrent.atomic.AtomicLong();
+  private final AtomicLong calls = new AtomicLong();
 
   private static final class Wait {
     private final Set<TaskAttemptId> open;
@@ -27,13 +27,16 @@ final class StatusWaits {
       open.addAll(attempts);
     }
 
-    void acknowledge(TaskAttemptId attempt) {
-      if (open.remove(attempt)) {
-        acknowledged.add(attempt);
-        if (open.isEmpty()) {
-          done.countDown();
-        }
+    boolean acknowledge(TaskAttemptId attempt) {
+      if (!open.contains(attempt)) {
+        return false;
       }
+      acknowledged.add(attempt);
+      open.remove(attempt);
+      if (open.isEmpty()) {
+        done.countDown();
+      }
+      return true;
     }
   }
 
@@ -60,9 +63,18 @@ final class StatusWaits {
     return wait.acknowledged.stream().sorted().toList();
   }
 
-  void acknowledge(List<TaskAttemptId> attempts) {
+  /** Ends a call whose statuses did not reach the loop: nothing is acknowledged. */
+  List<TaskAttemptId> abandon(long call) {
+    waits.remove(call);
+    return List.of();
+  }
+
+  /** Whether each of {@code attempts} was waited for; else the executor has to be told. */
+  boolean acknowledge(List<TaskAttemptId> attempts) {
+    Set<TaskAttemptId> untold = new HashSet<>(attempts);
     for (Wait wait : waits.values()) {
-      attempts.forEach(wait::acknowledge);
+      untold.removeIf(wait::acknowledge);
     }
+    return untold.isEmpty();
   }
 }

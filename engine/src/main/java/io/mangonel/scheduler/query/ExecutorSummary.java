@@ -8,7 +8,7 @@ import io.mangonel.core.graph.Incarnation;
  *
  * @param address host:port of its gRPC server
  * @param running tasks of this scheduler's jobs on it
- * @param state {@code alive}, {@code suspect} or {@code lost}
+ * @param state {@code alive}, or {@code silent}: it gets no work
  * @param heartbeatAgeMs since its last heartbeat
  */
 public record ExecutorSummary(

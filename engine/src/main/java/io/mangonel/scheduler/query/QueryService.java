@@ -1,9 +1,13 @@
 package io.mangonel.scheduler.query;
 
 import io.mangonel.core.graph.JobId;
+import io.mangonel.core.owner.ExecutorView;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.scheduler.loop.SchedulerRun;
+import io.mangonel.scheduler.loop.TrackedJob;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that a client can ask of a scheduler, without a protocol. Thread-safe; calls block, each for
@@ -11,12 +15,31 @@ import java.util.List;
  * exception.
  */
 public final class QueryService {
+  private static final String OVERLOADED = "the scheduler is overloaded; try again later";
+
+  private final SchedulerRun run;
+  private final CatalogStatements catalog;
+  private final Submissions submissions;
+  private final Results results;
+  private final JobReports reports;
+
+  /**
+   * @param executorWaitMs how long a statement waits for the first executor
+   */
+  public QueryService(SchedulerRun run, long executorWaitMs) {
+    this.run = run;
+    this.catalog = new CatalogStatements();
+    this.submissions = new Submissions(run, catalog, executorWaitMs);
+    this.results = new Results(run);
+    this.reports = new JobReports(run);
+  }
+
   /**
    * The columns of the statement's answer, without running it: for prepared statements. Empty for a
    * statement that only changes something.
    */
   public Answer<List<ResultColumn>> describe(StatementRequest request) {
-    return new Answer.Retryable<>("not ready");
+    return submissions.describe(request);
   }
 
   /**
@@ -24,7 +47,7 @@ public final class QueryService {
    * Without an executor it waits for one for a bounded time, then it is {@link Answer.Retryable}.
    */
   public Answer<Submission> submit(StatementRequest request) {
-    return new Answer.Retryable<>("not ready");
+    return submissions.submit(request);
   }
 
   /**
@@ -35,30 +58,61 @@ public final class QueryService {
    *     goes on
    */
   public Answer<ResultStream> openResult(JobId job, long timeoutMs) {
-    return new Answer.Retryable<>("not ready");
+    return run.jobs()
+        .find(job)
+        .map(tracked -> results.open(tracked, timeoutMs))
+        .orElseGet(() -> unknown(job));
   }
 
   /** Asks for the end of a job (rule D7): the job's state tells what came of it. */
   public Answer<JobSummary> cancel(JobId job) {
-    return new Answer.Retryable<>("not ready");
+    Optional<TrackedJob> tracked = run.jobs().find(job);
+    if (tracked.isPresent() && !tracked.get().end().isDone()) {
+      run.cancel(job, "cancelled on request");
+    }
+    return job(job).then(detail -> new Answer.Ok<>(detail.summary()));
   }
 
   /** The newest jobs first, running and ended. */
   public Answer<List<JobSummary>> jobs(int limit) {
-    return new Answer.Retryable<>("not ready");
+    return reports
+        .newest(limit)
+        .<Answer<List<JobSummary>>>map(Answer.Ok::new)
+        .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
   }
 
   public Answer<JobDetail> job(JobId job) {
-    return new Answer.Retryable<>("not ready");
+    return reports.job(job).<Answer<JobDetail>>map(Answer.Ok::new).orElseGet(() -> unknown(job));
   }
 
   /** By id. */
   public Answer<List<ExecutorSummary>> executors() {
-    return new Answer.Retryable<>("not ready");
+    return run.events()
+        .ask(core -> core.executors())
+        .<Answer<List<ExecutorSummary>>>map(
+            views -> new Answer.Ok<>(views.stream().map(QueryService::summary).toList()))
+        .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
+  }
+
+  private static ExecutorSummary summary(ExecutorView view) {
+    var info = view.info();
+    return new ExecutorSummary(
+        info.id(),
+        info.incarnation(),
+        info.host() + ":" + info.port(),
+        info.slots(),
+        view.runningTasks(),
+        view.alive() ? "alive" : "silent",
+        view.silentMs(),
+        info.fingerprint());
   }
 
   /** The catalogue's views, in order of creation. */
   public Answer<List<ViewDefinition>> views() {
-    return new Answer.Retryable<>("not ready");
+    return new Answer.Ok<>(catalog.views());
+  }
+
+  private static <T> Answer<T> unknown(JobId job) {
+    return new Answer.NotFound<>("there is no job " + job);
   }
 }

@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.store;
 
+import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.core.owner.Commit;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FencedStore {
   private static final int SCAN_LIMIT = 1_000;
+  private static final int CANCEL_VERSION = 1;
 
   private final StateBackend backend;
   private final Incarnation self;
@@ -141,6 +143,12 @@ public final class FencedStore {
    */
   CommitOutcome commitUncounted(List<Operation> operations) {
     return backend.commit(List.of(created()), operations);
+  }
+
+  /** Asks for the end of a job: a claim reads it (rule D7). */
+  public void markCancelled(JobId job) {
+    var mark = new RecordWriter().number(CANCEL_VERSION).text("cancelled on request").toBytes();
+    var _ = commitUncounted(List.of(new Operation.Put(Keyspace.CANCELS, job.value(), mark)));
   }
 
   private Guard created() {

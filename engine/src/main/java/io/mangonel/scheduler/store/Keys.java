@@ -12,6 +12,8 @@ final class Keys {
   /** Of {@code QUEUED_JOBS} and {@code ACTIVE_JOBS}: owner and epoch. */
   static final String HEADER_PREFIX = "header/";
 
+  static final String STAGES_PREFIX = "stages/";
+
   private Keys() {}
 
   static String header(JobId job) {
@@ -29,7 +31,11 @@ final class Keys {
 
   /** The rest is of {@code ACTIVE_JOBS}. */
   static String stages(JobId job) {
-    return "stages/" + job;
+    return STAGES_PREFIX + job;
+  }
+
+  static JobId jobOfStages(String key) {
+    return new JobId(key.substring(STAGES_PREFIX.length()));
   }
 
   static String planPrefix(JobId job) {

@@ -165,6 +165,11 @@ public final class StoredState {
     }
   }
 
+  /** Whether someone asked for the job's end (rule D7). */
+  public boolean cancelRequested(JobId job) {
+    return backend.get(Keyspace.CANCELS, job.value()).isPresent();
+  }
+
   public Optional<SubmitRecord> submit(String principal, String idempotencyKey) {
     return backend
         .get(Keyspace.SUBMITS, Keys.submit(principal, idempotencyKey))

@@ -1,0 +1,176 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.InputLocation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
+import io.mangonel.wire.ExecutorClient;
+import io.mangonel.wire.ExecutorMessages.JobAdoption;
+import io.mangonel.wire.ExecutorMessages.JobEpoch;
+import io.mangonel.wire.ExecutorMessages.JobInventory;
+import io.mangonel.wire.ExecutorMessages.JobRemoval;
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.ExecutorMessages.TaskCancel;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.Reply;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Effects on executors: each method makes one call, waits for its answer or deadline, and reports
+ * what came of it. Called on virtual threads.
+ */
+final class ExecutorCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorCalls.class);
+
+  private final Incarnation self;
+  private final ExecutorClient client;
+  private final ExecutorDirectory executors;
+  private final LaunchBatches batches;
+  private final PollWaits polls;
+  private final EventQueue events;
+
+  ExecutorCalls(
+      Incarnation self,
+      ExecutorClient client,
+      ExecutorDirectory executors,
+      LaunchBatches batches,
+      PollWaits polls,
+      EventQueue events) {
+    this.self = self;
+    this.client = client;
+    this.executors = executors;
+    this.batches = batches;
+    this.polls = polls;
+    this.events = events;
+  }
+
+  void reserveSlots(Effect.ReserveSlots effect) {
+    var request =
+        new SlotRequest(
+            effect.incarnation(), self, effect.request(), effect.wanted(), effect.ttlMs());
+    Optional<HostPort> peer = executors.address(effect.executor());
+    if (peer.isPresent()
+        && client.reserveSlots(peer.get(), request)
+            instanceof Reply.Answered<SlotAnswer>(SlotAnswer answer)) {
+      events.put(
+          new Event.SlotsReserved(
+              effect.executor(),
+              effect.incarnation(),
+              effect.request(),
+              answer.granted(),
+              answer.waiting()));
+    } else {
+      events.put(
+          new Event.SlotsUnanswered(effect.executor(), effect.incarnation(), effect.request()));
+    }
+  }
+
+  void cancelReservations(Effect.CancelReservations effect) {
+    executors
+        .address(effect.executor())
+        .ifPresent(
+            peer ->
+                logFailure(
+                    client.cancelReservations(
+                        peer,
+                        self,
+                        effect.reservations().stream().map(slot -> slot.id()).toList())));
+  }
+
+  void launchTasks(Effect.LaunchTasks effect) {
+    for (LaunchBatch batch : batches.of(effect)) {
+      Optional<HostPort> peer = executors.address(effect.executor());
+      List<TaskAttemptId> ids = batch.launches().stream().map(TaskLaunch::id).toList();
+      if (polls.answer(effect.executor(), effect.incarnation(), batch)) {
+        // A polling executor never answers a batch; heartbeats show what it does not run.
+        List<TaskLaunch.Answer> accepted =
+            ids.stream().<TaskLaunch.Answer>map(TaskLaunch.Answer.Accepted::new).toList();
+        events.put(new Event.LaunchAnswered(effect.executor(), effect.incarnation(), accepted));
+      } else if (peer.isPresent()
+          && client.launchTasks(peer.get(), batch)
+              instanceof Reply.Answered<List<TaskLaunch.Answer>>(var answers)) {
+        events.put(new Event.LaunchAnswered(effect.executor(), effect.incarnation(), answers));
+      } else {
+        events.put(new Event.LaunchUnanswered(effect.executor(), effect.incarnation(), ids));
+      }
+    }
+  }
+
+  void cancelTasks(Effect.CancelTasks effect) {
+    var cancel =
+        new TaskCancel(effect.incarnation(), effect.job(), effect.epoch(), effect.attempts());
+    executors
+        .address(effect.executor())
+        .ifPresent(peer -> logFailure(client.cancelTasks(peer, cancel)));
+  }
+
+  void adoptJobs(Effect.AdoptJobs effect) {
+    var adoption =
+        new JobAdoption(
+            effect.incarnation(),
+            self,
+            effect.jobs().stream().map(job -> new JobEpoch(job.job(), job.epoch())).toList());
+    Optional<HostPort> peer = executors.address(effect.executor());
+    if (peer.isPresent()
+        && client.adoptJobs(peer.get(), adoption)
+            instanceof Reply.Answered<JobInventory>(JobInventory inventory)) {
+      events.put(
+          new Event.JobsAdopted(
+              effect.executor(),
+              effect.incarnation(),
+              inventory.jobs(),
+              inventory.running(),
+              inventory.ended()));
+    }
+  }
+
+  void removeJobData(Effect.RemoveJobData effect) {
+    var removal = new JobRemoval(effect.incarnation(), effect.job(), effect.epoch());
+    executors
+        .address(effect.executor())
+        .ifPresent(peer -> logFailure(client.removeJobData(peer, removal)));
+  }
+
+  /** For jobs that this run's core never knew: their data may be on any executor. */
+  void removeJobDataEverywhere(JobId job, long epoch) {
+    executors
+        .infos()
+        .forEach(
+            info ->
+                removeJobData(new Effect.RemoveJobData(info.id(), info.incarnation(), job, epoch)));
+  }
+
+  void acknowledgeStatuses(Effect.AcknowledgeStatuses effect) {
+    executors
+        .address(effect.executor())
+        .ifPresent(
+            peer ->
+                logFailure(
+                    client.acknowledgeStatuses(peer, effect.incarnation(), effect.attempts())));
+  }
+
+  private static <T> void logFailure(Reply<T> reply) {
+    if (!(reply instanceof Reply.Answered<T>)) {
+      LOG.debug("a call without consequence failed: {}", reply);
+    }
+  }
+
+  /** Every executor named in the inputs of {@code launches}. */
+  static List<ExecutorId> producers(List<TaskLaunch> launches) {
+    return launches.stream()
+        .flatMap(launch -> launch.inputs().stream())
+        .map(InputLocation::executor)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+}

@@ -1,0 +1,124 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.owner.ExecutorInfo;
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.Reply;
+import io.mangonel.wire.SchedulerEndpoint;
+import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.SchedulerMessages.Mode;
+import io.mangonel.wire.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What executors say, as events; on their call's virtual thread, which waits for the answer. */
+final class ExecutorDoor implements SchedulerEndpoint {
+  private final Incarnation self;
+  private final String engineVersion;
+  private final Supplier<List<HostPort>> schedulers;
+  private final EventQueue events;
+  private final ExecutorDirectory executors;
+  private final StatusWaits statuses;
+  private final PollWaits polls;
+
+  /**
+   * @param engineVersion DuckDB's, in this process
+   * @param schedulers where all known schedulers listen, this one included
+   */
+  ExecutorDoor(
+      Incarnation self,
+      String engineVersion,
+      Supplier<List<HostPort>> schedulers,
+      EventQueue events,
+      ExecutorDirectory executors,
+      StatusWaits statuses,
+      PollWaits polls) {
+    this.self = self;
+    this.engineVersion = engineVersion;
+    this.schedulers = schedulers;
+    this.events = events;
+    this.executors = executors;
+    this.statuses = statuses;
+    this.polls = polls;
+  }
+
+  @Override
+  public RegistrationAnswer registerExecutor(Registration registration) {
+    if (!registration.engineVersion().equals(engineVersion)) {
+      return new RegistrationAnswer.Refused(
+          "executor %s runs DuckDB %s, but this scheduler plans with DuckDB %s: use the same version"
+              .formatted(registration.executor(), registration.engineVersion(), engineVersion));
+    }
+    var info =
+        new ExecutorInfo(
+            registration.executor(),
+            registration.incarnation(),
+            registration.address().host(),
+            registration.address().port(),
+            registration.slots(),
+            registration.engineVersion(),
+            registration.mode() == Mode.PULL);
+    executors.learn(info);
+    executors.expectRegistration(info.id(), info.incarnation());
+    enqueue(new Event.ExecutorRegistered(info, registration.outputs()));
+    if (!executors.awaitRegistration(info.id(), info.incarnation())) {
+      throw new Reply.Rejection("the registration is not durable yet: register again");
+    }
+    return new RegistrationAnswer.Accepted(self, schedulers.get());
+  }
+
+  @Override
+  public HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat) {
+    enqueue(
+        new Event.Heartbeat(heartbeat.executor(), heartbeat.incarnation(), heartbeat.attempts()));
+    // Answered after the heartbeat was taken and its effects performed.
+    events.ask(core -> core.self());
+    boolean registered = !executors.takeUnknown(heartbeat.executor(), heartbeat.incarnation());
+    return new HeartbeatAnswer(self, registered, schedulers.get());
+  }
+
+  @Override
+  public StatusAnswer updateTaskStatus(StatusUpdate update) {
+    List<TaskAttemptId> attempts =
+        update.reports().stream().map(report -> report.status().id()).toList();
+    long call = statuses.open(attempts);
+    boolean taken =
+        events.offer(
+            new Event.TaskUpdates(
+                update.executor(),
+                update.incarnation(),
+                update.reports().stream()
+                    .map(report -> new Event.TaskUpdate(report.status(), report.followUp()))
+                    .toList()));
+    return new StatusAnswer(taken ? statuses.await(call) : statuses.abandon(call));
+  }
+
+  @Override
+  public LaunchBatch pollWork(SlotOffer offer) {
+    var poll = polls.open(offer.executor(), offer.incarnation());
+    enqueue(new Event.Offer(offer.executor(), offer.incarnation(), offer.reservations()));
+    return polls.await(offer.executor(), offer.incarnation(), self, poll);
+  }
+
+  /** Takes every offer; what the core does not use it cancels. */
+  @Override
+  public OfferAnswer offerSlots(SlotOffer offer) {
+    enqueue(new Event.Offer(offer.executor(), offer.incarnation(), offer.reservations()));
+    return new OfferAnswer(List.of());
+  }
+
+  private void enqueue(Event event) {
+    if (!events.offer(event)) {
+      throw new Reply.Rejection("the scheduler is overloaded");
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.mangonel.scheduler.query;
+
+import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.owner.TerminalRecord.ResultPart;
+import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.scheduler.loop.PlannedQuery;
+import io.mangonel.scheduler.loop.SchedulerRun;
+import io.mangonel.scheduler.loop.TrackedJob;
+import io.mangonel.wire.HostPort;
+import java.io.ByteArrayInputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Rows of ended jobs. */
+final class Results {
+  private final SchedulerRun run;
+
+  Results(SchedulerRun run) {
+    this.run = run;
+  }
+
+  /** Waits for the end of the job, then opens its rows. */
+  Answer<ResultStream> open(TrackedJob job, long timeoutMs) {
+    try {
+      return open(job, job.end().get(timeoutMs, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return new Answer.Retryable<>("job " + job.id() + " has not ended yet");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.Retryable<>("the scheduler stops");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody fails an end", e);
+    }
+  }
+
+  private Answer<ResultStream> open(TrackedJob job, TerminalRecord record) {
+    return switch (record) {
+      case TerminalRecord.Finished(List<ResultPart> parts, long _) -> rows(job, parts);
+      case TerminalRecord.Failed(String message, boolean retryable, long _) ->
+          retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
+      case TerminalRecord.Cancelled(String reason, long _) ->
+          new Answer.UserFault<>("job " + job.id() + " was cancelled: " + reason);
+    };
+  }
+
+  private Answer<ResultStream> rows(TrackedJob job, List<ResultPart> parts) {
+    Optional<PlannedQuery> plan = run.jobs().plan(job);
+    if (plan.isEmpty()) {
+      return new Answer.NotFound<>("the result of job " + job.id() + " is no longer kept");
+    }
+    // The root stage has one task, and a task writes its whole result in one piece.
+    ResultPart part = parts.getFirst();
+    List<ResultColumn> columns = plan.get().plan().columns();
+    long rows = part.output().rows();
+    if (!part.output().inline().isEmpty()) {
+      byte[] arrow = part.output().inline().toByteArray();
+      return new Answer.Ok<>(new ResultStream(columns, rows, new ByteArrayInputStream(arrow)));
+    }
+    OutputFile file = part.output().files().getFirst();
+    Optional<HostPort> holder = run.executors().address(part.executor());
+    if (holder.isEmpty()) {
+      return new Answer.Retryable<>(
+          "executor " + part.executor() + ", which holds the result, is not there");
+    }
+    var arrow = new FetchedStream(run.client(), holder.get(), file.path());
+    return new Answer.Ok<>(new ResultStream(columns, rows, arrow));
+  }
+}
