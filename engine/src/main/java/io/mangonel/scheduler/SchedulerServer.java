@@ -18,9 +18,16 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running scheduler: state store, event loop, gRPC server. Several may run in one process. */
 public final class SchedulerServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerServer.class);
+
+  /** {@code EX_SOFTWARE} of sysexits. */
+  private static final int FATAL_EXIT_CODE = 70;
+
   private final StateBackend state;
   private final SchedulerRun run;
   private final QueryService queries;
@@ -34,21 +41,34 @@ public final class SchedulerServer implements AutoCloseable {
     this.server = server;
   }
 
+  /** As {@link #start(SchedulerConfig, Function, Consumer)}; a fatal error ends the process. */
+  public static SchedulerServer start(
+      SchedulerConfig config, Function<QueryService, List<BindableService>> doors)
+      throws IOException {
+    return start(config, doors, SchedulerServer::end);
+  }
+
+  private static void end(Throwable fatal) {
+    LOG.error("this scheduler ends: {}", fatal.toString(), fatal);
+    Runtime.getRuntime().halt(FATAL_EXIT_CODE);
+  }
+
   /**
    * Opens the store, takes over the jobs in it and serves.
    *
    * @param doors more services for the same port, given what they may ask
-   * @param onFatal gets an error that no code of ours expected: the process has to end, because what
-   *     the server holds in memory cannot be trusted any more
-   * @throws IOException when the port is in use, or the store cannot be opened; the message is for a
-   *     person
+   * @param onFatal gets an error that no code of ours expected: the process has to end, because
+   *     what the server holds in memory cannot be trusted any more
+   * @throws IOException when the port is in use, or the store cannot be opened; the message is for
+   *     a person
    */
   public static SchedulerServer start(
       SchedulerConfig config,
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
-    throw new IOException("state " + config.state() + " is not there yet" + doors + onFatal);
+    StateBackend state = StateStores.open(config.state());
+    return start(config, state, "", _ -> new PlanResult.Rejected("no planner yet"), doors, onFatal);
   }
 
   /**

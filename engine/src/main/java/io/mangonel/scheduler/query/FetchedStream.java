@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -26,13 +27,12 @@ final class FetchedStream extends InputStream {
 
   private final BlockingQueue<Part> parts = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
   private final Thread fetcher;
-  private byte[] chunk = new byte[0];
-  private int position;
+  private ByteBuffer chunk = ByteBuffer.allocate(0);
   private @Nullable Part end;
 
   private sealed interface Part {
     /** A copy of bytes of the file. */
-    record Chunk(byte[] bytes) implements Part {}
+    record Chunk(ByteBuffer bytes) implements Part {}
 
     record End() implements Part {}
 
@@ -74,7 +74,8 @@ final class FetchedStream extends InputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       try {
-        parts.put(new Part.Chunk(Arrays.copyOfRange(bytes, offset, offset + length)));
+        parts.put(
+            new Part.Chunk(ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + length))));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("the reader closed the stream");
@@ -93,14 +94,13 @@ final class FetchedStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    while (position == chunk.length) {
+    while (!chunk.hasRemaining()) {
       if (!next()) {
         return -1;
       }
     }
-    int count = Math.min(length, chunk.length - position);
-    System.arraycopy(chunk, position, target, offset, count);
-    position += count;
+    int count = Math.min(length, chunk.remaining());
+    chunk.get(target, offset, count);
     return count;
   }
 
@@ -117,9 +117,8 @@ final class FetchedStream extends InputStream {
       if (part == null) {
         throw new IOException("no more of the result came in time");
       }
-      if (part instanceof Part.Chunk(byte[] bytes)) {
+      if (part instanceof Part.Chunk(ByteBuffer bytes)) {
         chunk = bytes;
-        position = 0;
         return true;
       }
       end = part;
