@@ -37,6 +37,7 @@ final class ExecutorCalls {
   private final LaunchBatches batches;
   private final PollWaits polls;
   private final EventQueue events;
+  private final Clock clock;
 
   ExecutorCalls(
       Incarnation self,
@@ -44,13 +45,15 @@ final class ExecutorCalls {
       ExecutorDirectory executors,
       LaunchBatches batches,
       PollWaits polls,
-      EventQueue events) {
+      EventQueue events,
+      Clock clock) {
     this.self = self;
     this.client = client;
     this.executors = executors;
     this.batches = batches;
     this.polls = polls;
     this.events = events;
+    this.clock = clock;
   }
 
   void reserveSlots(Effect.ReserveSlots effect) {
@@ -66,7 +69,7 @@ final class ExecutorCalls {
               effect.executor(),
               effect.incarnation(),
               effect.request(),
-              answer.granted(),
+              ReceivedSlots.of(answer.granted(), clock),
               answer.waiting()));
     } else {
       events.put(

@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.loop;
 
+import io.mangonel.core.graph.ExecutorReservation;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.owner.Event;
@@ -14,8 +15,10 @@ import io.mangonel.wire.SchedulerMessages.Mode;
 import io.mangonel.wire.SchedulerMessages.OfferAnswer;
 import io.mangonel.wire.SchedulerMessages.Registration;
 import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusReport;
 import io.mangonel.wire.SchedulerMessages.StatusUpdate;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ import java.util.function.Supplier;
 final class ExecutorDoor implements SchedulerEndpoint {
   private final Incarnation self;
   private final String engineVersion;
+  private final Clock clock;
   private final Supplier<List<HostPort>> schedulers;
   private final EventQueue events;
   private final ExecutorDirectory executors;
@@ -31,24 +35,28 @@ final class ExecutorDoor implements SchedulerEndpoint {
   private final PollWaits polls;
 
   /**
-   * @param engineVersion DuckDB's, in this process
    * @param schedulers where all known schedulers listen, this one included
    */
   ExecutorDoor(
-      Incarnation self,
-      String engineVersion,
+      SchedulerRun.Setup setup,
       Supplier<List<HostPort>> schedulers,
       EventQueue events,
       ExecutorDirectory executors,
       StatusWaits statuses,
       PollWaits polls) {
-    this.self = self;
-    this.engineVersion = engineVersion;
+    this.self = setup.self();
+    this.engineVersion = setup.engineVersion();
+    this.clock = setup.clock();
     this.schedulers = schedulers;
     this.events = events;
     this.executors = executors;
     this.statuses = statuses;
     this.polls = polls;
+  }
+
+  @Override
+  public SchedulerDescription describe() {
+    return new SchedulerDescription(self, schedulers.get());
   }
 
   @Override
@@ -96,23 +104,31 @@ final class ExecutorDoor implements SchedulerEndpoint {
             new Event.TaskUpdates(
                 update.executor(),
                 update.incarnation(),
-                update.reports().stream()
-                    .map(report -> new Event.TaskUpdate(report.status(), report.followUp()))
-                    .toList()));
+                update.reports().stream().map(this::update).toList()));
     return new StatusAnswer(taken ? statuses.await(call) : statuses.abandon(call));
+  }
+
+  private Event.TaskUpdate update(StatusReport report) {
+    ExecutorReservation followUp = report.followUp();
+    return new Event.TaskUpdate(
+        report.status(), followUp == null ? null : ReceivedSlots.of(followUp, clock));
   }
 
   @Override
   public LaunchBatch pollWork(SlotOffer offer) {
     var poll = polls.open(offer.executor(), offer.incarnation());
-    enqueue(new Event.Offer(offer.executor(), offer.incarnation(), offer.reservations()));
+    enqueue(
+        new Event.Offer(
+            offer.executor(), offer.incarnation(), ReceivedSlots.of(offer.reservations(), clock)));
     return polls.await(offer.executor(), offer.incarnation(), self, poll);
   }
 
   /** Takes every offer; what the core does not use it cancels. */
   @Override
   public OfferAnswer offerSlots(SlotOffer offer) {
-    enqueue(new Event.Offer(offer.executor(), offer.incarnation(), offer.reservations()));
+    enqueue(
+        new Event.Offer(
+            offer.executor(), offer.incarnation(), ReceivedSlots.of(offer.reservations(), clock)));
     return new OfferAnswer(List.of());
   }
 

@@ -114,7 +114,8 @@ public final class SchedulerRun implements AutoCloseable {
             executors,
             new LaunchBatches(setup.self, jobs, executors),
             polls,
-            events);
+            events,
+            setup.clock);
     var effects = new Effects(jobs, executors, calls, statuses, planning, committer, setup.onFatal);
     var loop =
         new EventLoop(

@@ -1,0 +1,23 @@
+package io.mangonel.scheduler.loop;
+
+import io.mangonel.core.graph.ExecutorReservation;
+import java.util.List;
+
+/** Reservations as they arrive: with the time they have left, because clocks of machines differ. */
+final class ReceivedSlots {
+  private ReceivedSlots() {}
+
+  /** The reservation by this process's clock. */
+  static ExecutorReservation of(ExecutorReservation sent, Clock clock) {
+    return new ExecutorReservation(
+        sent.id(),
+        sent.executor(),
+        sent.incarnation(),
+        sent.job(),
+        clock.nowMs() + sent.expiresAtMs());
+  }
+
+  static List<ExecutorReservation> of(List<ExecutorReservation> sent, Clock clock) {
+    return sent.stream().map(reservation -> of(reservation, clock)).toList();
+  }
+}
