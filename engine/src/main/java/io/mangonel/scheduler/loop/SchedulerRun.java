@@ -84,8 +84,7 @@ public final class SchedulerRun implements AutoCloseable {
   /** What executors call. Calls wait until the run is started. */
   public ServerServiceDefinition service() {
     return SchedulerPeerService.of(
-        new ExecutorDoor(
-            setup.self, setup.engineVersion, this::schedulers, events, executors, statuses, polls));
+        new ExecutorDoor(setup, this::schedulers, events, executors, statuses, polls));
   }
 
   private List<HostPort> schedulers() {
