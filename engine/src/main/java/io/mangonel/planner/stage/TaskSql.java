@@ -25,6 +25,8 @@ public final class TaskSql {
 
   private static final String PARTITION_COLUMN = "partition";
 
+  private static final String WITH = "WITH ";
+
   /**
    * DuckDB's measured best for files that are read once, soon, by another DuckDB: encodings without
    * dictionary, a fast codec, no bloom filters.
@@ -60,8 +62,10 @@ public final class TaskSql {
                         + " AS NOT MATERIALIZED (\n  "
                         + rows(input, task, exchanged)
                         + ")")
-            .collect(Collectors.joining(",\n", "WITH ", "\n"))
-        + stage.sql();
+            .collect(Collectors.joining(",\n", WITH, ""))
+        + (stage.sql().startsWith(WITH)
+            ? ",\n" + stage.sql().substring(WITH.length())
+            : "\n" + stage.sql());
   }
 
   /**

@@ -1,0 +1,118 @@
+package io.mangonel.planner.distribute;
+
+import io.mangonel.planner.carrier.ClientType;
+import io.mangonel.planner.cost.Cardinality;
+import io.mangonel.planner.cost.CostModel;
+import io.mangonel.planner.cost.TableSource;
+import io.mangonel.planner.cost.Tables;
+import io.mangonel.planner.ir.DataType;
+import io.mangonel.planner.ir.Expression;
+import io.mangonel.planner.ir.Expression.Cast;
+import io.mangonel.planner.ir.Expression.Column;
+import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.stage.QueryPlan;
+import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.planner.stage.StagePlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A bound relation to stages: distributed bottom-up, cut at the exchanges, written as SQL. */
+public final class QueryDistributor {
+  private static final double NS_PER_MS = 1e6;
+
+  private QueryDistributor() {}
+
+  public static DistributeOutcome distribute(DistributeRequest request) {
+    try {
+      int tasks = tasks(request);
+      return new DistributeOutcome.Stages(tasks == 1 ? oneStage(request) : stages(request, tasks));
+    } catch (Undistributable e) {
+      return new DistributeOutcome.Unsupported(e.reason());
+    }
+  }
+
+  /** As many tasks as slots, but no more than the biggest table has parts. */
+  private static int tasks(DistributeRequest request) {
+    Tables tables = request.tables();
+    List<Relation.Scan> scans = new ArrayList<>();
+    collectScans(request.relation(), scans);
+    int parts = 1;
+    double scanNs = 0;
+    for (Relation.Scan scan : scans) {
+      TableSource source = tables.sources().get(scan.table());
+      if (source != null) {
+        parts = Math.max(parts, ScanSplits.parts(source));
+        scanNs += CostModel.scan(source.statistics().rows(), scan.columns().size());
+      }
+    }
+    boolean small = scanNs < request.oneStageBelowMs() * NS_PER_MS;
+    return request.joinMode() == JoinMode.AUTO && small ? 1 : Math.min(request.slots(), parts);
+  }
+
+  /** A statement in one stage is not estimated step by step. */
+  private static double scannedRows(DistributeRequest request) {
+    List<Relation.Scan> scans = new ArrayList<>();
+    collectScans(request.relation(), scans);
+    Cardinality cardinality = new Cardinality(request.tables());
+    return scans.stream().mapToDouble(scan -> cardinality.scan(scan).rows()).max().orElse(1);
+  }
+
+  private static void collectScans(Relation relation, List<Relation.Scan> scans) {
+    if (relation instanceof Relation.Scan scan) {
+      scans.add(scan);
+    }
+    relation.inputs().forEach(input -> collectScans(input, scans));
+  }
+
+  private static QueryPlan oneStage(DistributeRequest request) {
+    StageWriter writer = new StageWriter(request.tables(), List.of(), request.prelude(), 1);
+    Located all =
+        new Located(
+            forClients(request.relation()),
+            new Distribution.Single(),
+            Cardinality.unknown(scannedRows(request), request.relation().types().size()));
+    return plan(request, List.of(writer.root(0, all)));
+  }
+
+  private static QueryPlan stages(DistributeRequest request, int tasks) {
+    CostModel cost = new CostModel(tasks);
+    Exchanges exchanges = new Exchanges(request.tables(), cost);
+    Distributor distributor =
+        new Distributor(exchanges, new Cardinality(request.tables()), cost, request.joinMode());
+    Located answer = exchanges.gather(distributor.distribute(request.relation()));
+    List<StageDraft> drafts = exchanges.drafts();
+    StageWriter writer = new StageWriter(request.tables(), drafts, request.prelude(), tasks);
+    List<StagePlan> stages = new ArrayList<>();
+    drafts.forEach(draft -> stages.add(writer.shuffle(draft)));
+    Located root =
+        new Located(forClients(answer.relation()), answer.distribution(), answer.estimate());
+    stages.add(writer.root(drafts.size(), root));
+    return plan(request, stages);
+  }
+
+  /** Casts the columns that do not reach a client as they are. */
+  private static Relation forClients(Relation relation) {
+    List<DataType> types = relation.types();
+    List<Expression> columns = new ArrayList<>();
+    boolean changed = false;
+    for (int i = 0; i < types.size(); i++) {
+      Column column = new Column(i, types.get(i));
+      DataType client = ClientType.of(types.get(i));
+      boolean same = client.equals(types.get(i));
+      columns.add(same ? column : new Cast(column, false, client));
+      changed |= !same;
+    }
+    return changed ? new Relation.Project(relation, columns) : relation;
+  }
+
+  private static QueryPlan plan(DistributeRequest request, List<StagePlan> stages) {
+    List<DataType> types = request.relation().types();
+    List<ResultColumn> columns = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      columns.add(
+          new ResultColumn(
+              request.columnNames().get(i), types.get(i).sql(), ClientType.of(types.get(i)).sql()));
+    }
+    return new QueryPlan(stages, columns, null);
+  }
+}

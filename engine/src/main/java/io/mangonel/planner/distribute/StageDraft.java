@@ -1,0 +1,23 @@
+package io.mangonel.planner.distribute;
+
+import io.mangonel.core.graph.EdgeKind;
+import io.mangonel.planner.ir.Expression;
+import java.util.List;
+
+/**
+ * A stage before it is written as SQL.
+ *
+ * @param rows what it computes and where
+ * @param kind how its consumers read it
+ * @param keys for {@link EdgeKind#HASH}: what is hashed, over its columns; empty otherwise
+ */
+record StageDraft(int id, Located rows, EdgeKind kind, List<Expression> keys) {
+  StageDraft {
+    keys = List.copyOf(keys);
+  }
+
+  /** The name by which consumers read it. */
+  String name() {
+    return "s" + id;
+  }
+}

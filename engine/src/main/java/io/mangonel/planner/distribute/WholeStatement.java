@@ -1,0 +1,58 @@
+package io.mangonel.planner.distribute;
+
+import io.mangonel.planner.carrier.ClientType;
+import io.mangonel.planner.ir.DataType;
+import io.mangonel.planner.stage.QueryPlan;
+import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.planner.stage.StageOutput;
+import io.mangonel.planner.stage.StagePlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A statement as one task on one executor: always right, never parallel. */
+public final class WholeStatement {
+  private WholeStatement() {}
+
+  /**
+   * The plan of a statement that is not distributed.
+   *
+   * @param sql one query, with absolute paths, without a semicolon
+   * @param columnNames of its result
+   * @param types of its result
+   * @param prelude session settings and views
+   * @param reason why it is not distributed, one line
+   */
+  public static QueryPlan plan(
+      String sql,
+      List<String> columnNames,
+      List<DataType> types,
+      List<String> prelude,
+      String reason) {
+    List<ResultColumn> columns = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    List<String> casts = new ArrayList<>();
+    boolean changed = false;
+    for (int i = 0; i < types.size(); i++) {
+      DataType client = ClientType.of(types.get(i));
+      String name = "c" + i;
+      columns.add(new ResultColumn(columnNames.get(i), types.get(i).sql(), client.sql()));
+      names.add(name);
+      boolean same = client.equals(types.get(i));
+      casts.add(same ? name : "CAST(" + name + " AS " + client.sql() + ") AS " + name);
+      changed |= !same;
+    }
+    String select =
+        changed
+            ? "SELECT "
+                + String.join(", ", casts)
+                + " FROM (\n"
+                + sql
+                + "\n) AS statement("
+                + String.join(", ", names)
+                + ")"
+            : sql;
+    StagePlan stage =
+        new StagePlan(0, 1, prelude, select, List.of(), new StageOutput.Result(), false, 0);
+    return new QueryPlan(List.of(stage), columns, reason);
+  }
+}

@@ -1,0 +1,112 @@
+package io.mangonel.planner.stage;
+
+import io.mangonel.planner.stage.StageInput.Column;
+import io.mangonel.planner.stage.StageInput.Exchange;
+import io.mangonel.planner.stage.StageInput.FileSlice;
+import io.mangonel.planner.stage.StageInput.Scan;
+import io.mangonel.planner.stage.StageOutput.Partitioning;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A plan as EXPLAIN shows it: stages, what moves between them, and the SQL of each. */
+public final class PlanText {
+  private PlanText() {}
+
+  /** Many lines, the last one with its line break. The same plan gives the same text. */
+  public static String of(QueryPlan plan) {
+    int tasks = plan.stages().stream().mapToInt(StagePlan::tasks).sum();
+    StringBuilder text = new StringBuilder();
+    text.append(count(plan.stages().size(), "stage")).append(", ").append(count(tasks, "task"));
+    if (plan.fallback() != null) {
+      text.append(", runs whole on one executor: ").append(plan.fallback());
+    }
+    text.append('\n');
+    for (StagePlan stage : plan.stages()) {
+      text.append('\n').append(stage(stage, plan));
+    }
+    return text.toString();
+  }
+
+  private static String stage(StagePlan stage, QueryPlan plan) {
+    StringBuilder text = new StringBuilder();
+    text.append("stage ").append(stage.id()).append(": ").append(count(stage.tasks(), "task"));
+    if (plan.fallback() == null) {
+      text.append(", about ").append(count(Math.round(stage.estimatedRows()), "row"));
+    }
+    text.append(stage.deterministic() ? "" : ", not deterministic").append('\n');
+    for (StageInput input : stage.inputs()) {
+      text.append("  reads ").append(input(input, plan)).append('\n');
+    }
+    text.append("  gives ").append(output(stage, plan)).append('\n');
+    for (String line : stage.sql().lines().toList()) {
+      text.append(line.isEmpty() ? "" : "    " + line).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String input(StageInput input, QueryPlan plan) {
+    return switch (input) {
+      case Scan scan ->
+          scan.name()
+              + ": "
+              + scan.columns().stream().map(Column::name).collect(Collectors.joining(", "))
+              + " of "
+              + count(scan.files().size(), "file")
+              + (isReplicated(scan)
+                  ? ", all in each task"
+                  : scan.splits().size() > 1 ? " in " + splits(scan) : "");
+      case Exchange exchange ->
+          exchange.name()
+              + ": "
+              + switch (exchange.kind()) {
+                case HASH -> "its partition of stage " + exchange.stage();
+                case ALL -> "all rows of stage " + exchange.stage();
+                case SAME -> "the same task's rows of stage " + exchange.stage();
+              }
+              + " ("
+              + count(plan.stages().get(exchange.stage()).tasks(), "task")
+              + ")";
+    };
+  }
+
+  private static String splits(Scan scan) {
+    boolean ranges =
+        scan.splits().stream().flatMap(List::stream).anyMatch(slice -> slice.range() != null);
+    long used = scan.splits().stream().filter(slices -> !slices.isEmpty()).count();
+    return count(used, "part") + (ranges ? " by row groups" : "");
+  }
+
+  private static boolean isReplicated(Scan scan) {
+    List<FileSlice> first = scan.splits().getFirst();
+    return scan.splits().size() > 1
+        && !first.isEmpty()
+        && scan.splits().stream().allMatch(first::equals);
+  }
+
+  private static String output(StagePlan stage, QueryPlan plan) {
+    return switch (stage.output()) {
+      case StageOutput.Result _ -> "the result";
+      case StageOutput.Shuffle(var _, var partitioning) -> {
+        String consumers =
+            plan.stages().stream()
+                .filter(consumer -> reads(consumer, stage.id()))
+                .map(consumer -> "stage " + consumer.id())
+                .collect(Collectors.joining(", "));
+        yield switch (partitioning) {
+          case Partitioning.None _ -> "all rows to " + consumers;
+          case Partitioning.ByExpression(var expression, var _) ->
+              "rows by " + expression + " to " + consumers;
+        };
+      }
+    };
+  }
+
+  private static boolean reads(StagePlan consumer, int producer) {
+    return consumer.inputs().stream()
+        .anyMatch(input -> input instanceof Exchange exchange && exchange.stage() == producer);
+  }
+
+  private static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.mangonel.planner.carrier;
-
-import org.jspecify.annotations.NullMarked;
