@@ -67,7 +67,8 @@ public final class SchedulerServer implements AutoCloseable {
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
-    StateBackend state = StateStores.open(config.state());
+    StateBackend state =
+        StateStores.open(config.state(), line -> onFatal.accept(new IllegalStateException(line)));
     return start(config, state, "", _ -> new PlanResult.Rejected("no planner yet"), doors, onFatal);
   }
 

@@ -1,0 +1,194 @@
+package io.mangonel.scheduler.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.core.owner.Change;
+import io.mangonel.core.owner.Commit;
+import io.mangonel.core.owner.ExecutorInfo;
+import io.mangonel.core.owner.JobRequest;
+import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.owner.TerminalRecord.ResultPart;
+import io.mangonel.state.Keyspace;
+import io.mangonel.state.MemoryStateBackend;
+import io.mangonel.state.StateBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is written is read back, and only the incarnation whose key is there may write. */
+class FencedStoreTest {
+  private static final long TTL_MS = 60_000;
+  private static final JobId JOB = new JobId("20260101-000000-000-00000001");
+  private static final JobRequest REQUEST =
+      new JobRequest("SELECT 1", new TreeMap<>(), "/", "", "ada", "v2", 7, "key-1");
+  private static final List<StageSpec> STAGES = List.of(new StageSpec(0, 2, List.of(), true));
+
+  private final StateBackend backend = MemoryStateBackend.open();
+  private final StoredState state = new StoredState(backend);
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private FencedStore register(String incarnation) {
+    return FencedStore.registerAlone(backend, new Incarnation(incarnation), "h:1", 5, TTL_MS);
+  }
+
+  private static void done(FencedStore store, long count, Change... changes) {
+    assertThat(store.commit(new Commit(count, List.of(changes)))).isEqualTo(Commit.Outcome.DONE);
+  }
+
+  @Test
+  void aQueuedJobIsReadBackWithItsRequestAndSubmit() {
+    done(register("a"), 0, new Change.JobCreated(JOB, 1, REQUEST));
+
+    StoredState.Claimable found = state.jobs().claimable().getFirst();
+    assertThat(found.planned()).isFalse();
+    assertThat(found.job().request()).isEqualTo(REQUEST);
+    assertThat(found.job().epoch()).isEqualTo(1);
+    assertThat(state.submit("ada", "key-1").orElseThrow().isOf(REQUEST)).isTrue();
+    assertThat(state.submit("bob", "key-1")).isEmpty();
+  }
+
+  @Test
+  void anActiveJobIsReadBackWithPlanSnapshotAndTheLogAfterIt() {
+    FencedStore store = register("a");
+    var first = launched(0);
+    var second = launched(1);
+    done(
+        store,
+        0,
+        new Change.JobCreated(JOB, 1, REQUEST),
+        new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1, 2})),
+        new Change.PlanChunkWritten(JOB, 1, Bytes.of(new byte[] {3})),
+        new Change.PlanWritten(JOB, 1, STAGES, 2));
+    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(first)));
+    Bytes graph = Bytes.of(new byte[] {9});
+    done(store, 2, new Change.SnapshotWritten(JOB, 1, 1, 1, graph));
+    done(store, 3, new Change.Transitions(JOB, 1, 2, List.of(second)));
+    done(store, 4, new Change.JobClaimed(JOB, 2));
+
+    StoredState.Claimable found = state.jobs().claimable().getFirst();
+    assertThat(state.jobs().claimable()).hasSize(1);
+    assertThat(found.planned()).isTrue();
+    assertThat(found.job().epoch()).isEqualTo(2);
+    assertThat(found.job().stages()).isEqualTo(STAGES);
+    assertThat(found.job().snapshot()).isEqualTo(graph);
+    assertThat(found.job().snapshotSequence()).isEqualTo(1);
+    assertThat(found.job().log()).containsExactly(List.of(second));
+    assertThat(state.planBody(JOB)).contains(Bytes.of(new byte[] {1, 2, 3}));
+  }
+
+  @Test
+  void anEndedJobIsHistoryAndNotClaimed() {
+    FencedStore store = register("a");
+    var part =
+        new ResultPart(
+            launched(0).id(),
+            new ExecutorId("e1"),
+            new TaskOutput(List.of(), Bytes.of(new byte[] {4}), 1, 1));
+    var finished = new TerminalRecord.Finished(List.of(part), 99);
+    JobId other = new JobId("20260101-000000-000-00000002");
+    var failed = new TerminalRecord.Failed("no", true, 100);
+    done(
+        store,
+        0,
+        new Change.JobCreated(JOB, 1, REQUEST),
+        new Change.PlanWritten(JOB, 1, STAGES, 0),
+        new Change.JobEnded(JOB, 1, finished),
+        new Change.JobCreated(other, 1, REQUEST),
+        new Change.JobEnded(other, 1, failed));
+
+    assertThat(state.jobs().claimable()).isEmpty();
+    assertThat(state.ended(JOB).orElseThrow().record()).isEqualTo(finished);
+    assertThat(state.history(10)).extracting(StoredState.Ended::job).containsExactly(other, JOB);
+    assertThat(state.history(1)).extracting(StoredState.Ended::record).containsExactly(failed);
+  }
+
+  @Test
+  void theSameCommitSentAgainIsRefusedAndTheFenceTellsThatItWasDone() {
+    FencedStore store = register("a");
+    Commit commit = new Commit(0, List.of(new Change.JobCreated(JOB, 1, REQUEST)));
+
+    assertThat(store.commit(commit)).isEqualTo(Commit.Outcome.DONE);
+    assertThat(store.commit(commit)).isEqualTo(Commit.Outcome.REFUSED);
+    assertThat(store.readFence().createRevision()).isEqualTo(store.createRevision());
+    assertThat(store.readFence().count()).isEqualTo(1);
+  }
+
+  @Test
+  void theNextIncarnationTakesTheKeyAndTheOldOneCanWriteNothing() {
+    FencedStore old = register("a");
+    FencedStore next = register("b");
+
+    assertThat(old.commit(new Commit(0, List.of(new Change.JobCreated(JOB, 1, REQUEST)))))
+        .isEqualTo(Commit.Outcome.REFUSED);
+    assertThat(old.readFence().createRevision()).isEqualTo(-1);
+    done(next, 0, new Change.JobCreated(JOB, 1, REQUEST));
+    assertThat(backend.scanKeys(Keyspace.SCHEDULERS, "", "", 10)).containsExactly("b");
+  }
+
+  @Test
+  void aRecordOfANewerFormatIsLeftAloneAndNamed() {
+    done(register("a"), 0, new Change.JobCreated(JOB, 1, REQUEST));
+    Bytes newer = new io.mangonel.core.RecordWriter().number(99).toBytes();
+    backend.put(Keyspace.QUEUED_JOBS, Keys.request(JOB), newer);
+
+    assertThat(state.jobs().claimable()).isEmpty();
+    assertThat(state.jobs().unreadable())
+        .singleElement()
+        .asString()
+        .contains(JOB.value(), "format version 99");
+  }
+
+  @Test
+  void executorsAreReadBackUntilTheyAreDeleted() {
+    FencedStore store = register("a");
+    var info =
+        new ExecutorInfo(new ExecutorId("e1"), new Incarnation("i1"), "h", 7, 2, "v2", false);
+    done(store, 0, new Change.ExecutorWritten(info));
+    assertThat(state.executors()).containsExactly(info);
+    done(store, 1, new Change.ExecutorDeleted(info.id()));
+    assertThat(state.executors()).isEmpty();
+  }
+
+  @Test
+  void theSweepDeletesWhatIsBehindJobsThatEndedLongAgo() {
+    FencedStore store = register("a");
+    done(
+        store,
+        0,
+        new Change.JobCreated(JOB, 1, REQUEST),
+        new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1})),
+        new Change.PlanWritten(JOB, 1, STAGES, 1));
+    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(launched(0))));
+    done(store, 2, new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100)));
+    List<JobId> swept = new ArrayList<>();
+    var sweep = new StoreSweep(state, store, (job, epoch) -> swept.add(job));
+
+    sweep.run(100);
+    assertThat(state.planBody(JOB)).isPresent();
+    sweep.run(101);
+    assertThat(swept).containsExactly(JOB);
+    assertThat(backend.scanKeys(Keyspace.ACTIVE_JOBS, "", "", 10)).isEmpty();
+    assertThat(state.ended(JOB)).isPresent();
+  }
+
+  private static GraphTransition.TaskLaunched launched(int partition) {
+    return new GraphTransition.TaskLaunched(
+        new TaskAttemptId(JOB, 0, 0, partition, 1, new Incarnation("a"), 0),
+        new ExecutorId("e1"),
+        new Incarnation("i1"));
+  }
+}
