@@ -112,7 +112,8 @@ final class Planning implements AutoCloseable {
     while (below instanceof Relation.Filter filter) {
       below = filter.input();
     }
-    double all = sources.get(((Relation.Scan) below).table()).statistics().rows();
+    TableSource source = sources.get(((Relation.Scan) below).table());
+    double all = source == null ? 0 : source.statistics().rows();
     try {
       String kept =
           database.column("SELECT count(*) FROM (" + SqlPrinter.print(relation) + ")").getFirst();
