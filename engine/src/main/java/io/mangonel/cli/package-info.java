@@ -1,4 +1,4 @@
-/** The command line: servers, the SQL client and admin commands. */
+/** The command line: every command of {@code mangonel}. */
 @NullMarked
 package io.mangonel.cli;
 

@@ -1,0 +1,61 @@
+package io.mangonel.cli;
+
+import io.mangonel.cli.demo.Demo;
+import io.mangonel.cli.options.ClientOptions.HostAndPort;
+import io.mangonel.cli.options.DirectoryOptions;
+import io.mangonel.cli.options.PortOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mangonel demo}. */
+@Command(
+    mixinStandardHelpOptions = true,
+    name = "demo",
+    header = "Start a small cluster, run three TPC-H queries on it, and keep serving.",
+    description = {
+      "",
+      "It makes TPC-H data (scale factor 0.1, once), starts a scheduler and two executors as"
+          + " processes of their own, and shows what each of them did. Ctrl-C ends all of it.",
+      ""
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private PortOptions ports = new PortOptions();
+
+  @Option(names = "--exit", description = "End after the queries.")
+  private boolean exit;
+
+  @Option(names = "--clean", description = "Remove the demo's data, state and logs, and end.")
+  private boolean clean;
+
+  /** Made by picocli. */
+  DemoCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    PrintStream out = System.out;
+    try (Demo demo = Demo.in(directory.root(), out, ports.port(), ports.httpPort())) {
+      if (clean) {
+        demo.clean();
+        return 0;
+      }
+      Thread hook = new Thread(demo::close, "shutdown");
+      Runtime.getRuntime().addShutdownHook(hook);
+      HostAndPort address = demo.run();
+      if (!exit) {
+        out.println();
+        out.println("It keeps serving. In another terminal, try:");
+        out.println("  ./mangonel sql --url " + address + " -c \"SELECT count(*) FROM lineitem\"");
+        out.println("  ./mangonel jobs list --url " + address);
+        out.println("  ./mangonel executors list --url " + address);
+        out.println("Ctrl-C ends it.");
+        throw demo.awaitEnd();
+      }
+      return 0;
+    }
+  }
+}

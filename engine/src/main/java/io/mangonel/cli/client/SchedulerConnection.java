@@ -1,0 +1,199 @@
+package io.mangonel.cli.client;
+
+import io.mangonel.cli.options.ClientOptions.HostAndPort;
+import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.flightsql.AdminActions;
+import io.mangonel.flightsql.ClientHeaders;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.CancelFlightInfoRequest;
+import org.apache.arrow.flight.FlightCallHeaders;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.HeaderCallOption;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** A client's connection to one scheduler. Its failures are {@link CommandFailure}s. */
+public final class SchedulerConnection implements AutoCloseable {
+  /** Batches that have arrived and are not printed yet. */
+  private static final long ARROW_BYTES_MAX = 2L << 30;
+
+  private static final long ADMIN_TIMEOUT_S = 10;
+  private static final long CANCEL_TIMEOUT_S = 2;
+
+  private final BufferAllocator allocator = new RootAllocator(ARROW_BYTES_MAX);
+  private final FlightClient flight;
+  private final FlightSqlClient sql;
+  private final HostAndPort address;
+  private final CallOption headers;
+
+  private SchedulerConnection(HostAndPort address, CallHeaders headers) {
+    this.address = address;
+    this.headers = new HeaderCallOption(headers);
+    flight =
+        FlightClient.builder(allocator, Location.forGrpcInsecure(address.host(), address.port()))
+            .build();
+    sql = new FlightSqlClient(flight);
+  }
+
+  /** For a session of its own: what {@code SET} changes lasts as long as this connection. */
+  public static SchedulerConnection forStatements(
+      HostAndPort address, String session, String directory, SortedMap<String, String> settings) {
+    FlightCallHeaders headers = new FlightCallHeaders();
+    headers.insert(ClientHeaders.SESSION, ClientHeaders.encode(session));
+    headers.insert(ClientHeaders.DIRECTORY, ClientHeaders.encode(directory));
+    if (!settings.isEmpty()) {
+      headers.insert(ClientHeaders.SETTINGS, ClientHeaders.encode(settings));
+    }
+    return new SchedulerConnection(address, headers);
+  }
+
+  /** The JSON that the first scheduler in reach answers. */
+  public static String ask(List<HostAndPort> addresses, String action, String body) {
+    CommandFailure last = CommandFailure.usage("no scheduler named");
+    for (HostAndPort address : addresses) {
+      try (SchedulerConnection connection =
+          new SchedulerConnection(address, new FlightCallHeaders())) {
+        return connection.ask(action, body);
+      } catch (FlightRuntimeException e) {
+        last = failure(e, address);
+        if (!isOutOfReach(e)) {
+          throw last;
+        }
+      }
+    }
+    throw last;
+  }
+
+  /** Whether a scheduler is in reach there. */
+  public static boolean answers(HostAndPort address) {
+    try {
+      listJobs(List.of(address));
+      return true;
+    } catch (CommandFailure e) {
+      return false;
+    }
+  }
+
+  /** The newest jobs, as JSON. */
+  public static String listJobs(List<HostAndPort> addresses) {
+    return ask(addresses, AdminActions.JOBS_LIST, "");
+  }
+
+  private String ask(String action, String body) {
+    Iterator<Result> results =
+        flight.doAction(
+            new Action(action, body.getBytes(StandardCharsets.UTF_8)),
+            CallOptions.timeout(ADMIN_TIMEOUT_S, TimeUnit.SECONDS));
+    String answer = new String(results.next().getBody(), StandardCharsets.UTF_8);
+    results.forEachRemaining(rest -> {});
+    return answer;
+  }
+
+  /** What takes the batches of an answer. */
+  @FunctionalInterface
+  public interface BatchReader {
+    /** Reads a batch, which is gone after the call. */
+    void read(VectorSchemaRoot batch) throws IOException;
+  }
+
+  /** Starts a statement; the answer comes with {@link #read}. */
+  public FlightInfo execute(String statement) {
+    try {
+      return sql.execute(statement, headers);
+    } catch (FlightRuntimeException e) {
+      throw failure(e, address);
+    }
+  }
+
+  /** Waits for the end of the job and reads all rows of its answer. */
+  public void read(FlightInfo info, BatchReader reader) throws IOException {
+    FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), headers);
+    try {
+      while (stream.next()) {
+        reader.read(stream.getRoot());
+      }
+    } catch (FlightRuntimeException e) {
+      throw failure(e, address);
+    } finally {
+      close(stream);
+    }
+  }
+
+  /** Runs a statement to its end; its rows do not matter. */
+  public void run(String statement) throws IOException {
+    read(execute(statement), batch -> {});
+  }
+
+  private void close(FlightStream stream) {
+    try {
+      stream.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot close a stream from " + address, e);
+    }
+  }
+
+  /** Asks for the end of a statement; waits only briefly, for the process is about to end. */
+  public void cancel(FlightInfo info) {
+    try {
+      sql.cancelFlightInfo(
+          new CancelFlightInfoRequest(info),
+          headers,
+          CallOptions.timeout(CANCEL_TIMEOUT_S, TimeUnit.SECONDS));
+    } catch (FlightRuntimeException e) {
+      // It has ended, or the scheduler is gone: nothing is left to cancel from here.
+      return;
+    }
+  }
+
+  private static CommandFailure failure(FlightRuntimeException e, HostAndPort address) {
+    String message = e.status().description();
+    if (isOutOfReach(e)) {
+      return CommandFailure.failed(
+          "no scheduler answers at "
+              + address
+              + ": start one with 'mangonel standalone', or name another with --url");
+    }
+    return CommandFailure.failed(message == null ? e.status().toString() : message);
+  }
+
+  /** Told apart from a scheduler that answers "not now": the transport failed. */
+  private static boolean isOutOfReach(FlightRuntimeException e) {
+    if (e.status().code() != FlightStatusCode.UNAVAILABLE) {
+      return false;
+    }
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    try {
+      sql.close();
+      flight.close();
+      allocator.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot close the connection to " + address, e);
+    }
+  }
+}

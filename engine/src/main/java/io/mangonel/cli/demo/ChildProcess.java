@@ -1,0 +1,133 @@
+package io.mangonel.cli.demo;
+
+import io.mangonel.cli.options.CommandFailure;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A server of ours as a process of its own. It ends with this process in every case: it is ended
+ * when this one closes it, and ends by itself when its standard input does.
+ */
+final class ChildProcess implements AutoCloseable {
+  private static final long READY_MAX_S = 30;
+  private static final long END_MAX_S = 5;
+
+  private final String name;
+  private final Process process;
+  private final Path errors;
+  private final CompletableFuture<String> ready = new CompletableFuture<>();
+
+  private ChildProcess(String name, Process process, Path errors) {
+    this.name = name;
+    this.process = process;
+    this.errors = errors;
+  }
+
+  /**
+   * Starts {@code mangonel} with {@code arguments} on this JVM and with its options.
+   *
+   * @param errors where its standard error goes
+   */
+  static ChildProcess start(String name, Path errors, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.mangonel.cli.Main");
+    command.addAll(arguments);
+    command.add("--exit-with-parent");
+    try {
+      Files.createDirectories(errors.toAbsolutePath().getParent());
+      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ChildProcess child = new ChildProcess(name, process, errors);
+      Thread.ofVirtual().start(child::readOutput);
+      return child;
+    } catch (IOException e) {
+      throw CommandFailure.failed("cannot start " + name + ": " + e.getMessage());
+    }
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The ready line; a child that says why it cannot start is quoted. */
+  String awaitReady() {
+    try {
+      return ready.get(READY_MAX_S, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw CommandFailure.failed(
+          name + " was not ready after " + READY_MAX_S + " s; its log is " + errors);
+    } catch (ExecutionException e) {
+      throw CommandFailure.failed(name + ": " + lastError());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("interrupted");
+    }
+  }
+
+  private void readOutput() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        if (line.startsWith("ready ")) {
+          ready.complete(line);
+        }
+      }
+      process.waitFor();
+      ready.completeExceptionally(new IOException("ended"));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Its last line that says what went wrong. */
+  String lastError() {
+    try {
+      return Files.readAllLines(errors).stream()
+          .filter(line -> line.startsWith("error: "))
+          .reduce((first, second) -> second)
+          .map(line -> line.substring("error: ".length()))
+          .orElse("ended with code " + process.exitValue() + "; its log is " + errors);
+    } catch (IOException e) {
+      return "ended; its log " + errors + " cannot be read";
+    }
+  }
+
+  /** Asks it to end; {@link #close} waits. */
+  void terminate() {
+    process.destroy();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(END_MAX_S, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(END_MAX_S, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
