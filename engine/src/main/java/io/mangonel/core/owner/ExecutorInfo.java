@@ -18,4 +18,14 @@ public record ExecutorInfo(
     int port,
     int slots,
     String fingerprint,
-    boolean pull) {}
+    boolean pull) {
+
+  /**
+   * An executor as people see it.
+   *
+   * @param alive whether it is launched on
+   * @param runningTasks attempts of this scheduler that run there
+   * @param silentMs time since its last heartbeat
+   */
+  public record View(ExecutorInfo info, boolean alive, int runningTasks, long silentMs) {}
+}

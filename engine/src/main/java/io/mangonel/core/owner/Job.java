@@ -1,10 +1,12 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,8 +33,8 @@ final class Job {
   /** When adoption ends whatever is unheard; 0 when it is over or was not needed. */
   long adoptUntilMs;
 
-  /** Whether inventories have been asked for. */
-  boolean adoptionSent;
+  /** When inventories were asked for last; 0 for never. */
+  long adoptSentAtMs;
 
   @Nullable ExecutionGraph graph;
   @Nullable TerminalRecord end;
@@ -68,11 +70,65 @@ final class Job {
     return sequence - oldestSequence + 1;
   }
 
-  /** A snapshot of now: it covers every entry so far. */
-  Change.SnapshotWritten snapshot(ExecutionGraph of) {
-    var snapshot = new Change.SnapshotWritten(id, epoch, oldestSequence, sequence, of.encode());
+  /**
+   * A snapshot of now: it covers every entry so far, and deletes at most {@code deletesMax} of
+   * them; a reader ignores the rest.
+   */
+  Change.SnapshotWritten snapshot(Bytes of, int deletesMax) {
+    long first = Math.max(oldestSequence, sequence - deletesMax + 1);
     oldestSequence = sequence + 1;
-    return snapshot;
+    return new Change.SnapshotWritten(id, epoch, first, sequence, of);
+  }
+
+  JobView view(long durable) {
+    TerminalRecord shown = durable >= endChange ? end : null;
+    var phase =
+        switch (shown) {
+          case null -> graph == null ? JobView.Phase.PLANNING : JobView.Phase.RUNNING;
+          case TerminalRecord.Finished _ -> JobView.Phase.FINISHED;
+          case TerminalRecord.Failed _ -> JobView.Phase.FAILED;
+          case TerminalRecord.Cancelled _ -> JobView.Phase.CANCELLED;
+        };
+    var stages = new ArrayList<JobView.StageView>();
+    if (graph != null) {
+      for (int stage = 0; stage < graph.stageCount(); stage++) {
+        stages.add(stageView(graph, stage));
+      }
+    }
+    return new JobView(id, phase, epoch, request, stages, shown);
+  }
+
+  private static JobView.StageView stageView(ExecutionGraph graph, int stage) {
+    var tasks = new ArrayList<JobView.TaskView>();
+    for (int partition = 0; partition < graph.spec(stage).tasks(); partition++) {
+      int failures = graph.failures(stage, partition);
+      var winner = graph.winner(stage, partition);
+      var running = graph.runningTask(stage, partition);
+      if (winner.isPresent()) {
+        var won = winner.get();
+        tasks.add(
+            new JobView.TaskView(
+                partition,
+                "SUCCESSFUL",
+                won.id(),
+                won.executor(),
+                failures,
+                won.output().rows(),
+                won.output().bytes()));
+      } else {
+        tasks.add(
+            new JobView.TaskView(
+                partition,
+                running.isPresent() ? "RUNNING" : "PENDING",
+                running.map(ExecutionGraph.RunningTask::id).orElse(null),
+                running.map(ExecutionGraph.RunningTask::executor).orElse(null),
+                failures,
+                0,
+                0));
+      }
+    }
+    return new JobView.StageView(
+        stage, graph.state(stage).name(), graph.stageAttempt(stage), tasks);
   }
 
   /** Continues a stored log. */
@@ -83,7 +139,7 @@ final class Job {
 
   void encode(RecordWriter out) {
     out.text(id.value()).number(order).number(epoch).number(epochChange).number(adoptUntilMs);
-    out.flag(adoptionSent).number(endChange).number(sequence).number(oldestSequence);
+    out.number(adoptSentAtMs).number(endChange).number(sequence).number(oldestSequence);
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(unheard, (o, e) -> o.text(e.value()));

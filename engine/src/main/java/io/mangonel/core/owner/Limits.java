@@ -29,6 +29,7 @@ package io.mangonel.core.owner;
  * @param missingAttemptMs an attempt that no heartbeat of its executor shows for this long is lost
  * @param adoptMs how long a new owner waits for inventories (rule T5)
  * @param retentionMs how long outputs and record of an ended job are kept
+ * @param endedJobsMax ended jobs kept in memory; beyond, the oldest is forgotten early
  */
 public record Limits(
     long tickMs,
@@ -55,7 +56,8 @@ public record Limits(
     int launchSendsMax,
     long missingAttemptMs,
     long adoptMs,
-    long retentionMs) {
+    long retentionMs,
+    int endedJobsMax) {
 
   /** What a change's keys and framing take in the store beyond its own encoding. */
   public static final int CHANGE_OVERHEAD_BYTES = 1024;
@@ -63,7 +65,8 @@ public record Limits(
   public static final Limits DEFAULTS =
       new Limits(
           50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 512 << 10, 100, 1 << 20,
-          10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 600_000);
+          10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 600_000,
+          5_000);
 
   /** The same but for {@link #retentionMs}. */
   public Limits withRetentionMs(long value) {
@@ -92,6 +95,7 @@ public record Limits(
         launchSendsMax,
         missingAttemptMs,
         adoptMs,
-        value);
+        value,
+        endedJobsMax);
   }
 }

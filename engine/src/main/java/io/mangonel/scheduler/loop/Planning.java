@@ -2,7 +2,7 @@ package io.mangonel.scheduler.loop;
 
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
-import io.mangonel.core.owner.ExecutorView;
+import io.mangonel.core.owner.ExecutorInfo;
 import io.mangonel.core.owner.JobRequest;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
@@ -69,7 +69,8 @@ public final class Planning implements AutoCloseable {
   public Optional<ClusterSize> clusterSize() {
     return events.ask(
         core -> {
-          List<ExecutorView> alive = core.executors().stream().filter(ExecutorView::alive).toList();
+          List<ExecutorInfo.View> alive =
+              core.executors().stream().filter(ExecutorInfo.View::alive).toList();
           return new ClusterSize(
               alive.size(), alive.stream().mapToInt(view -> view.info().slots()).sum());
         });

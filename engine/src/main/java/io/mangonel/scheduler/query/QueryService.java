@@ -1,7 +1,7 @@
 package io.mangonel.scheduler.query;
 
 import io.mangonel.core.graph.JobId;
-import io.mangonel.core.owner.ExecutorView;
+import io.mangonel.core.owner.ExecutorInfo;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.loop.SchedulerRun;
@@ -94,7 +94,7 @@ public final class QueryService {
         .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
   }
 
-  private static ExecutorSummary summary(ExecutorView view) {
+  private static ExecutorSummary summary(ExecutorInfo.View view) {
     var info = view.info();
     return new ExecutorSummary(
         info.id(),

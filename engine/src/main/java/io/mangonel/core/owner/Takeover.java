@@ -1,0 +1,185 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.graph.ExecutionGraph;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Failure;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Restores jobs of the store and finds out what runs of them (rules T5, T6): when the claim is
+ * durable, every executor is asked for its inventory. Until all have answered, are lost, or time is
+ * up, the job launches nothing. Methods return the jobs that changed.
+ */
+final class Takeover {
+  private static final long NOT_ASKED = Long.MAX_VALUE;
+
+  private final TaskManager tasks;
+  private final ExecutorManager executors;
+  private final Limits limits;
+  private final Map<JobId, Job> adopting = new TreeMap<>();
+
+  Takeover(TaskManager tasks, ExecutorManager executors, Limits limits) {
+    this.tasks = tasks;
+    this.executors = executors;
+    this.limits = limits;
+  }
+
+  /** Rebuilds the graph from snapshot and log. */
+  void restore(Job job, StoredJob stored) {
+    int attempts = limits.attemptsMax();
+    int stageAttempts = limits.stageAttemptsMax();
+    var stages = stored.stages();
+    var snapshot = stored.snapshot();
+    ExecutionGraph graph;
+    if (snapshot != null) {
+      graph = ExecutionGraph.decode(snapshot, attempts, stageAttempts);
+    } else if (stages != null) {
+      graph = new ExecutionGraph(job.id, stages, attempts, stageAttempts);
+    } else {
+      throw new IllegalArgumentException(job.id + " has no plan to restore");
+    }
+    stored.log().forEach(entry -> entry.forEach(graph::apply));
+    graph.takeObsolete(); // Whatever still runs, inventories show.
+    job.graph = graph;
+    job.resume(stored.snapshotSequence(), stored.log().size());
+    for (ExecutorId id : executors.ids()) {
+      executors.info(id).ifPresent(info -> job.holders.put(id, info.incarnation()));
+    }
+    job.adoptUntilMs = NOT_ASKED;
+    adopting.put(job.id, job);
+  }
+
+  /** Its epoch is durable: now executors may hear of it (rule D4). */
+  void claimed(Job job, long nowMs) {
+    if (!adopting.containsKey(job.id) || job.adoptUntilMs != NOT_ASKED) {
+      return;
+    }
+    job.adoptUntilMs = nowMs + limits.adoptMs();
+    job.adoptSentAtMs = nowMs;
+    job.unheard.addAll(executors.ids());
+    job.unheard.forEach(id -> executors.adopt(id, List.of(jobEpoch(job))));
+  }
+
+  private static Effect.JobEpoch jobEpoch(Job job) {
+    return new Effect.JobEpoch(job.id, job.epoch);
+  }
+
+  /** An executor that registers meanwhile is asked too. */
+  void registered(ExecutorId id, long nowMs) {
+    for (Job job : adopting.values()) {
+      if (job.adoptUntilMs != NOT_ASKED && nowMs < job.adoptUntilMs) {
+        job.unheard.add(id);
+        executors.adopt(id, List.of(jobEpoch(job)));
+      }
+    }
+  }
+
+  List<Job> lost(ExecutorId id, long nowMs) {
+    var changed = new ArrayList<Job>();
+    for (Job job : List.copyOf(adopting.values())) {
+      if (job.unheard.remove(id)) {
+        finishIfHeard(job, nowMs);
+        changed.add(job);
+      }
+    }
+    return changed;
+  }
+
+  List<Job> adopted(Event.JobsAdopted inventory, long nowMs) {
+    ExecutorId id = inventory.executor();
+    if (!executors.knows(id, inventory.incarnation())) {
+      return List.of();
+    }
+    var changed = new ArrayList<Job>();
+    for (JobId jobId : inventory.jobs()) {
+      Job job = adopting.get(jobId);
+      if (job == null || !job.unheard.remove(id)) {
+        continue;
+      }
+      job.holders.put(id, inventory.incarnation());
+      for (TaskStatus status : inventory.ended()) {
+        if (status.id().job().equals(jobId)) {
+          tasks.changed(job, graph -> graph.adoptEnded(status), nowMs);
+        }
+      }
+      var running = new TreeSet<>(inventory.running());
+      for (TaskAttemptId attempt : running) {
+        if (attempt.job().equals(jobId)) {
+          tasks.changed(
+              job, graph -> graph.adoptRunning(attempt, id, inventory.incarnation()), nowMs);
+        }
+      }
+      trackRunning(job, id, running, nowMs);
+      finishIfHeard(job, nowMs);
+      changed.add(job);
+    }
+    return changed;
+  }
+
+  /** What the graph believes to run there does, or never started. */
+  private void trackRunning(Job job, ExecutorId id, Set<TaskAttemptId> running, long nowMs) {
+    if (job.graph == null) {
+      return;
+    }
+    for (var task : job.graph.running()) {
+      if (!task.executor().equals(id)) {
+        continue;
+      }
+      if (running.contains(task.id())) {
+        executors.adopt(id, new TaskLaunch(task.id(), "", job.epoch, List.of()), nowMs);
+      } else {
+        tasks.changed(job, graph -> notThere(graph, task.id()), nowMs);
+      }
+    }
+  }
+
+  private static List<GraphTransition> notThere(ExecutionGraph graph, TaskAttemptId id) {
+    return graph.failed(id, new Failure.LaunchRejected("no executor has it"));
+  }
+
+  List<Job> tick(long nowMs) {
+    var changed = new ArrayList<Job>();
+    for (Job job : List.copyOf(adopting.values())) {
+      if (job.ended()) {
+        adopting.remove(job.id);
+      } else if (nowMs >= job.adoptUntilMs) {
+        job.unheard.clear();
+        finish(job, nowMs);
+        changed.add(job);
+      } else if (job.adoptSentAtMs > 0 && nowMs - job.adoptSentAtMs >= limits.launchRetryMs()) {
+        job.adoptSentAtMs = nowMs;
+        job.unheard.forEach(id -> executors.adopt(id, List.of(jobEpoch(job))));
+      }
+    }
+    return changed;
+  }
+
+  private void finishIfHeard(Job job, long nowMs) {
+    if (job.unheard.isEmpty()) {
+      finish(job, nowMs);
+    }
+  }
+
+  private void finish(Job job, long nowMs) {
+    adopting.remove(job.id);
+    job.adoptUntilMs = 0;
+    if (job.graph != null) {
+      for (var task : job.graph.running()) {
+        if (!executors.tracks(task.executor(), task.id())) {
+          tasks.changed(job, graph -> notThere(graph, task.id()), nowMs);
+        }
+      }
+    }
+    tasks.refresh(job);
+  }
+}

@@ -1,0 +1,245 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.graph.ExecutionGraph;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
+import io.mangonel.core.graph.Failure;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.graph.TaskStatus;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The jobs of this scheduler. Reservations in, assignments out; statuses in, changed jobs out.
+ * Every change of a graph goes to the committer here.
+ */
+final class TaskManager {
+  /** A reservation and the task that got it. */
+  record Assignment(ExecutorReservation reservation, TaskLaunch launch) {}
+
+  /**
+   * @param left reservations that no task wants
+   */
+  record Assignments(List<Assignment> assigned, List<ExecutorReservation> left) {}
+
+  /** A job's place in the fair order. */
+  private record Place(int runningTasks, long order, JobId job) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparingInt(Place::runningTasks)
+            .thenComparingLong(Place::order)
+            .thenComparing(Place::job);
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  private final Incarnation self;
+  private final Committer committer;
+  private final Map<JobId, Job> jobs = new TreeMap<>();
+  private final TreeSet<Place> fairOrder = new TreeSet<>(); // Jobs with a task to launch.
+  private final Map<JobId, Place> places = new TreeMap<>();
+  private final Map<JobId, Integer> demands = new TreeMap<>();
+  private final TreeSet<JobId> open = new TreeSet<>(); // Jobs that have not ended.
+  private int demand;
+  private long submitted;
+
+  TaskManager(Incarnation self, Committer committer) {
+    this.self = self;
+    this.committer = committer;
+  }
+
+  /** A new job, last in order of submission; the id must be fresh. */
+  Job add(JobId id, long epoch, JobRequest request) {
+    var job = new Job(id, submitted++, epoch, request);
+    jobs.put(id, job);
+    open.add(id);
+    return job;
+  }
+
+  Optional<Job> find(JobId id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  Collection<Job> all() {
+    return jobs.values();
+  }
+
+  /** Jobs that have not ended. */
+  List<Job> open() {
+    return open.stream().map(jobs::get).toList();
+  }
+
+  int openCount() {
+    return open.size();
+  }
+
+  void forget(Job job) {
+    jobs.remove(job.id);
+  }
+
+  /** Tasks that could be launched now. */
+  int demand() {
+    return demand;
+  }
+
+  /** To be called after anything that decides what a job can launch. */
+  void refresh(Job job) {
+    Place before = places.remove(job.id);
+    if (before != null) {
+      fairOrder.remove(before);
+    }
+    int now = launchable(job) && job.graph != null ? job.graph.pendingTasks() : 0;
+    Integer earlier = now == 0 ? demands.remove(job.id) : demands.put(job.id, now);
+    demand += now - (earlier == null ? 0 : earlier);
+    if (now > 0 && job.graph != null) {
+      var place = new Place(job.graph.runningTasks(), job.order, job.id);
+      places.put(job.id, place);
+      fairOrder.add(place);
+    }
+    if (job.ended()) {
+      open.remove(job.id);
+    }
+  }
+
+  /** Rule D4, and a new owner first hears what runs already. */
+  private boolean launchable(Job job) {
+    return !job.ended() && !job.adopting() && committer.durable() >= job.epochChange;
+  }
+
+  /**
+   * A reservation tied to a job tries that job first; then it is free. A free one tries the jobs
+   * touched in this call, then all in fair order: fewest running tasks first.
+   *
+   * @param fingerprintOf the engine version of an executor
+   */
+  Assignments fillReservations(
+      List<ExecutorReservation> reservations,
+      Function<ExecutorId, String> fingerprintOf,
+      long nowMs) {
+    var assigned = new ArrayList<Assignment>();
+    var left = new ArrayList<ExecutorReservation>();
+    var touched = new ArrayList<Job>();
+    for (ExecutorReservation reservation : reservations) {
+      var launch = fill(reservation, touched, fingerprintOf.apply(reservation.executor()), nowMs);
+      launch.ifPresentOrElse(
+          task -> assigned.add(new Assignment(reservation, task)), () -> left.add(reservation));
+    }
+    return new Assignments(assigned, left);
+  }
+
+  private Optional<TaskLaunch> fill(
+      ExecutorReservation reservation, List<Job> touched, String fingerprint, long nowMs) {
+    var first = new ArrayList<Job>();
+    reservation.job().flatMap(this::find).ifPresent(first::add);
+    first.addAll(touched);
+    for (Job job : first) {
+      var launch = launch(job, reservation, fingerprint, nowMs);
+      if (launch.isPresent()) {
+        return touch(job, touched, launch);
+      }
+    }
+    for (Place place : fairOrder) {
+      var job = find(place.job).orElseThrow();
+      var launch = launch(job, reservation, fingerprint, nowMs);
+      if (launch.isPresent()) { // It has moved in the order: no further step of this loop.
+        return touch(job, touched, launch);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<TaskLaunch> touch(
+      Job job, List<Job> touched, Optional<TaskLaunch> launch) {
+    if (!touched.contains(job)) {
+      touched.add(job);
+    }
+    return launch;
+  }
+
+  private Optional<TaskLaunch> launch(
+      Job job, ExecutorReservation reservation, String fingerprint, long nowMs) {
+    ExecutionGraph graph = job.graph;
+    if (graph == null || !launchable(job) || !job.request.fingerprint().equals(fingerprint)) {
+      return Optional.empty();
+    }
+    var launched =
+        graph.launchNext(reservation.executor(), reservation.incarnation(), job.epoch, self);
+    if (launched.isEmpty()) {
+      return Optional.empty();
+    }
+    record(job, List.of(launched.get()), nowMs);
+    job.holders.put(reservation.executor(), reservation.incarnation());
+    TaskAttemptId id = launched.get().id();
+    return Optional.of(
+        new TaskLaunch(id, reservation.id(), job.epoch, graph.inputs(id.stage(), id.partition())));
+  }
+
+  /**
+   * Applies each status on its own; what is stale or unknown changes nothing.
+   *
+   * @param bytesMax a success whose record is larger counts as a failure
+   * @return the jobs that changed
+   */
+  List<Job> updateTaskStatuses(List<TaskStatus> statuses, int bytesMax, long nowMs) {
+    var changed = new ArrayList<Job>();
+    for (TaskStatus status : statuses) {
+      find(status.id().job())
+          .filter(job -> changed(job, graph -> graph.update(bounded(status, bytesMax)), nowMs))
+          .ifPresent(changed::add);
+    }
+    return changed;
+  }
+
+  private static TaskStatus bounded(TaskStatus status, int bytesMax) {
+    if (status.outcome() instanceof TaskOutcome.Succeeded(var output)) {
+      int bytes = Committer.sizeOf(new GraphTransition.TaskSucceeded(status.id(), output));
+      if (bytes > bytesMax) {
+        var failure = new Failure.ResourceExhausted("its report has " + bytes + " bytes");
+        return new TaskStatus(
+            status.id(),
+            status.executor(),
+            status.incarnation(),
+            status.inputs(),
+            new TaskOutcome.Failed(failure));
+      }
+    }
+    return status;
+  }
+
+  /** Lets {@code change} act on the job's graph, if it has one and has not ended. */
+  boolean changed(Job job, Function<ExecutionGraph, List<GraphTransition>> change, long nowMs) {
+    if (job.ended() || job.graph == null) {
+      return false;
+    }
+    var transitions = change.apply(job.graph);
+    record(job, transitions, nowMs);
+    return !transitions.isEmpty();
+  }
+
+  private void record(Job job, List<? extends GraphTransition> transitions, long nowMs) {
+    transitions.forEach(transition -> committer.add(job, transition, nowMs));
+    if (!transitions.isEmpty()) {
+      refresh(job);
+    }
+  }
+
+  void encode(RecordWriter out) {
+    out.number(submitted);
+    out.list(jobs.values(), (o, job) -> job.encode(o));
+  }
+}
