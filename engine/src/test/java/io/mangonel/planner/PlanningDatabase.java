@@ -3,6 +3,7 @@ package io.mangonel.planner;
 import io.mangonel.planner.read.FunctionStability;
 import io.mangonel.planner.read.PlanReader;
 import io.mangonel.planner.read.ReadOutcome;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -57,6 +58,16 @@ final class PlanningDatabase implements AutoCloseable {
     reader =
         new PlanReader(
             new FunctionStability(new HashSet<>(query(planning, FunctionStability.QUERY))));
+  }
+
+  /** The small tables of {@code planner/tables.sql}. */
+  static PlanningDatabase ofTestTables() throws SQLException, IOException {
+    List<String> tables = new ArrayList<>();
+    List<String> rows = new ArrayList<>();
+    for (String statement : SqlFile.statements("/planner/tables.sql")) {
+      (statement.startsWith("CREATE") ? tables : rows).add(statement);
+    }
+    return new PlanningDatabase(tables, rows);
   }
 
   ReadOutcome plan(String sql) throws SQLException {

@@ -45,7 +45,10 @@ public sealed interface Relation {
     }
   }
 
-  /** Literal rows. No rows: an empty relation. One row of no columns is DuckDB's dummy scan. */
+  /**
+   * Literal rows. No rows: an empty relation. DuckDB's dummy scan is one row of one NULL that
+   * nobody reads.
+   */
   record Values(List<List<Expression>> rows, List<DataType> types) implements Relation {
     @Override
     public List<Relation> inputs() {
@@ -140,7 +143,17 @@ public sealed interface Relation {
     MARK,
     ASOF,
     ASOF_LEFT,
-    POSITIONAL
+    POSITIONAL;
+
+    /** Whether the join's columns begin with the left side's. */
+    public boolean keepsLeft() {
+      return this != RIGHT_SEMI && this != RIGHT_ANTI;
+    }
+
+    /** Whether the right side's columns are among the join's. */
+    public boolean keepsRight() {
+      return this != SEMI && this != ANTI && this != MARK;
+    }
   }
 
   record Sort(Relation input, List<SortKey> keys) implements Relation {

@@ -117,8 +117,10 @@ final class Block {
     if (body != null && passesOn()) {
       return body;
     }
-    StringBuilder sql = new StringBuilder("SELECT ");
-    sql.append(distinct == null ? "" : distinct + " ").append(Layout.list(selectList()));
+    StringBuilder sql = new StringBuilder("SELECT");
+    sql.append(distinct == null ? "" : " " + distinct);
+    String list = Layout.list(selectList());
+    sql.append(list.startsWith("\n") ? "" : " ").append(list);
     if (!from.isEmpty()) {
       sql.append("\nFROM ").append(from);
     }
@@ -137,6 +139,7 @@ final class Block {
 
   private boolean passesOn() {
     return body != null
+        && soleSource
         && phase == Phase.ROWS
         && where.isEmpty()
         && outputs.size() == bodyWidth

@@ -3,6 +3,8 @@ package io.mangonel.planner.print;
 import io.mangonel.planner.ir.Columns;
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Expression;
+import io.mangonel.planner.ir.Expression.Call;
+import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Expression.Comparison;
 import io.mangonel.planner.ir.Expression.ComparisonOperator;
 import io.mangonel.planner.ir.Relation.Join;
@@ -14,6 +16,7 @@ import io.mangonel.planner.print.Block.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /** Joins. MARK and SINGLE joins have no SQL of their own: they are subqueries. */
 final class JoinPrinter {
@@ -23,7 +26,10 @@ final class JoinPrinter {
     this.printer = printer;
   }
 
-  Block print(Join join) {
+  /**
+   * @param read which of the join's columns are read; of the others only their number counts
+   */
+  Block print(Join join, IntPredicate read) {
     Block left = printer.block(join.left());
     return switch (join.joinType()) {
       case INNER -> inner(join, left);
@@ -42,7 +48,7 @@ final class JoinPrinter {
       }
       case RIGHT_SEMI, RIGHT_ANTI -> rightSemi(join, left);
       case MARK -> mark(join, left);
-      case SINGLE -> single(join, left);
+      case SINGLE -> single(join, left, read);
     };
   }
 
@@ -204,20 +210,24 @@ final class JoinPrinter {
   }
 
   /** DuckDB raises an error when a row has several partners: so does a scalar subquery. */
-  private Block single(Join join, Block input) {
+  private Block single(Join join, Block input, IntPredicate read) {
     Block left = subqueryHost(join, input);
-    int width = join.right().types().size();
-    List<Expression> values = Columns.all(join.right().types());
+    int leftWidth = left.outputs.size();
+    List<Expression> columns = Columns.all(join.right().types());
+    List<Expression> wanted =
+        columns.stream().filter(c -> read.test(leftWidth + ((Column) c).index())).toList();
     List<Output> outputs = new ArrayList<>(left.outputs);
-    if (width == 1) {
-      String query = subquery(join, join.conditions(), left, values);
-      outputs.add(new Output(query, Kind.SUBQUERY));
+    if (wanted.size() <= 1) {
+      List<Expression> value = wanted.isEmpty() ? columns.subList(0, 1) : wanted;
+      Output subquery = new Output(subquery(join, join.conditions(), left, value), Kind.SUBQUERY);
+      for (Expression column : columns) {
+        outputs.add(value.contains(column) ? subquery : new Output("NULL", Kind.CONSTANT));
+      }
       left.outputs = List.copyOf(outputs);
       return left;
     }
-    List<String> names = Block.columnNames(width);
-    Expression row =
-        new Expression.Call("struct_pack", values, names, true, values.getFirst().type());
+    List<String> names = Block.columnNames(columns.size());
+    Expression row = new Call("struct_pack", columns, names, true, columns.getFirst().type());
     String query = subquery(join, join.conditions(), left, List.of(row));
     outputs.add(new Output(query, Kind.SUBQUERY));
     left.outputs = List.copyOf(outputs);

@@ -1,5 +1,6 @@
 package io.mangonel.planner.print;
 
+import io.mangonel.planner.ir.Columns;
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.SortKey;
@@ -53,10 +54,16 @@ public final class SqlPrinter {
               Sql.identifier(input.name()), nextAlias(), Block.columnNames(input.types().size()));
       case Relation.Values values -> values(values);
       case Relation.Filter(var input, var conditions) -> filter(block(input), conditions);
-      case Relation.Project(var input, var expressions) -> project(block(input), expressions);
+      case Relation.Project(var input, var expressions) -> {
+        Block below =
+            input instanceof Relation.Join join
+                ? joins.print(join, Columns.read(expressions)::contains)
+                : block(input);
+        yield project(below, expressions);
+      }
       case Relation.Aggregate aggregate ->
           AggregatePrinter.print(this, aggregate, block(aggregate.input()));
-      case Relation.Join join -> joins.print(join);
+      case Relation.Join join -> joins.print(join, column -> true);
       case Relation.Sort(var input, var keys) -> sort(block(input), keys);
       case Relation.TopN(var input, var keys, var limit, var offset) ->
           limit(sort(block(input), keys), String.valueOf(limit), String.valueOf(offset));
@@ -145,7 +152,12 @@ public final class SqlPrinter {
     Block block = fits ? input : nest(input);
     ExpressionPrinter printer = Inline.printer(block);
     List<String> clause = block.phase == Phase.GROUPED ? block.having : block.where;
-    conditions.forEach(condition -> clause.add(conjunct(printer, condition)));
+    for (Expression condition : conditions) {
+      String sql = conjunct(printer, condition);
+      if (!clause.contains(sql) || !Inline.isStable(condition)) {
+        clause.add(sql);
+      }
+    }
     return block;
   }
 

@@ -40,6 +40,9 @@ final class DecimalArithmetic {
 
   static Expression rebind(
       String function, List<Expression> arguments, List<JsonNode> json, Decimal type) {
+    if (arguments.size() == 1 && arguments.getFirst().type().equals(type)) {
+      return new Call(function, arguments, List.of(), true, type);
+    }
     if (arguments.size() == 2) {
       List<Expression> left = alternatives(arguments.get(0), json.get(0));
       List<Expression> right = alternatives(arguments.get(1), json.get(1));
@@ -68,8 +71,8 @@ final class DecimalArithmetic {
         && !tryCast
         && target instanceof Decimal wide
         && inner.type() instanceof Decimal narrow
-        && narrow.scale() == wide.scale()
-        && narrow.width() <= wide.width()) {
+        && narrow.scale() <= wide.scale()
+        && narrow.width() - narrow.scale() <= wide.width() - wide.scale()) {
       alternatives.add(inner);
     }
     alternatives.add(operand);
@@ -85,10 +88,13 @@ final class DecimalArithmetic {
           : Optional.empty();
     }
     int width = Math.max(value.precision(), value.scale() + 1);
-    if (value.signum() <= 0 || width > WIDTH_MAX) {
+    if (width > WIDTH_MAX) {
       return Optional.empty();
     }
-    return Optional.of(new Constant(value.toPlainString(), new Decimal(width, value.scale())));
+    String text = value.toPlainString();
+    return Optional.of(
+        new Constant(
+            value.signum() < 0 ? "(" + text + ")" : text, new Decimal(width, value.scale())));
   }
 
   private static Optional<Decimal> result(String function, Expression left, Expression right) {
@@ -113,8 +119,7 @@ final class DecimalArithmetic {
       case "+", "-" -> {
         int scale = Math.max(l.scale(), r.scale());
         int whole = Math.max(l.width() - l.scale(), r.width() - r.scale());
-        int width = capped(whole + scale + 1, Math.max(l.width(), r.width()), scale);
-        yield Optional.of(new Decimal(width, scale));
+        yield Optional.of(new Decimal(Math.min(whole + scale + 1, WIDTH_MAX), scale));
       }
       default -> Optional.empty();
     };

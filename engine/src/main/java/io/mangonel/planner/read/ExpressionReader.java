@@ -61,9 +61,7 @@ final class ExpressionReader {
           case "BOUND_CONJUNCTION" -> conjunction(kind, fields);
           case "BOUND_OPERATOR" -> operation(kind, fields);
           case "BOUND_FUNCTION" -> new FunctionReader(this, stability).read(kind, fields);
-          default ->
-              throw new UnsupportedPlan(
-                  "expression " + fields.text("expression_class") + " " + kind);
+          default -> throw new UnsupportedPlan("expression " + fields.text("expression_class"));
         };
     fields.end();
     return read;

@@ -31,16 +31,24 @@ final class FilterReader {
     for (JsonNode node : filters.elements("filters")) {
       JsonObject filter = new JsonObject("table filter", node);
       Column column = column((int) filter.number("key"));
-      condition(filter.get("value"), List.of(column)).ifPresent(conditions::add);
+      condition(filter.get("value"), List.of(column)).ifPresent(c -> addAll(c, conditions));
       filter.end();
     }
     for (JsonNode node : filters.elements("multi_column_filters")) {
       JsonObject filter = new JsonObject("table filter", node);
       List<Column> over = filter.indexes("column_indexes").stream().map(this::column).toList();
-      condition(node, over).ifPresent(conditions::add);
+      condition(node, over).ifPresent(c -> addAll(c, conditions));
     }
     filters.end();
     return conditions;
+  }
+
+  private static void addAll(Expression condition, List<Expression> conditions) {
+    if (condition instanceof Conjunction conjunction && conjunction.and()) {
+      conjunction.operands().forEach(operand -> addAll(operand, conditions));
+    } else {
+      conditions.add(condition);
+    }
   }
 
   private Column column(int index) {

@@ -67,6 +67,9 @@ final class JoinReader {
     if (!plain && (correlated > conditions.size() || !residuals.isEmpty())) {
       throw new UnsupportedPlan("join MARK with other conditions");
     }
+    if (type == JoinType.SINGLE && residuals.isEmpty() && UniqueRows.match(right, conditions)) {
+      type = JoinType.LEFT;
+    }
     Relation join = join(left, right, type, conditions, plain ? 0 : correlated, and(residuals));
     return mapped(fields, left, right, join);
   }
@@ -113,10 +116,10 @@ final class JoinReader {
       int correlated,
       @Nullable Expression residual) {
     List<DataType> types = new ArrayList<>();
-    if (keepsLeft(type)) {
+    if (type.keepsLeft()) {
       types.addAll(left.types());
     }
-    if (keepsRight(type)) {
+    if (type.keepsRight()) {
       types.addAll(right.types());
     }
     if (type == JoinType.MARK) {
@@ -132,11 +135,11 @@ final class JoinReader {
     List<Integer> leftMap = fields.indexes("left_projection_map");
     List<Integer> rightMap = fields.indexes("right_projection_map");
     List<Integer> columns = new ArrayList<>();
-    if (keepsLeft(type)) {
+    if (type.keepsLeft()) {
       columns.addAll(leftMap.isEmpty() ? all(left) : leftMap);
     }
-    int offset = keepsLeft(type) ? left.types().size() : 0;
-    if (keepsRight(type)) {
+    int offset = type.keepsLeft() ? left.types().size() : 0;
+    if (type.keepsRight()) {
       for (int index : rightMap.isEmpty() ? all(right) : rightMap) {
         columns.add(offset + index);
       }
@@ -149,18 +152,6 @@ final class JoinReader {
 
   private static List<Integer> all(Relation relation) {
     return IntStream.range(0, relation.types().size()).boxed().toList();
-  }
-
-  private static boolean keepsLeft(JoinType type) {
-    return type != JoinType.RIGHT_SEMI && type != JoinType.RIGHT_ANTI;
-  }
-
-  private static boolean keepsRight(JoinType type) {
-    return switch (type) {
-      case SEMI, ANTI, MARK -> false;
-      case INNER, LEFT, RIGHT, FULL, SINGLE, RIGHT_SEMI, RIGHT_ANTI, ASOF, ASOF_LEFT, POSITIONAL ->
-          true;
-    };
   }
 
   private static JoinType type(String name) {

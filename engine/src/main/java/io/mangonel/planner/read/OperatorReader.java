@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Operators of the plan, from the top down: one case each. */
 final class OperatorReader {
+  /** The dummy scan: one row, whose one column nobody can read, because no expression is NULL. */
+  private static final Relation ONE_ROW =
+      new Relation.Values(
+          List.of(List.of(new Expression.Constant("NULL", ScanReader.PSEUDO))),
+          List.of(ScanReader.PSEUDO));
+
   private final FunctionStability stability;
   private final JoinReader joins;
 
@@ -43,7 +49,7 @@ final class OperatorReader {
       case "LOGICAL_DUMMY_SCAN" -> {
         count(type, inputs, 0);
         fields.ignore("table_index");
-        yield new Relation.Values(List.of(List.of()), List.of());
+        yield ONE_ROW;
       }
       case "LOGICAL_EMPTY_RESULT" -> {
         count(type, inputs, 0);
@@ -75,7 +81,9 @@ final class OperatorReader {
         yield join(type, fields, inputs.get(0), inputs.get(1));
       }
       default -> {
-        count(type, inputs, 1);
+        if (inputs.size() != 1) {
+          throw new UnsupportedPlan("operator " + type);
+        }
         yield unary(type, fields, inputs.getFirst());
       }
     };
@@ -142,8 +150,7 @@ final class OperatorReader {
 
   private Relation values(JsonObject fields, List<Relation> inputs) {
     fields.ignore("table_index");
-    if (inputs.stream()
-        .anyMatch(input -> !input.equals(new Relation.Values(List.of(List.of()), List.of())))) {
+    if (!inputs.stream().allMatch(ONE_ROW::equals)) {
       throw new UnsupportedPlan("values over an input");
     }
     ExpressionReader expressions = new ExpressionReader(stability, List.of());

@@ -18,6 +18,8 @@ public final class PlanReader {
   /** A plan of 200 joins nests about 1,000 deep. Deeper ones would end the reader's recursion. */
   private static final int NESTING_DEPTH_MAX = 3_000;
 
+  private static final String NO_JSON = "plan has no JSON form";
+
   private static final int STRING_LENGTH_MAX = 64 * 1024 * 1024;
 
   private static final ObjectMapper JSON =
@@ -42,10 +44,13 @@ public final class PlanReader {
    */
   public ReadOutcome read(@Nullable String json) {
     if (json == null) {
-      return new ReadOutcome.Unsupported("plan has no JSON form");
+      return new ReadOutcome.Unsupported(NO_JSON);
     }
     try {
       JsonNode document = JSON.readTree(json);
+      if (!document.isObject()) {
+        return new ReadOutcome.Unsupported(NO_JSON);
+      }
       if (document.path("error").asBoolean()) {
         return new ReadOutcome.NoPlan(
             document.path("error_type").asText().toLowerCase(Locale.ROOT),
@@ -60,7 +65,7 @@ public final class PlanReader {
     } catch (UnsupportedPlan unsupported) {
       return new ReadOutcome.Unsupported(unsupported.reason());
     } catch (JsonProcessingException notJson) {
-      return new ReadOutcome.Unsupported("plan is not JSON: " + notJson.getOriginalMessage());
+      return new ReadOutcome.Unsupported(NO_JSON);
     }
   }
 }

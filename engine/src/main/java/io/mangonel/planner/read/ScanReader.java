@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** LOGICAL_GET: a scan of a table. */
 final class ScanReader {
   /** Reading it is refused, because no expression over the scan has this type. */
-  private static final DataType PSEUDO = new DataType.Simple("NULL");
+  static final DataType PSEUDO = new DataType.Simple("NULL");
 
   private final FunctionStability stability;
 
@@ -34,6 +34,10 @@ final class ScanReader {
       int index = columnIndex(json);
       columns.add(index < 0 ? null : names.get(index));
       types.add(index < 0 ? PSEUDO : allTypes.get(index));
+    }
+    if (columns.isEmpty()) {
+      columns.add(null);
+      types.add(PSEUDO);
     }
     JsonNode filters = fields.get("table_filters");
     if (!fields.bool("table_filters_by_projection")) {

@@ -74,7 +74,7 @@ final class TypeReader {
     if (id.equals("VARCHAR") && info.has("alias") && info.text("alias").equals("JSON")) {
       return new DataType.Simple("JSON");
     }
-    info.empty("alias");
+    info.empty("alias", "collation");
     return switch (id) {
       case "DECIMAL" ->
           new DataType.Decimal((int) info.number("width"), (int) info.number("scale"));

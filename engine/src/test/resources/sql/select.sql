@@ -1,0 +1,50 @@
+SELECT * FROM emp;
+SELECT id, name FROM emp WHERE dept = 10;
+SELECT id + 1 AS next, salary * 1.5, -bonus, name || '!' FROM emp WHERE salary > 900;
+SELECT * FROM emp WHERE name IS NULL;
+SELECT * FROM emp WHERE name IS NOT NULL AND NOT active;
+SELECT * FROM emp WHERE dept IN (10, 30) OR salary < 100;
+SELECT * FROM emp WHERE dept NOT IN (10, 30);
+SELECT * FROM emp WHERE name LIKE 'e%' OR name LIKE '%b' OR name LIKE '%i%' OR name LIKE 'd_e';
+SELECT * FROM emp WHERE name NOT LIKE 'e%' AND name ILIKE 'A%';
+SELECT * FROM emp WHERE name SIMILAR TO '[a-c].*';
+SELECT * FROM emp WHERE id BETWEEN 2 AND 5 AND salary NOT BETWEEN 1000 AND 1100;
+SELECT * FROM emp WHERE hired >= DATE '2019-03-01' AND hired < DATE '2019-03-01' + INTERVAL 2 YEAR;
+SELECT * FROM emp WHERE seen > TIMESTAMP '2024-01-01 10:00:00';
+SELECT * FROM emp WHERE active;
+SELECT * FROM emp WHERE active IS NOT TRUE;
+SELECT * FROM emp WHERE bonus > 1 OR bonus IS NULL;
+-- whole: plan has no JSON form
+SELECT * FROM emp WHERE bonus = 'nan'::DOUBLE;
+SELECT * FROM emp WHERE name IN ('ann', 'bob', NULL);
+SELECT * FROM emp WHERE name = 'ann' AND name = 'bob';
+SELECT * FROM emp WHERE false;
+SELECT * FROM emp WHERE dept = boss * 10;
+SELECT * FROM emp WHERE dept IS DISTINCT FROM 10;
+SELECT * FROM emp WHERE (dept, name) = (10, 'ann');
+SELECT CASE WHEN salary > 1000 THEN 'high' WHEN salary > 500 THEN 'mid' ELSE 'low' END AS band, id FROM emp;
+SELECT CASE dept WHEN 10 THEN 'a' WHEN 20 THEN 'b' END, coalesce(dept, boss, 0), nullif(dept, 10), ifnull(name, '?') FROM emp;
+SELECT DISTINCT dept, active FROM emp;
+SELECT DISTINCT * FROM emp;
+-- ordered
+SELECT DISTINCT ON (dept) dept, id, name FROM emp ORDER BY dept, salary DESC, id;
+SELECT 1, 'x', NULL, 1.5, true;
+SELECT 1 WHERE false;
+SELECT * EXCLUDE (seen, bonus) FROM emp;
+SELECT * REPLACE (upper(name) AS name) FROM emp;
+SELECT COLUMNS('i.*') FROM emp;
+SELECT e FROM emp e WHERE id < 3;
+FROM emp SELECT id WHERE id > 3;
+FROM dept;
+TABLE dept;
+VALUES (1, 'a'), (2, NULL), (3, 'c');
+SELECT a + 1, b FROM (VALUES (1, 'a'), (2, NULL)) v(a, b);
+SELECT 'it''s', 'two
+lines', 'tab	here', '\', 'ünï', '';
+-- whole: column of "NULL" read as BIGINT
+SELECT rowid, id FROM emp;
+SELECT count(*) FROM emp;
+SELECT 1 FROM emp;
+SELECT count(*) FROM emp WHERE id > 3;
+SELECT 7 AS "c0", id AS "select", name AS "a b" FROM emp;
+SELECT * FROM emp WHERE bonus > 'inf'::DOUBLE OR bonus < '-inf'::DOUBLE;

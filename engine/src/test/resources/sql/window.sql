@@ -1,0 +1,32 @@
+SELECT id, row_number() OVER (ORDER BY id, name, salary) FROM emp WHERE id < 7;
+SELECT id, rank() OVER (ORDER BY salary), dense_rank() OVER (ORDER BY salary DESC NULLS LAST) FROM emp;
+SELECT id, dept, row_number() OVER (PARTITION BY dept ORDER BY id, salary) FROM emp WHERE id < 7;
+SELECT id, sum(salary) OVER (PARTITION BY dept), avg(salary) OVER (), count(*) OVER (PARTITION BY active) FROM emp;
+SELECT id, sum(id) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING) FROM emp WHERE id < 7;
+SELECT id, sum(id) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) FROM emp WHERE id < 7;
+SELECT id, count(*) OVER (ORDER BY salary GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE TIES) FROM emp;
+SELECT id, count(*) OVER (ORDER BY salary GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP) FROM emp;
+SELECT id, sum(id) OVER (ORDER BY salary RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM emp;
+-- whole: window frame EXPR_PRECEDING_RANGE
+SELECT id, sum(id) OVER (ORDER BY id RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM emp;
+-- whole: window frame EXPR_PRECEDING_RANGE
+SELECT id, sum(id) OVER (ORDER BY hired RANGE BETWEEN INTERVAL 1 YEAR PRECEDING AND CURRENT ROW) FROM emp;
+SELECT id, sum(id) OVER (ORDER BY id RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM emp;
+SELECT id, lag(id) OVER (ORDER BY id), lead(name, 2, 'none') OVER (ORDER BY id) FROM emp WHERE id < 7;
+SELECT id, first_value(name) OVER (PARTITION BY dept ORDER BY id), last_value(id) OVER (PARTITION BY dept ORDER BY id) FROM emp WHERE id < 7;
+SELECT id, nth_value(id, 2) OVER (ORDER BY id), ntile(3) OVER (ORDER BY id) FROM emp WHERE id < 7;
+SELECT id, percent_rank() OVER (ORDER BY salary), cume_dist() OVER (ORDER BY salary) FROM emp;
+SELECT id, first_value(salary IGNORE NULLS) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM emp WHERE id < 7;
+SELECT id, sum(salary) FILTER (WHERE active) OVER (PARTITION BY dept) FROM emp;
+SELECT id, count(DISTINCT dept) OVER (ORDER BY id) FROM emp;
+SELECT id, string_agg(name, ',' ORDER BY id DESC) OVER (PARTITION BY dept) FROM emp WHERE id < 7;
+SELECT id, quantile_cont(salary, 0.5) OVER (PARTITION BY dept), mode(dept) OVER () FROM emp;
+SELECT id FROM emp QUALIFY row_number() OVER (PARTITION BY dept ORDER BY salary DESC, id) = 1 AND id < 7;
+SELECT dept, sum(salary) AS s, rank() OVER (ORDER BY sum(salary) DESC) FROM emp GROUP BY dept;
+SELECT id, a, a + b FROM (SELECT id, rank() OVER (ORDER BY salary) AS a, count(*) OVER () AS b FROM emp) WHERE a > 2;
+SELECT id, sum(id) OVER w, avg(id) OVER w FROM emp WINDOW w AS (PARTITION BY dept ORDER BY id);
+SELECT id, list(id) OVER (ORDER BY id ROWS 2 PRECEDING) FROM emp WHERE id < 7;
+SELECT id, lag(id, 1 ORDER BY salary) OVER (PARTITION BY dept ORDER BY id) FROM emp WHERE id < 7;
+SELECT id, rank(ORDER BY salary) OVER (ORDER BY id) FROM emp WHERE id < 7;
+SELECT dept, max(r) FROM (SELECT dept, row_number() OVER (PARTITION BY dept ORDER BY id) AS r FROM emp) GROUP BY dept;
+SELECT k, sum(p) OVER (ORDER BY k ROWS 1 PRECEDING), max(d) OVER (ORDER BY k) FROM num WHERE k < 4;
