@@ -1,16 +1,90 @@
 package io.mangonel.executor;
 
+import io.mangonel.core.agent.AgentCore;
+import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.shuffle.FetchCache;
+import io.mangonel.shuffle.ShuffleReader;
+import io.mangonel.wire.Channels;
+import io.mangonel.wire.ExecutorClient;
+import io.mangonel.wire.ExecutorPeerService;
+import io.mangonel.wire.GrpcServer;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.SchedulerClient;
+import io.mangonel.wire.SchedulerMessages.Mode;
+import io.mangonel.wire.SchedulerMessages.Registration;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running executor: one DuckDB, task slots, gRPC server. Several may run in one process. */
 public final class ExecutorServer implements AutoCloseable {
-  private final ExecutorId id;
-  private final int port;
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutorServer.class);
 
-  private ExecutorServer(ExecutorId id, int port) {
-    this.id = id;
-    this.port = port;
+  private final WorkDirectory work;
+  private final Limits limits;
+  private final DuckDbEngine engine;
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Channels channels = new Channels();
+  private final AgentLoop loop;
+  private final AgentEffects effects;
+  private final SchedulerDirectory directory;
+  private final SchedulerLinks links;
+  private final GrpcServer server;
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+  private boolean closed;
+
+  private ExecutorServer(
+      ExecutorConfig config, WorkDirectory work, DuckDbEngine engine, Limits limits)
+      throws IOException {
+    this.work = work;
+    this.limits = limits;
+    this.engine = engine;
+    Incarnation incarnation =
+        new Incarnation(work.executor() + "-" + UUID.randomUUID().toString().substring(0, 8));
+    LongSupplier clockMs = monotonicClock();
+    io.mangonel.core.agent.Limits agentLimits = io.mangonel.core.agent.Limits.DEFAULTS;
+    AgentCore core =
+        new AgentCore(work.executor(), incarnation, config.slots(), config.pull(), agentLimits);
+    loop = new AgentLoop(core, clockMs, agentLimits.tickMs(), limits);
+    Consumer<AgentEvent> agent = loop::submit;
+    AgentEndpoint endpoint = new AgentEndpoint(loop, incarnation, work.shuffle(), clockMs, limits);
+    server = listen(config, endpoint);
+    SchedulerClient client = new SchedulerClient(channels);
+    directory =
+        new SchedulerDirectory(addresses(config.schedulers()), client, clockMs, agent, limits);
+    links =
+        new SchedulerLinks(
+            registration(config, incarnation),
+            client,
+            directory,
+            endpoint,
+            new SchedulerLinks.Listeners(agent, this::fail),
+            clockMs,
+            limits);
+    ExecutorClient peers = new ExecutorClient(channels);
+    FetchCache cache = new FetchCache(work.fetched(), limits.fetchCacheBytesMax(), peers);
+    ShuffleReader reader =
+        new ShuffleReader(
+            work.executor(), work.shuffle(), cache, peers, clockMs, limits.readInPlace());
+    TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits);
+    effects = new AgentEffects(runner, endpoint, links, work.shuffle(), agent);
   }
 
   /**
@@ -21,34 +95,167 @@ public final class ExecutorServer implements AutoCloseable {
    *     to a running executor; the message is for a person
    */
   public static ExecutorServer start(ExecutorConfig config) throws IOException {
-    if (config.schedulers().isEmpty()) {
+    return start(config, Limits.of(config.workDirectory()));
+  }
+
+  static ExecutorServer start(ExecutorConfig config, Limits limits) throws IOException {
+    addresses(config.schedulers());
+    WorkDirectory work = WorkDirectory.open(config.workDirectory());
+    DuckDbEngine engine;
+    try {
+      engine = DuckDbEngine.open(engineConfig(config, work, limits));
+    } catch (SQLException | IOException failed) {
+      work.close();
+      throw new IOException("cannot open DuckDB: " + failed.getMessage(), failed);
+    }
+    ExecutorServer executor;
+    try {
+      executor = new ExecutorServer(config, work, engine, limits);
+    } catch (IOException failed) {
+      closeQuietly("DuckDB", engine);
+      work.close();
+      throw failed;
+    }
+    executor.loop.start(executor.effects::perform, executor::fail);
+    executor.directory.start();
+    LOG.info(
+        "executor {} on port {}: {} slots, {} threads, {} MB memory, DuckDB {}",
+        executor.id(),
+        executor.port(),
+        config.slots(),
+        config.threads(),
+        config.memoryBytes() >> 20,
+        engine.version());
+    return executor;
+  }
+
+  private static DuckDbEngine.Config engineConfig(
+      ExecutorConfig config, WorkDirectory work, Limits limits) throws IOException {
+    List<Path> allowed = new ArrayList<>();
+    allowed.add(work.shuffle().root());
+    allowed.add(work.inputs());
+    allowed.add(work.spill());
+    for (Path data : config.dataDirectories()) {
+      allowed.add(data.toAbsolutePath().normalize());
+      if (Files.exists(data)) {
+        allowed.add(data.toRealPath());
+      }
+    }
+    return new DuckDbEngine.Config(
+        config.threads(),
+        config.memoryBytes(),
+        work.spill(),
+        limits.spillBytesMax(),
+        allowed.stream().distinct().toList());
+  }
+
+  private static List<HostPort> addresses(List<String> schedulers) throws IOException {
+    List<HostPort> addresses = new ArrayList<>();
+    for (String text : schedulers) {
+      addresses.add(
+          HostPort.parse(text)
+              .orElseThrow(() -> new IOException("'" + text + "' is not host:port")));
+    }
+    if (addresses.isEmpty()) {
       throw new IOException("no scheduler is named");
     }
-    return new ExecutorServer(new ExecutorId("none"), config.port());
+    return addresses;
+  }
+
+  private static GrpcServer listen(ExecutorConfig config, AgentEndpoint endpoint)
+      throws IOException {
+    HostPort bind = new HostPort(config.bind(), config.port());
+    return switch (GrpcServer.start(bind, List.of(ExecutorPeerService.of(endpoint)))) {
+      case GrpcServer.Start.Running running -> running.server();
+      case GrpcServer.Start.Failed failed -> throw new IOException(failed.message());
+    };
+  }
+
+  private Registration registration(ExecutorConfig config, Incarnation incarnation)
+      throws IOException {
+    InetAddress bind = InetAddress.getByName(config.bind());
+    String host =
+        bind.isAnyLocalAddress() ? InetAddress.getLocalHost().getHostAddress() : config.bind();
+    return new Registration(
+        work.executor(),
+        incarnation,
+        new HostPort(host, server.port()),
+        config.slots(),
+        config.threads(),
+        config.memoryBytes(),
+        engine.version(),
+        config.pull() ? Mode.PULL : Mode.PUSH,
+        List.of());
+  }
+
+  private static LongSupplier monotonicClock() {
+    long startedNs = System.nanoTime();
+    return () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNs);
+  }
+
+  private void fail(String message) {
+    if (failure.compareAndSet(null, message)) {
+      LOG.error("{}", message);
+      links.registered().countDown();
+    }
   }
 
   /** Its stable node id, from the work directory. */
   public ExecutorId id() {
-    return id;
+    return work.executor();
   }
 
   /** The port it listens on. */
   public int port() {
-    return port;
+    return server.port();
   }
 
   /**
    * Waits until a scheduler has accepted it.
    *
    * @return false when none had after {@code timeoutMs}
-   * @throws IOException when a scheduler refused it for good (another DuckDB version); the message
-   *     is for a person
+   * @throws IOException when a scheduler refused it for good (another DuckDB version), or it failed
+   *     by itself; the message is for a person
    */
   public boolean awaitRegistered(long timeoutMs) throws IOException {
-    return timeoutMs < 0;
+    CountDownLatch registered = links.registered();
+    try {
+      boolean done = registered.await(timeoutMs, TimeUnit.MILLISECONDS);
+      String message = failure.get();
+      if (message != null) {
+        throw new IOException(message);
+      }
+      return done;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
-  /** Stops tasks, tells the schedulers, ends the server and closes the DuckDB. */
+  /** Stops tasks, ends the server and closes the DuckDB. Files of finished tasks stay. */
   @Override
-  public void close() {}
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    directory.stop();
+    server.close();
+    if (!effects.stopAll(limits.stopMs())) {
+      LOG.warn("some tasks did not stop within {} ms", limits.stopMs());
+    }
+    loop.stop(limits.stopMs());
+    channels.close();
+    closeQuietly("DuckDB", engine);
+    closeQuietly("memory of results", allocator);
+    closeQuietly("the work directory", work);
+  }
+
+  private static void closeQuietly(String what, AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception failed) {
+      LOG.warn("cannot close {}: {}", what, failed.getMessage());
+    }
+  }
 }

@@ -151,7 +151,7 @@ final class GrpcServerTest {
     assertThat(executors.acknowledgeStatuses(peer, RUN, List.of(ID)))
         .isInstanceOf(Reply.Answered.class);
     assertThat(executors.describeShuffle(peer))
-        .isEqualTo(new Reply.Answered<>(new ShuffleDescription("/work/shuffle", "token")));
+        .isEqualTo(new Reply.Answered<>(new ShuffleDescription("/shuffle", "token")));
     assertThat(received)
         .containsExactly(
             request, List.of("r1", "r2"), batch(), cancel, adoption, removal, List.of(ID));
@@ -385,7 +385,7 @@ final class GrpcServerTest {
 
     @Override
     public ShuffleDescription describeShuffle() {
-      return new ShuffleDescription("/work/shuffle", "token");
+      return new ShuffleDescription("/shuffle", "token");
     }
 
     @Override

@@ -1,0 +1,144 @@
+package io.mangonel.executor;
+
+import io.mangonel.planner.ir.Sql;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The executor's DuckDB: one instance, a connection per task. Confined to its directories, with its
+ * configuration locked. An instance that failed fatally is replaced by a new one.
+ */
+final class DuckDbEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DuckDbEngine.class);
+
+  /** What a session's settings may set on a task's connection; all belong to one connection. */
+  private static final List<String> ALLOWED_CONFIGS =
+      List.of(
+          "Calendar",
+          "ieee_floating_point_ops",
+          "integer_division",
+          "order_by_non_integer_literal",
+          "scalar_subquery_error_on_multiple_rows",
+          "TimeZone");
+
+  private final Config config;
+  private final String version;
+  private DuckDBConnection instance;
+
+  /**
+   * @param threads at least 1
+   * @param memoryBytes DuckDB's limit
+   * @param spill where it puts what does not fit
+   * @param spillBytesMax and how much
+   * @param allowedDirectories absolute: data, shuffle files, inputs
+   */
+  record Config(
+      int threads,
+      long memoryBytes,
+      Path spill,
+      long spillBytesMax,
+      List<Path> allowedDirectories) {
+    Config {
+      allowedDirectories = List.copyOf(allowedDirectories);
+    }
+  }
+
+  private DuckDbEngine(Config config, DuckDBConnection instance, String version) {
+    this.config = config;
+    this.instance = instance;
+    this.version = version;
+  }
+
+  static DuckDbEngine open(Config config) throws SQLException {
+    DuckDBConnection instance = openInstance(config);
+    try (Statement statement = instance.createStatement();
+        ResultSet row = statement.executeQuery("SELECT version()")) {
+      row.next();
+      return new DuckDbEngine(config, instance, row.getString(1));
+    }
+  }
+
+  private static DuckDBConnection openInstance(Config config) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("threads", Integer.toString(config.threads()));
+    properties.setProperty("memory_limit", bytes(config.memoryBytes()));
+    properties.setProperty("temp_directory", config.spill().toString());
+    properties.setProperty("max_temp_directory_size", bytes(config.spillBytesMax()));
+    properties.setProperty("preserve_insertion_order", "false");
+    properties.setProperty("autoinstall_known_extensions", "false");
+    properties.setProperty("autoload_known_extensions", "false");
+    properties.setProperty("allow_community_extensions", "false");
+    properties.setProperty("allow_persistent_secrets", "false");
+    properties.setProperty("secret_directory", config.spill().resolve("secrets").toString());
+    DuckDBConnection instance =
+        (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
+    try (Statement statement = instance.createStatement()) {
+      statement.execute("SET allowed_directories = " + paths(config.allowedDirectories()));
+      statement.execute("SET enable_external_access = false");
+      statement.execute("SET allowed_configs = " + names(ALLOWED_CONFIGS));
+      statement.execute("SET lock_configuration = true");
+      return instance;
+    } catch (SQLException failed) {
+      instance.close();
+      throw failed;
+    }
+  }
+
+  private static String bytes(long bytes) {
+    return bytes + "B";
+  }
+
+  private static String paths(List<Path> paths) {
+    return names(paths.stream().map(Path::toString).toList());
+  }
+
+  private static String names(List<String> names) {
+    return names.stream().map(Sql::literal).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** DuckDB's version, with a leading {@code v}. */
+  String version() {
+    return version;
+  }
+
+  /**
+   * A task's connection and the instance it is on.
+   *
+   * @param instance for {@link #replace}
+   */
+  record Session(DuckDBConnection connection, Object instance) implements AutoCloseable {
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  synchronized Session connect() throws SQLException {
+    return new Session(instance.duplicate(), instance);
+  }
+
+  /** Opens a new instance, unless another task that saw the same one fail already did. */
+  synchronized void replace(Object failed) throws SQLException {
+    if (failed != instance) {
+      return;
+    }
+    LOG.error("DuckDB failed fatally: its instance is replaced, its running tasks fail");
+    DuckDBConnection fresh = openInstance(config);
+    instance.close();
+    instance = fresh;
+  }
+
+  @Override
+  public synchronized void close() throws SQLException {
+    instance.close();
+  }
+}

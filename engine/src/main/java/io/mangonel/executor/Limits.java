@@ -1,0 +1,86 @@
+package io.mangonel.executor;
+
+import java.nio.file.Path;
+
+/**
+ * Every limit of the executor's shell. Times in milliseconds.
+ *
+ * @param taskTimeoutMs the longest a task may run
+ * @param spillBytesMax what DuckDB may put into its temporary files
+ * @param fetchCacheBytesMax fetched files of other executors that are kept
+ * @param partitionsInOneFileMax up to this many partitions go to one file that readers filter;
+ *     beyond, each gets a file of its own (measured: filtering five times costs less than
+ *     splitting)
+ * @param inlineBytesMax a result up to this size travels in the task's status (rule D9)
+ * @param batchRows rows in an Arrow batch of a result
+ * @param eventsMax events that wait for the loop; callers block beyond it
+ * @param eventsPerRound events taken at once
+ * @param callWaitMs how long a call waits for the loop's answer
+ * @param discoveryMs time between two questions to the same scheduler address
+ * @param schedulerGoneMs a scheduler that did not answer for this long is gone until it answers
+ * @param schedulersMax scheduler addresses remembered
+ * @param statusCallsMax status messages under way to one scheduler
+ * @param stopMs how long running tasks get to end when the executor stops
+ * @param readInPlace whether files of executors on the same machine are read without a copy
+ */
+public record Limits(
+    long taskTimeoutMs,
+    long spillBytesMax,
+    long fetchCacheBytesMax,
+    int partitionsInOneFileMax,
+    int inlineBytesMax,
+    int batchRows,
+    int eventsMax,
+    int eventsPerRound,
+    long callWaitMs,
+    long discoveryMs,
+    long schedulerGoneMs,
+    int schedulersMax,
+    int statusCallsMax,
+    long stopMs,
+    boolean readInPlace) {
+
+  /** Spilled data may take this share of what is free on its disk when the executor starts. */
+  private static final double SPILL_SHARE = 0.8;
+
+  /** Limits for a work directory on a disk with this much room. */
+  public static Limits of(Path workDirectory) {
+    long freeBytes = Math.max(1L << 30, workDirectory.toFile().getUsableSpace());
+    return new Limits(
+        4 * 3_600_000L,
+        (long) (freeBytes * SPILL_SHARE),
+        Math.min(io.mangonel.shuffle.Limits.CACHE_BYTES_DEFAULT, freeBytes / 4),
+        5,
+        64 << 10,
+        16_384,
+        10_000,
+        500,
+        5_000,
+        1_000,
+        10_000,
+        100,
+        16,
+        5_000,
+        true);
+  }
+
+  /** For tests of executors without a disk in common. */
+  public Limits withoutReadInPlace() {
+    return new Limits(
+        taskTimeoutMs,
+        spillBytesMax,
+        fetchCacheBytesMax,
+        partitionsInOneFileMax,
+        inlineBytesMax,
+        batchRows,
+        eventsMax,
+        eventsPerRound,
+        callWaitMs,
+        discoveryMs,
+        schedulerGoneMs,
+        schedulersMax,
+        statusCallsMax,
+        stopMs,
+        false);
+  }
+}

@@ -1,0 +1,197 @@
+package io.mangonel.executor;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.stage.StageOutput;
+import io.mangonel.planner.stage.StageOutput.Partitioning;
+import io.mangonel.planner.stage.TaskSql;
+import io.mangonel.shuffle.ShuffleDirectory;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
+
+/** Turns a task's rows into what it publishes: partition files, or the statement's result. */
+final class OutputWriter {
+  private static final String RESULT_FILE = "result.arrows";
+  private static final String SHUFFLE_FILE = "data.parquet";
+
+  private final ShuffleDirectory shuffle;
+  private final BufferAllocator allocator;
+  private final Limits limits;
+
+  OutputWriter(ShuffleDirectory shuffle, BufferAllocator allocator, Limits limits) {
+    this.shuffle = shuffle;
+    this.allocator = allocator;
+    this.limits = limits;
+  }
+
+  /**
+   * Rows for other stages.
+   *
+   * @param keepOrder whether the order of {@code select} is kept in the file
+   */
+  record ShuffleRows(StageOutput.Shuffle output, String select, boolean keepOrder) {}
+
+  /**
+   * Runs the SELECT and keeps its answer as an Arrow IPC stream: inline when it is small, else in a
+   * file. DuckDB holds the rows meanwhile, and spills them: its streaming results lose the message
+   * of an error and cannot be cancelled.
+   */
+  TaskOutput writeResult(
+      DuckDBConnection connection, TaskAttemptId id, String select, TaskStop stop)
+      throws SQLException, IOException {
+    Path file = shuffle.attemptDirectory(id).resolve(RESULT_FILE);
+    try (Statement statement = statement(connection, stop);
+        DuckDBResultSet rows = (DuckDBResultSet) statement.executeQuery(select);
+        BufferAllocator child = allocator.newChildAllocator("result", 0, Long.MAX_VALUE);
+        ArrowReader reader = (ArrowReader) rows.arrowExportStream(child, limits.batchRows());
+        ResultOutput output = new ResultOutput(file, limits.inlineBytesMax())) {
+      long count = copy(reader, output, stop);
+      List<OutputFile> files =
+          output.isInFile()
+              ? List.of(new OutputFile(0, shuffle.relative(file), count, output.bytes()))
+              : List.of();
+      return new TaskOutput(files, output.inline(), count, output.bytes());
+    } finally {
+      stop.runs(null);
+    }
+  }
+
+  private static long copy(ArrowReader reader, ResultOutput output, TaskStop stop)
+      throws IOException {
+    VectorSchemaRoot batch = reader.getVectorSchemaRoot();
+    long count = 0;
+    try (ArrowStreamWriter writer =
+        new ArrowStreamWriter(batch, reader, Channels.newChannel(output))) {
+      writer.start();
+      while (stop.reason().isEmpty() && reader.loadNextBatch()) {
+        writer.writeBatch();
+        count += batch.getRowCount();
+      }
+      writer.end();
+    }
+    return count;
+  }
+
+  /** Writes partition files into the attempt's own directory. A result without rows has no file. */
+  TaskOutput writeShuffle(
+      DuckDBConnection connection, TaskAttemptId id, ShuffleRows rows, TaskStop stop)
+      throws SQLException, IOException {
+    Path directory = shuffle.createAttempt(id);
+    return switch (rows.output().partitioning()) {
+      case Partitioning.None _ ->
+          writeOne(connection, directory, rows, OutputFile.ALL_PARTITIONS, stop);
+      case Partitioning.ByExpression one when one.partitions() == 1 ->
+          writeOne(connection, directory, rows, 0, stop);
+      case Partitioning.ByExpression few when few.partitions() <= limits.partitionsInOneFileMax() ->
+          writeOne(connection, directory, rows, OutputFile.ALL_PARTITIONS, stop);
+      case Partitioning.ByExpression many ->
+          writePartitions(connection, directory, rows, many, stop);
+    };
+  }
+
+  private TaskOutput writeOne(
+      DuckDBConnection connection, Path directory, ShuffleRows rows, int partition, TaskStop stop)
+      throws SQLException, IOException {
+    Path file = directory.resolve(SHUFFLE_FILE);
+    String copy =
+        TaskSql.copyToFile(rows.output(), rows.select(), file.toString(), rows.keepOrder());
+    long count = 0;
+    try (Statement statement = statement(connection, stop);
+        ResultSet answer = statement.executeQuery(copy)) {
+      if (answer.next()) {
+        count = answer.getLong(1);
+      }
+    } finally {
+      stop.runs(null);
+    }
+    if (count == 0) {
+      ShuffleDirectory.delete(directory);
+      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0);
+    }
+    long bytes = Files.size(file);
+    var output = new OutputFile(partition, shuffle.relative(file), count, bytes);
+    return new TaskOutput(List.of(output), Bytes.EMPTY, count, bytes);
+  }
+
+  private TaskOutput writePartitions(
+      DuckDBConnection connection,
+      Path directory,
+      ShuffleRows rows,
+      Partitioning.ByExpression partitioning,
+      TaskStop stop)
+      throws SQLException, IOException {
+    String copy =
+        TaskSql.copyPartitioned(rows.output(), partitioning, rows.select(), directory.toString());
+    List<String> written = new ArrayList<>();
+    try (Statement statement = statement(connection, stop);
+        ResultSet answer = statement.executeQuery(copy)) {
+      if (answer.next() && answer.getLong(1) > 0) {
+        for (Object path : (Object[]) answer.getArray(2).getArray()) {
+          written.add(path.toString());
+        }
+      }
+    } finally {
+      stop.runs(null);
+    }
+    if (written.isEmpty()) {
+      ShuffleDirectory.delete(directory);
+      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0);
+    }
+    List<OutputFile> files = describe(connection, written, stop);
+    long count = files.stream().mapToLong(OutputFile::rows).sum();
+    long bytes = files.stream().mapToLong(OutputFile::bytes).sum();
+    return new TaskOutput(files, Bytes.EMPTY, count, bytes);
+  }
+
+  private List<OutputFile> describe(
+      DuckDBConnection connection, List<String> written, TaskStop stop)
+      throws SQLException, IOException {
+    String paths = written.stream().map(Sql::literal).collect(Collectors.joining(", ", "[", "]"));
+    List<OutputFile> files = new ArrayList<>();
+    try (Statement statement = statement(connection, stop);
+        ResultSet footers =
+            statement.executeQuery(
+                "SELECT file_name, num_rows FROM parquet_file_metadata(" + paths + ")")) {
+      while (footers.next()) {
+        Path path = Path.of(footers.getString(1));
+        files.add(
+            new OutputFile(
+                partition(path), shuffle.relative(path), footers.getLong(2), Files.size(path)));
+      }
+    } finally {
+      stop.runs(null);
+    }
+    files.sort(Comparator.comparingInt(OutputFile::partition).thenComparing(OutputFile::path));
+    return files;
+  }
+
+  private static int partition(Path file) {
+    String directory = String.valueOf(file.getName(file.getNameCount() - 2));
+    return Integer.parseInt(directory.substring(TaskSql.PARTITION_PREFIX.length()));
+  }
+
+  private Statement statement(DuckDBConnection connection, TaskStop stop) throws SQLException {
+    Statement statement = connection.createStatement();
+    statement.setQueryTimeout((int) Math.max(1, limits.taskTimeoutMs() / 1_000));
+    stop.runs(statement);
+    return statement;
+  }
+}

@@ -1,0 +1,183 @@
+package io.mangonel.executor;
+
+import io.mangonel.core.graph.Failure;
+import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.planner.stage.StageOutput;
+import io.mangonel.planner.stage.StagePlan;
+import io.mangonel.planner.stage.TaskSql;
+import io.mangonel.planner.stage.TaskSql.LocalFile;
+import io.mangonel.shuffle.ShuffleDirectory;
+import io.mangonel.shuffle.ShuffleReader;
+import io.mangonel.shuffle.ShuffleReader.LocalInput;
+import io.mangonel.shuffle.ShuffleReader.Located;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one attempt of a task after another, on the thread of the caller; many at once. */
+final class TaskRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+
+  private final DuckDbEngine engine;
+  private final WorkDirectory work;
+  private final ShuffleReader reader;
+  private final OutputWriter writer;
+  private final Limits limits;
+  private final AtomicLong runs = new AtomicLong();
+
+  TaskRunner(
+      DuckDbEngine engine,
+      WorkDirectory work,
+      ShuffleReader reader,
+      BufferAllocator allocator,
+      Limits limits) {
+    this.engine = engine;
+    this.work = work;
+    this.reader = reader;
+    this.writer = new OutputWriter(work.shuffle(), allocator, limits);
+    this.limits = limits;
+  }
+
+  /** Runs it to its end, whatever that is. Call it on a platform thread: DuckDB pins it. */
+  TaskOutcome run(TaskLaunch launch, TaskWork task, TaskStop stop) {
+    Path links = work.inputs().resolve(Long.toString(runs.incrementAndGet()));
+    TaskOutcome outcome;
+    try {
+      Files.createDirectory(links);
+      outcome = runWithInputs(launch, task, links, stop);
+    } catch (IOException failed) {
+      outcome = failed(FailureClassifier.classify(String.valueOf(failed.getMessage()), Map.of()));
+    } catch (RuntimeException bug) {
+      LOG.error("task {} failed by a bug", launch.id(), bug);
+      outcome = failed(new Failure.Io("internal error: " + bug));
+    } finally {
+      stop.end();
+      deleteQuietly(links);
+    }
+    if (outcome instanceof TaskOutcome.Failed) {
+      deleteQuietly(work.shuffle().attemptDirectory(launch.id()));
+    }
+    return outcome;
+  }
+
+  private TaskOutcome runWithInputs(TaskLaunch launch, TaskWork task, Path links, TaskStop stop)
+      throws IOException {
+    return switch (reader.locate(launch.inputs(), task.peers(), links)) {
+      case Located.Failed failed -> failed(stop.reason().orElse(failed.failure()));
+      case Located.Here here -> runPinned(launch.id(), task.plan(), here.inputs(), stop);
+    };
+  }
+
+  private TaskOutcome runPinned(
+      TaskAttemptId id, StagePlan plan, List<LocalInput> inputs, TaskStop stop) throws IOException {
+    PinnedInputs pinned = PinnedInputs.of(plan, id.partition());
+    Optional<Failure> changed = pinned.changed();
+    if (changed.isPresent()) {
+      return failed(changed.get());
+    }
+    TaskOutcome outcome = runOnEngine(id, plan, inputs, stop);
+    if (stop.reason().isPresent()) {
+      return failed(stop.reason().get());
+    }
+    // A file that changed explains an error as well as it spoils a success.
+    return pinned.changed().<TaskOutcome>map(TaskOutcome.Failed::new).orElse(outcome);
+  }
+
+  private TaskOutcome runOnEngine(
+      TaskAttemptId id, StagePlan plan, List<LocalInput> inputs, TaskStop stop) throws IOException {
+    DuckDbEngine.Session session;
+    try {
+      session = engine.connect();
+    } catch (SQLException failed) {
+      return failed(new Failure.Io("DuckDB gives no connection: " + failed.getMessage()));
+    }
+    try (session) {
+      return new TaskOutcome.Succeeded(execute(session, id, plan, inputs, stop));
+    } catch (SQLException failed) {
+      String message = String.valueOf(failed.getMessage());
+      if (FailureClassifier.isFatal(message)) {
+        replaceEngine(session);
+      }
+      return failed(classify(message, inputs));
+    }
+  }
+
+  private Failure classify(String message, List<LocalInput> inputs) {
+    Map<String, TaskAttemptId> producers = new TreeMap<>();
+    inputs.forEach(input -> producers.put(input.path().toString(), input.producer()));
+    Failure failure = FailureClassifier.classify(message, producers);
+    // Nobody asked it to stop, or the caller would not look at this.
+    return failure instanceof Failure.Killed
+        ? new Failure.UserError(
+            "a task ran longer than " + limits.taskTimeoutMs() / 1_000 + " seconds")
+        : failure;
+  }
+
+  private TaskOutput execute(
+      DuckDbEngine.Session session,
+      TaskAttemptId id,
+      StagePlan plan,
+      List<LocalInput> inputs,
+      TaskStop stop)
+      throws SQLException, IOException {
+    for (String prelude : plan.prelude()) {
+      try (Statement statement = session.connection().createStatement()) {
+        statement.execute(prelude);
+      }
+    }
+    Map<Integer, List<LocalFile>> exchanged = new HashMap<>();
+    for (LocalInput input : inputs) {
+      exchanged
+          .computeIfAbsent(input.producer().stage(), _ -> new ArrayList<>())
+          .add(
+              new LocalFile(
+                  input.path().toString(), input.file().partition() == OutputFile.ALL_PARTITIONS));
+    }
+    String select = TaskSql.select(plan, id.partition(), exchanged);
+    return switch (plan.output()) {
+      case StageOutput.Result _ -> writer.writeResult(session.connection(), id, select, stop);
+      case StageOutput.Shuffle shuffle ->
+          writer.writeShuffle(
+              session.connection(),
+              id,
+              new OutputWriter.ShuffleRows(shuffle, select, plan.tasks() == 1),
+              stop);
+    };
+  }
+
+  private void replaceEngine(DuckDbEngine.Session session) {
+    try {
+      engine.replace(session.instance());
+    } catch (SQLException failed) {
+      LOG.error("DuckDB cannot be opened again: {}", failed.getMessage());
+    }
+  }
+
+  private static TaskOutcome failed(Failure failure) {
+    return new TaskOutcome.Failed(failure);
+  }
+
+  private static void deleteQuietly(Path tree) {
+    try {
+      ShuffleDirectory.delete(tree);
+    } catch (IOException failed) {
+      LOG.warn("cannot delete {}: {}", tree, failed.getMessage());
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.mangonel.executor;
+
+import io.mangonel.core.graph.Failure;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops one task. DuckDB only hears a cancel while a statement executes and ignores it a moment
+ * before, so it is repeated until the task has ended.
+ */
+final class TaskStop {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskStop.class);
+  private static final long REPEAT_MS = 20;
+
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile @Nullable Statement statement;
+  private volatile @Nullable Failure reason;
+
+  /** The statement that the task runs now, or null between two. */
+  void runs(@Nullable Statement now) {
+    statement = now;
+  }
+
+  /** Why the task has to stop, once somebody said so. */
+  Optional<Failure> reason() {
+    return Optional.ofNullable(reason);
+  }
+
+  /** Asks the task to stop; the first reason counts. Returns at once. */
+  synchronized void stop(Failure because) {
+    if (reason != null || ended.getCount() == 0) {
+      return;
+    }
+    reason = because;
+    Thread.ofVirtual().name("task-stop").start(this::cancelUntilEnded);
+  }
+
+  private void cancelUntilEnded() {
+    try {
+      do {
+        cancelOnce();
+      } while (!ended.await(REPEAT_MS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cancelOnce() {
+    Statement running = statement;
+    if (running == null) {
+      return;
+    }
+    try {
+      running.cancel();
+    } catch (SQLException closed) {
+      LOG.debug("the statement ended while it was cancelled: {}", closed.getMessage());
+    }
+  }
+
+  /** The task has ended: nothing is cancelled any more. */
+  void end() {
+    statement = null;
+    ended.countDown();
+  }
+}

@@ -1,0 +1,139 @@
+package io.mangonel.executor;
+
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.shuffle.ShuffleDirectory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that belongs to one executor: node id, lock, shuffle files (which outlive a
+ * restart), and what does not: inputs of running tasks, fetched files, spilled data.
+ */
+final class WorkDirectory implements AutoCloseable {
+  private final Path root;
+  private final FileChannel lock;
+  private final ExecutorId executor;
+  private final ShuffleDirectory shuffle;
+
+  private WorkDirectory(
+      Path root, FileChannel lock, ExecutorId executor, ShuffleDirectory shuffle) {
+    this.root = root;
+    this.lock = lock;
+    this.executor = executor;
+    this.shuffle = shuffle;
+  }
+
+  /**
+   * @throws IOException when it cannot be written, or another executor runs on it; the message is
+   *     for a person
+   */
+  static WorkDirectory open(Path directory) throws IOException {
+    Path root;
+    try {
+      root = Files.createDirectories(directory).toRealPath();
+    } catch (IOException unwritable) {
+      throw new IOException(
+          "cannot make the work directory " + directory + ": " + reason(unwritable), unwritable);
+    }
+    FileChannel lock = lock(root);
+    try {
+      for (String leftover : new String[] {"inputs", "fetched", "spill"}) {
+        ShuffleDirectory.delete(root.resolve(leftover));
+      }
+      Files.createDirectories(root.resolve("inputs"));
+      Files.createDirectories(root.resolve("spill"));
+      return new WorkDirectory(
+          root, lock, nodeId(root), ShuffleDirectory.open(root.resolve("shuffle")));
+    } catch (IOException failed) {
+      lock.close();
+      throw new IOException(
+          "cannot use the work directory " + root + ": " + reason(failed), failed);
+    }
+  }
+
+  private static FileChannel lock(Path root) throws IOException {
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException unwritable) {
+      throw new IOException(
+          "cannot write to the work directory " + root + ": " + reason(unwritable), unwritable);
+    }
+    if (tryLock(channel) == null) {
+      channel.close();
+      throw new IOException(
+          "the work directory "
+              + root
+              + " belongs to an executor that is running; give each its own");
+    }
+    return channel;
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException inThisProcess) {
+      return null;
+    }
+  }
+
+  private static ExecutorId nodeId(Path root) throws IOException {
+    Path file = root.resolve("node-id");
+    if (!Files.exists(file)) {
+      Path fresh = root.resolve("node-id.new");
+      Files.writeString(fresh, "executor-" + UUID.randomUUID().toString().substring(0, 8));
+      Files.move(fresh, file);
+    }
+    String id = Files.readString(file).strip();
+    if (id.isEmpty()) {
+      throw new IOException("the file node-id in it is empty");
+    }
+    return new ExecutorId(id);
+  }
+
+  private static String reason(IOException failure) {
+    return switch (failure) {
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      case java.nio.file.FileAlreadyExistsException _ -> "a file of that name is in the way";
+      case java.nio.file.FileSystemException system when system.getReason() != null ->
+          String.valueOf(system.getReason());
+      default -> String.valueOf(failure.getMessage());
+    };
+  }
+
+  /** The stable node id. */
+  ExecutorId executor() {
+    return executor;
+  }
+
+  ShuffleDirectory shuffle() {
+    return shuffle;
+  }
+
+  /** One directory per running task, with links to what it reads. */
+  Path inputs() {
+    return root.resolve("inputs");
+  }
+
+  Path fetched() {
+    return root.resolve("fetched");
+  }
+
+  Path spill() {
+    return root.resolve("spill");
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

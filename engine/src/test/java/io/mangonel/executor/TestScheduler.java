@@ -1,0 +1,203 @@
+package io.mangonel.executor;
+
+import static org.awaitility.Awaitility.await;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.InputLocation;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.planner.stage.StagePlan;
+import io.mangonel.planner.stage.StagePlanCodec;
+import io.mangonel.wire.Channels;
+import io.mangonel.wire.ExecutorClient;
+import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.ExecutorMessages.Peer;
+import io.mangonel.wire.ExecutorMessages.PlanBytes;
+import io.mangonel.wire.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.GrpcServer;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.Reply;
+import io.mangonel.wire.SchedulerEndpoint;
+import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
+import io.mangonel.wire.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.SchedulerMessages.StatusReport;
+import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.SchedulerPeerService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler without decisions, behind a real gRPC server: it records what executors say and sends
+ * what a test wants sent.
+ */
+final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  final Map<ExecutorId, Registration> registrations = new ConcurrentHashMap<>();
+  final List<TaskStatus> statuses = new CopyOnWriteArrayList<>();
+  final ExecutorClient executors;
+  final Incarnation incarnation;
+  volatile boolean acknowledges = true;
+  volatile @Nullable String refusal;
+  volatile @Nullable TaskLaunch polledLaunch;
+  volatile @Nullable StagePlan polledPlan;
+  private final Channels channels = new Channels();
+  private final AtomicLong requests = new AtomicLong();
+  private final GrpcServer server;
+
+  TestScheduler(String incarnation, int port) {
+    this.incarnation = new Incarnation(incarnation);
+    this.executors = new ExecutorClient(channels);
+    HostPort bind = new HostPort("127.0.0.1", port);
+    server =
+        switch (GrpcServer.start(bind, List.of(SchedulerPeerService.of(this)))) {
+          case GrpcServer.Start.Running running -> running.server();
+          case GrpcServer.Start.Failed failed -> throw new AssertionError(failed.message());
+        };
+  }
+
+  HostPort address() {
+    return new HostPort("127.0.0.1", server.port());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    channels.close();
+  }
+
+  Registration awaitRegistration(ExecutorId executor) {
+    await().atMost(PATIENCE).until(() -> registrations.containsKey(executor));
+    return Objects.requireNonNull(registrations.get(executor));
+  }
+
+  /** A slot of the executor, as soon as one is free. */
+  ExecutorReservation reserve(ExecutorId executor) {
+    Registration to = awaitRegistration(executor);
+    List<ExecutorReservation> granted = new CopyOnWriteArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              SlotRequest request =
+                  new SlotRequest(
+                      to.incarnation(), incarnation, requests.incrementAndGet(), 1, 5_000);
+              if (executors.reserveSlots(to.address(), request)
+                  instanceof Reply.Answered<SlotAnswer> answered) {
+                granted.addAll(answered.value().granted());
+              }
+              return !granted.isEmpty();
+            });
+    return granted.getFirst();
+  }
+
+  LaunchBatch batch(ExecutorId executor, TaskLaunch launch, StagePlan plan) {
+    List<Peer> peers =
+        registrations.values().stream()
+            .map(one -> new Peer(one.executor(), one.address()))
+            .toList();
+    PlanBytes bytes =
+        new PlanBytes(
+            launch.id().job(), launch.id().stage(), Bytes.of(StagePlanCodec.encode(plan)));
+    return new LaunchBatch(
+        awaitRegistration(executor).incarnation(),
+        incarnation,
+        List.of(launch),
+        List.of(bytes),
+        peers);
+  }
+
+  /** Launches a task on a slot that it reserves. */
+  TaskLaunch.Answer launch(
+      ExecutorId executor, TaskAttemptId id, StagePlan plan, InputLocation... inputs) {
+    String reservation = reserve(executor).id();
+    TaskLaunch launch = new TaskLaunch(id, reservation, 1, List.of(inputs));
+    HostPort address = awaitRegistration(executor).address();
+    Reply<List<TaskLaunch.Answer>> reply =
+        executors.launchTasks(address, batch(executor, launch, plan));
+    if (reply instanceof Reply.Answered<List<TaskLaunch.Answer>> answered) {
+      return answered.value().getFirst();
+    }
+    throw new AssertionError(reply.toString());
+  }
+
+  TaskStatus awaitStatus(TaskAttemptId id) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> statuses.stream().anyMatch(status -> status.id().equals(id)));
+    return statuses.stream().filter(status -> status.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public SchedulerDescription describe() {
+    return new SchedulerDescription(incarnation, List.of(address()));
+  }
+
+  @Override
+  public RegistrationAnswer registerExecutor(Registration registration) {
+    String refused = refusal;
+    if (refused != null) {
+      return new RegistrationAnswer.Refused(refused);
+    }
+    registrations.put(registration.executor(), registration);
+    return new RegistrationAnswer.Accepted(incarnation, List.of(address()));
+  }
+
+  @Override
+  public HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat) {
+    return new HeartbeatAnswer(
+        incarnation, registrations.containsKey(heartbeat.executor()), List.of(address()));
+  }
+
+  @Override
+  public StatusAnswer updateTaskStatus(StatusUpdate update) {
+    List<TaskStatus> reported = update.reports().stream().map(StatusReport::status).toList();
+    statuses.addAll(reported);
+    update.reports().forEach(this::giveBack);
+    return new StatusAnswer(
+        acknowledges ? reported.stream().map(TaskStatus::id).toList() : List.of());
+  }
+
+  private void giveBack(StatusReport report) {
+    ExecutorReservation slot = report.followUp();
+    Registration of = registrations.get(report.status().executor());
+    if (slot != null && of != null) {
+      executors.cancelReservations(of.address(), incarnation, List.of(slot.id()));
+    }
+  }
+
+  @Override
+  public LaunchBatch pollWork(SlotOffer offer) {
+    TaskLaunch template = polledLaunch;
+    StagePlan plan = polledPlan;
+    polledLaunch = null;
+    if (template == null || plan == null) {
+      return new LaunchBatch(offer.incarnation(), incarnation, List.of(), List.of(), List.of());
+    }
+    String reservation = offer.reservations().getFirst().id();
+    TaskLaunch launch = new TaskLaunch(template.id(), reservation, 1, template.inputs());
+    return batch(offer.executor(), launch, plan);
+  }
+
+  @Override
+  public OfferAnswer offerSlots(SlotOffer offer) {
+    return new OfferAnswer(offer.reservations().stream().map(ExecutorReservation::id).toList());
+  }
+}
