@@ -83,7 +83,7 @@ SELECT * FROM (SELECT k FROM facts ORDER BY k LIMIT 3) POSITIONAL JOIN (SELECT i
 SELECT g, avg(h) h FROM facts GROUP BY g HAVING count(*) > 100 QUALIFY row_number() OVER (ORDER BY g) < 4 ORDER BY g;
 SELECT sum(x) FROM (SELECT g * 1000000000000::HUGEINT * 1000000000000 AS x FROM facts);
 SELECT big, count(*) FROM odd GROUP BY big ORDER BY big LIMIT 5;
-SELECT a.k FROM facts a JOIN facts b ON a.big = b.big AND a.k = b.k WHERE a.k < 5 ORDER BY 1;
+SELECT a.k FROM odd a JOIN odd b ON a.big = b.big AND a.k = b.k WHERE a.k < 5 ORDER BY 1;
 SELECT iv, count(*), max(bits), min(mood) FROM odd GROUP BY iv ORDER BY iv LIMIT 5;
 SELECT mood, count(*) FROM odd GROUP BY mood ORDER BY mood;
 SELECT s, count(*) FROM odd GROUP BY s ORDER BY s LIMIT 5;
@@ -103,3 +103,5 @@ SELECT e.a, f.k FROM empties e RIGHT JOIN facts f ON e.a = f.k WHERE f.k < 3 ORD
 SELECT f.k, e.b FROM facts f LEFT JOIN empties e ON e.a = f.k WHERE f.k < 3 ORDER BY ALL;
 SELECT count(*) FROM facts WHERE k NOT IN (SELECT a FROM empties);
 SELECT max(a), count(b) FROM empties GROUP BY ();
+SELECT count(*) > 0 FROM (SELECT random() > 0.5 AS r, median(k) FROM facts GROUP BY r);
+WITH t AS MATERIALIZED (SELECT max(k) m FROM facts) SELECT count(*) FROM facts, t WHERE k < m AND k > (SELECT m - 10 FROM t);

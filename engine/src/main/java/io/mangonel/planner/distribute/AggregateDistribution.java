@@ -65,7 +65,7 @@ final class AggregateDistribution {
 
   /** All rows of a group go to one task. */
   private Located rawRows(Aggregate aggregate, boolean plain, Located input, Estimate estimate) {
-    if (!plain || aggregate.groups().isEmpty()) {
+    if (!plain || aggregate.groups().isEmpty() || !Determinism.areStable(aggregate.groups())) {
       Located rows = plain ? withoutDuplicates(aggregate, input) : input;
       return inPlace(aggregateOver(aggregate, rows), exchanges.gather(rows), estimate);
     }

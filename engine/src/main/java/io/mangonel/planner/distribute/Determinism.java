@@ -44,8 +44,7 @@ final class Determinism {
           "quantile_disc",
           "quantile_cont",
           "histogram",
-          "approx_count_distinct",
-          "combine_aggr");
+          "approx_count_distinct");
 
   private static final Set<String> ORDER_FREE =
       Set.of("min", "max", "count", "count_star", "median", "quantile", "quantile_disc");
@@ -117,11 +116,10 @@ final class Determinism {
 
   private static boolean isExact(WindowCall call) {
     boolean stable = Columns.children(call).stream().allMatch(Determinism::isStable);
-    boolean wholePartition = call.orderBy().isEmpty() && call.frame().unit().isEmpty();
     boolean exactAggregate =
         EXACT_AGGREGATES.contains(call.name())
             && call.arguments().stream().noneMatch(each -> isFloat(each.type()))
-            && (wholePartition || call.frame().unit().isEmpty());
+            && call.frame().unit().isEmpty();
     return stable && (TIE_FREE_WINDOWS.contains(call.name()) || exactAggregate);
   }
 
@@ -144,7 +142,7 @@ final class Determinism {
     return IntStream.range(0, input.types().size()).boxed().toList();
   }
 
-  private static boolean areStable(List<? extends Expression> expressions) {
+  static boolean areStable(List<? extends Expression> expressions) {
     return expressions.stream().allMatch(Determinism::isStable);
   }
 

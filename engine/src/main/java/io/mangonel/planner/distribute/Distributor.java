@@ -4,7 +4,6 @@ import io.mangonel.planner.cost.Cardinality;
 import io.mangonel.planner.cost.CostModel;
 import io.mangonel.planner.cost.Estimate;
 import io.mangonel.planner.cost.TableSource.ColumnStatistics;
-import io.mangonel.planner.ir.Columns;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Expression.WindowCall;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Bottom-up: for each operator where its rows are, and which exchanges it needs below. */
 final class Distributor {
@@ -38,7 +38,7 @@ final class Distributor {
   /** A common sub-plan: becomes a stage when it is first read. */
   private static final class Common {
     final Relation definition;
-    @org.jspecify.annotations.Nullable Located shared;
+    @Nullable Located shared;
 
     Common(Relation definition) {
       this.definition = definition;
@@ -168,7 +168,10 @@ final class Distributor {
     if (distinct.on().isEmpty()) {
       return distinctRows(input);
     }
-    Located together = exchanges.hash(input, distinct.on());
+    Located together =
+        Determinism.areStable(distinct.on())
+            ? exchanges.hash(input, distinct.on())
+            : exchanges.gather(input);
     return above(
         together, new Relation.Distinct(together.relation(), distinct.on(), distinct.order()));
   }
@@ -286,10 +289,5 @@ final class Distributor {
       common.shared = exchanges.share(distribute(common.definition));
     }
     return common.shared;
-  }
-
-  /** All columns, for a projection that keeps them. */
-  static List<Expression> columns(Relation relation) {
-    return Columns.all(relation.types());
   }
 }

@@ -44,6 +44,9 @@ final class Exchanges {
     if (rows.distribution() instanceof Distribution.Broadcast) {
       return rows;
     }
+    if (isReadWhole(rows.relation())) {
+      return new Located(rows.relation(), new Distribution.Broadcast(), rows.estimate());
+    }
     if (replicationCost(rows) < cost.broadcast(rows.estimate())) {
       return new Located(
           ReplicatedScans.in(rows.relation()), new Distribution.Broadcast(), rows.estimate());
@@ -78,10 +81,17 @@ final class Exchanges {
 
   /** The cost of {@link #broadcast}, whichever way it goes. */
   double broadcastCost(Located rows) {
-    if (rows.distribution() instanceof Distribution.Broadcast) {
+    if (rows.distribution() instanceof Distribution.Broadcast || isReadWhole(rows.relation())) {
       return cost.buildEverywhere(rows.estimate());
     }
     return Math.min(replicationCost(rows), cost.broadcast(rows.estimate()));
+  }
+
+  /** Whether it is the output of a stage whose readers get all rows anyway. */
+  private boolean isReadWhole(Relation relation) {
+    return relation instanceof Relation.Input(var name, var _)
+        && drafts.stream()
+            .anyMatch(draft -> draft.name().equals(name) && draft.kind() == EdgeKind.ALL);
   }
 
   private static Located single(Located rows) {

@@ -2,7 +2,6 @@ package io.mangonel.planner.distribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.read.ReadOutcome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,41 +37,18 @@ class DialectDistributedTest {
 
   @TempDir static Path directory;
   private Planning planning;
+  private Database executor;
 
   @BeforeAll
   void load() throws SQLException, IOException {
-    List<Path> facts = new ArrayList<>();
-    Path dims = directory.resolve("dims.parquet");
-    Path empties = directory.resolve("empties.parquet");
-    try (Database database = new Database()) {
-      for (int part = 0; part < 3; part++) {
-        Path file = directory.resolve("facts" + part + ".parquet");
-        copy(database, facts("range(" + part * 400 + ", " + (part + 1) * 400 + ")"), file);
-        facts.add(file);
-      }
-      copy(
-          database, "SELECT range::INTEGER AS id, 'name ' || range AS name FROM range(1, 9)", dims);
-      copy(database, "SELECT 1 AS a, 'x' AS b WHERE false", empties);
-    }
-    planning =
-        new Planning(Map.of("facts", facts, "dims", List.of(dims), "empties", List.of(empties)));
-  }
-
-  private static String facts(String from) {
-    return "SELECT range::INTEGER AS k, (range % 6)::INTEGER AS g, (range * 7 % 11)::INTEGER AS h,"
-        + " CASE WHEN range % 13 = 0 THEN NULL ELSE 'v' || range % 37 END AS v,"
-        + " (range / 3)::DECIMAL(12,2) AS n, (range * 0.37)::DOUBLE AS f,"
-        + " DATE '2020-01-01' + (range % 50)::INTEGER AS d FROM "
-        + from;
-  }
-
-  private static void copy(Database database, String select, Path file) throws SQLException {
-    database.execute("COPY (" + select + ") TO " + Sql.literal(file.toString()));
+    executor = new Database();
+    planning = SmallTables.in(directory);
   }
 
   @AfterAll
   void close() throws SQLException {
     planning.close();
+    executor.close();
   }
 
   @ParameterizedTest
@@ -98,7 +73,7 @@ class DialectDistributedTest {
       Files.createDirectories(files);
       List<List<String>> expected = planning.plain(sql);
       try {
-        List<List<String>> rows = new StageRunner(files, slots == 2).run(plan);
+        List<List<String>> rows = new StageRunner(executor, files, slots == 2).run(plan);
         if (!rows.equals(expected)) {
           wrong.add(sql + "\n   " + rows + "\n   expected " + expected);
         }

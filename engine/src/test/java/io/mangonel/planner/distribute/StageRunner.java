@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs a plan stage by stage, task by task, as executors do, each task on its own DuckDB. */
+/** Runs a plan stage by stage, task by task, as executors do. */
 final class StageRunner {
+  private final Database executor;
   private final Path directory;
   private final boolean partitionBy;
 
@@ -31,9 +32,11 @@ final class StageRunner {
   private static final int MIXED = -1;
 
   /**
+   * @param directory empty
    * @param partitionBy whether a task writes a file per partition, or one file that readers filter
    */
-  StageRunner(Path directory, boolean partitionBy) {
+  StageRunner(Database executor, Path directory, boolean partitionBy) {
+    this.executor = executor;
     this.directory = directory;
     this.partitionBy = partitionBy;
   }
@@ -43,17 +46,12 @@ final class StageRunner {
     QueryPlan received = StagePlanCodec.decodeQuery(StagePlanCodec.encode(plan));
     for (StagePlan stage : received.stages()) {
       for (int task = 0; task < stage.tasks(); task++) {
-        try (Database database = new Database()) {
-          for (String statement : stage.prelude()) {
-            database.execute(statement);
+        String select = TaskSql.select(stage, task, inputs(stage, task));
+        switch (stage.output()) {
+          case StageOutput.Result _ -> {
+            return executor.rows(select);
           }
-          String select = TaskSql.select(stage, task, inputs(stage, task));
-          switch (stage.output()) {
-            case StageOutput.Result _ -> {
-              return database.rows(select);
-            }
-            case StageOutput.Shuffle shuffle -> write(database, stage, task, shuffle, select);
-          }
+          case StageOutput.Shuffle shuffle -> write(stage, task, shuffle, select);
         }
       }
     }
@@ -88,13 +86,12 @@ final class StageRunner {
     return inputs;
   }
 
-  private void write(
-      Database database, StagePlan stage, int task, StageOutput.Shuffle shuffle, String select)
+  private void write(StagePlan stage, int task, StageOutput.Shuffle shuffle, String select)
       throws SQLException, IOException {
     Path target = directory.resolve("s" + stage.id() + "_t" + task);
     Map<Integer, List<String>> files = new HashMap<>();
     if (partitionBy && shuffle.partitioning() instanceof Partitioning.ByExpression expression) {
-      database.execute(TaskSql.copyPartitioned(shuffle, expression, select, target.toString()));
+      executor.execute(TaskSql.copyPartitioned(shuffle, expression, select, target.toString()));
       for (int partition = 0; partition < expression.partitions(); partition++) {
         Path below = target.resolve(TaskSql.PARTITION_PREFIX + partition);
         files.put(partition, Files.isDirectory(below) ? list(below) : List.of());
@@ -102,7 +99,7 @@ final class StageRunner {
     } else {
       Path file = target.resolveSibling(target.getFileName() + ".parquet");
       boolean keepOrder = stage.tasks() == 1;
-      database.execute(TaskSql.copyToFile(shuffle, select, file.toString(), keepOrder));
+      executor.execute(TaskSql.copyToFile(shuffle, select, file.toString(), keepOrder));
       files.put(MIXED, List.of(file.toString()));
     }
     outputs.computeIfAbsent(stage.id(), _ -> new ArrayList<>(Collections.emptyList())).add(files);

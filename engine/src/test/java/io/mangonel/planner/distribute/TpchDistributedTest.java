@@ -34,6 +34,7 @@ class TpchDistributedTest {
 
   @TempDir static Path directory;
   private Planning planning;
+  private Database executor;
 
   @BeforeAll
   void load() throws SQLException, IOException {
@@ -56,12 +57,14 @@ class TpchDistributedTest {
               + " (FORMAT parquet, ROW_GROUP_SIZE 4096)");
     }
     tables.put("lineitem", List.of(big));
+    executor = new Database();
     planning = new Planning(tables);
   }
 
   @AfterAll
   void close() throws SQLException {
     planning.close();
+    executor.close();
   }
 
   @ParameterizedTest
@@ -94,7 +97,7 @@ class TpchDistributedTest {
       Files.createDirectories(files);
       List<List<String>> expected = planning.plain(sql);
       try {
-        List<List<String>> rows = new StageRunner(files, slots == 3).run(plan);
+        List<List<String>> rows = new StageRunner(executor, files, slots == 3).run(plan);
         if (!rows.equals(expected)) {
           wrong.add(
               number

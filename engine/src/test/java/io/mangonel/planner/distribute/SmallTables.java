@@ -1,0 +1,49 @@
+package io.mangonel.planner.distribute;
+
+import io.mangonel.planner.ir.Sql;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Three tables: facts in three files, dims in one, empties without rows. */
+final class SmallTables {
+  private static final int PARTS = 3;
+  private static final int ROWS_PER_PART = 400;
+
+  private SmallTables() {}
+
+  static Planning in(Path directory) throws SQLException, IOException {
+    List<Path> facts = new ArrayList<>();
+    Path dims = directory.resolve("dims.parquet");
+    Path empties = directory.resolve("empties.parquet");
+    try (Database database = new Database()) {
+      for (int part = 0; part < PARTS; part++) {
+        Path file = directory.resolve("facts" + part + ".parquet");
+        copy(database, facts(part * ROWS_PER_PART), file);
+        facts.add(file);
+      }
+      copy(
+          database, "SELECT range::INTEGER AS id, 'name ' || range AS name FROM range(1, 9)", dims);
+      copy(database, "SELECT 1 AS a, 'x' AS b WHERE false", empties);
+    }
+    return new Planning(Map.of("facts", facts, "dims", List.of(dims), "empties", List.of(empties)));
+  }
+
+  private static String facts(int first) {
+    return "SELECT range::INTEGER AS k, (range % 6)::INTEGER AS g, (range * 7 % 11)::INTEGER AS h,"
+        + " CASE WHEN range % 13 = 0 THEN NULL ELSE 'v' || range % 37 END AS v,"
+        + " (range / 3)::DECIMAL(12,2) AS n, (range * 0.37)::DOUBLE AS f,"
+        + " DATE '2020-01-01' + (range % 50)::INTEGER AS d FROM range("
+        + first
+        + ", "
+        + (first + ROWS_PER_PART)
+        + ")";
+  }
+
+  private static void copy(Database database, String select, Path file) throws SQLException {
+    database.execute("COPY (" + select + ") TO " + Sql.literal(file.toString()));
+  }
+}
