@@ -105,3 +105,5 @@ SELECT count(*) FROM facts WHERE k NOT IN (SELECT a FROM empties);
 SELECT max(a), count(b) FROM empties GROUP BY ();
 SELECT count(*) > 0 FROM (SELECT random() > 0.5 AS r, median(k) FROM facts GROUP BY r);
 WITH t AS MATERIALIZED (SELECT max(k) m FROM facts) SELECT count(*) FROM facts, t WHERE k < m AND k > (SELECT m - 10 FROM t);
+SELECT count(*), sum(b.h) FROM facts a JOIN facts b ON a.k = b.k AND a.g = b.g;
+SELECT count(*) FROM (SELECT k FROM facts ORDER BY k LIMIT 9223372036854775807 OFFSET 1);

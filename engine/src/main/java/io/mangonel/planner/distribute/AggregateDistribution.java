@@ -1,5 +1,6 @@
 package io.mangonel.planner.distribute;
 
+import io.mangonel.planner.aggregate.AggregateSplit;
 import io.mangonel.planner.cost.Cardinality;
 import io.mangonel.planner.cost.Estimate;
 import io.mangonel.planner.ir.DataType;

@@ -122,11 +122,12 @@ final class Distributor {
   /** Each task's best rows first, then the best of them. */
   private Located topN(Relation.TopN top, Located input) {
     double rows = Math.min(input.estimate().rows(), (double) top.limit());
-    if (!input.isPartitioned()) {
-      return above(
-          input, new Relation.TopN(input.relation(), top.keys(), top.limit(), top.offset()));
+    boolean huge = top.limit() > Long.MAX_VALUE - top.offset();
+    if (!input.isPartitioned() || huge) {
+      Located all = exchanges.gather(input);
+      return above(all, new Relation.TopN(all.relation(), top.keys(), top.limit(), top.offset()));
     }
-    long needed = Math.addExact(top.limit(), top.offset());
+    long needed = top.limit() + top.offset();
     Located partial =
         new Located(
             new Relation.TopN(input.relation(), top.keys(), needed, 0),

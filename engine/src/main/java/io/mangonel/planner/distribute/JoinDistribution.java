@@ -6,7 +6,6 @@ import io.mangonel.planner.cost.Estimate;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Expression.ComparisonOperator;
-import io.mangonel.planner.ir.Relation;
 import io.mangonel.planner.ir.Relation.Join;
 import io.mangonel.planner.ir.Relation.JoinCondition;
 import io.mangonel.planner.ir.Relation.JoinType;
@@ -50,7 +49,7 @@ final class JoinDistribution {
     }
     Estimate estimate = cardinality.join(join, left.estimate(), right.estimate());
     Sides sides = place(join, left, right);
-    Relation relation =
+    Join relation =
         new Join(
             sides.left().relation(),
             sides.right().relation(),
@@ -59,7 +58,8 @@ final class JoinDistribution {
             join.correlated(),
             join.residual(),
             join.types());
-    return new Located(relation, distribution(join, sides), estimate);
+    Join guarded = JoinGuard.guarded(relation, left.estimate(), right.estimate());
+    return new Located(guarded, distribution(join, sides), estimate);
   }
 
   private Sides place(Join join, Located left, Located right) {

@@ -16,7 +16,9 @@ final class ScanNames {
   private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z0-9]{1,8}$");
 
   /** The names of stages' outputs, and what SQL would read as something else. */
-  private static final Pattern TAKEN = Pattern.compile("s[0-9]+|t[0-9]+|c[0-9]+|task|carried");
+  private static final Pattern TAKEN = Pattern.compile("(s|t|c|cte)[0-9]+|task|carried");
+
+  private static final String REPLICATED = "_all";
 
   private final Map<String, String> names = new HashMap<>();
 
@@ -25,11 +27,17 @@ final class ScanNames {
     for (String table : new TreeSet<>(tables)) {
       String base = base(table);
       String name = base;
-      for (int i = 2; TAKEN.matcher(name).matches() || !used.add(name); i++) {
+      for (int i = 2; isTaken(name, used); i++) {
         name = base + "_" + i;
       }
+      used.add(name);
+      used.add(name + REPLICATED);
       names.put(table, name);
     }
+  }
+
+  private static boolean isTaken(String name, Set<String> used) {
+    return TAKEN.matcher(name).matches() || used.contains(name) || used.contains(name + REPLICATED);
   }
 
   /** The identifier of a scan in a stage's SQL. */
@@ -38,7 +46,7 @@ final class ScanNames {
     if (name == null) {
       throw new Undistributable("table " + ReplicatedScans.table(table) + " has no files");
     }
-    return ReplicatedScans.isReplicated(table) ? name + "_all" : name;
+    return ReplicatedScans.isReplicated(table) ? name + REPLICATED : name;
   }
 
   /** The last word of a path that is no pattern; the table's name itself when it is a word. */

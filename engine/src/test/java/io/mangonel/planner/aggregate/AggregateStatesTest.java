@@ -1,10 +1,14 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.planner.ir.DataType;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,22 +23,37 @@ class AggregateStatesTest {
   @Test
   void areTheStatesOfThePinnedDuckDb() throws SQLException {
     String file = directory.resolve("state.parquet").toString();
-    try (Database database = new Database()) {
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
       for (String name : AggregateStates.names()) {
         boolean two = OF_TWO.contains(name) || name.startsWith("regr_");
         List<DataType> arguments = Collections.nCopies(two ? 2 : 1, DOUBLE);
         DataType state = AggregateStates.of(name, arguments).orElseThrow();
         String call = name + (two ? "(f, f * 2)" : "(f)");
-        database.execute(
+        execute(
+            connection,
             "COPY (SELECT "
                 + call
                 + " EXPORT_STATE AS s FROM (SELECT range::DOUBLE AS f FROM range(5))) TO '"
                 + file
                 + "'");
-        assertThat(database.column("SELECT typeof(s) FROM read_parquet('" + file + "')"))
+        assertThat(text(connection, "SELECT typeof(s) FROM read_parquet('" + file + "')"))
             .as(name)
-            .isEqualTo(database.column("SELECT typeof(CAST(NULL AS " + state.sql() + "))"));
+            .isEqualTo(text(connection, "SELECT typeof(CAST(NULL AS " + state.sql() + "))"));
       }
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
     }
   }
 }

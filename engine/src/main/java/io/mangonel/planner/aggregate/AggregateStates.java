@@ -1,4 +1,4 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.aggregate;
 
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.DataType.Field;

@@ -1,4 +1,4 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.aggregate;
 
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Expression;
@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * @param finish the aggregate's value from the combined values; the argument tells the column of
  *     each
  */
-record AggregateSplit(
+public record AggregateSplit(
     List<AggregateCall> partials,
     List<DataType> carried,
     IntFunction<List<AggregateCall>> combine,
@@ -60,7 +60,7 @@ record AggregateSplit(
       Set.of("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT");
 
   /** Empty for an aggregate that needs all of its rows at once. */
-  static Optional<AggregateSplit> of(AggregateCall call) {
+  public static Optional<AggregateSplit> of(AggregateCall call) {
     if (!call.order().isEmpty()
         || (call.distinct() && !DUPLICATE_FREE.contains(call.name()))
         || (call.arguments().size() > 1 && SELF_COMBINING.contains(call.name()))) {
@@ -79,11 +79,6 @@ record AggregateSplit(
       default ->
           AggregateStates.of(call.name(), call.argumentTypes()).map(state -> state(call, state));
     };
-  }
-
-  /** The aggregate in one phase, of all rows at once, without its DISTINCT. */
-  static AggregateCall withoutDistinct(AggregateCall call) {
-    return aggregate(call, call.name(), call.type(), false);
   }
 
   private static boolean isSummable(DataType type) {
@@ -199,7 +194,7 @@ record AggregateSplit(
   }
 
   /** Which of the groups a row of a grouping set is grouped by: DuckDB's {@code grouping(...)}. */
-  static Expression groupingFunction(Column groupingId, int groups, List<Integer> indexes) {
+  public static Expression groupingFunction(Column groupingId, int groups, List<Integer> indexes) {
     Expression result = new Constant("0", BIGINT);
     for (int i = 0; i < indexes.size(); i++) {
       Expression bit =
@@ -219,7 +214,7 @@ record AggregateSplit(
   }
 
   /** All groups, as one list of indexes. */
-  static List<Integer> allGroups(int groups) {
+  public static List<Integer> allGroups(int groups) {
     return IntStream.range(0, groups).boxed().toList();
   }
 }
