@@ -8,6 +8,7 @@ import io.mangonel.planner.cost.Tables;
 import io.mangonel.planner.ir.Relation;
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.print.SqlPrinter;
+import io.mangonel.planner.prune.ColumnPruning;
 import io.mangonel.planner.read.FunctionStability;
 import io.mangonel.planner.read.PlanReader;
 import io.mangonel.planner.read.ReadOutcome;
@@ -128,7 +129,10 @@ final class Planning implements AutoCloseable {
         database
             .column("SELECT json_serialize_plan(" + Sql.literal(sql) + ", optimize := true)")
             .getFirst();
-    return reader.read(json);
+    ReadOutcome read = reader.read(json);
+    return read instanceof ReadOutcome.Plan(var relation)
+        ? new ReadOutcome.Plan(ColumnPruning.prune(relation))
+        : read;
   }
 
   static DistributeRequest request(Relation relation, Tables tables, int slots, JoinMode mode) {
