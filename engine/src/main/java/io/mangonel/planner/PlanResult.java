@@ -10,13 +10,21 @@ public sealed interface PlanResult {
   /** The text of an {@code EXPLAIN}, many lines; shown as one column of rows. */
   record Explain(String text) implements PlanResult {}
 
-  /** {@code CREATE [OR REPLACE] VIEW}: checked, with absolute paths. */
-  record CreateView(String name, String createSql, boolean orReplace, boolean ifNotExists)
+  /**
+   * {@code CREATE [OR REPLACE] [TEMP] VIEW}: checked, with absolute paths.
+   *
+   * @param temporary whether it belongs to the session alone
+   */
+  record CreateView(
+      String name, String createSql, boolean orReplace, boolean ifNotExists, boolean temporary)
       implements PlanResult {}
 
   record DropView(String name, boolean ifExists) implements PlanResult {}
 
-  /** {@code SET name = value} of an allowed setting; {@code RESET} has a null value. */
+  /**
+   * {@code SET name = value} of an allowed setting, to be kept in the session's settings under this
+   * name; {@code RESET} has a null value.
+   */
   record Set(String name, @org.jspecify.annotations.Nullable String value) implements PlanResult {}
 
   /**

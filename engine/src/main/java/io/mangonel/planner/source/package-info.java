@@ -1,4 +1,4 @@
-/** Input files: which, how many rows, how they are split; the planning DuckDB over them. */
+/** Input files: which, how many rows, how they are split; the tables that stand for them. */
 @NullMarked
 package io.mangonel.planner.source;
 

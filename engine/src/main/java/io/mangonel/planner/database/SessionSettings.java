@@ -1,0 +1,94 @@
+package io.mangonel.planner.database;
+
+import io.mangonel.planner.ir.Sql;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The settings a session may change. DuckDB's are those that belong to one connection and change
+ * what a statement means: a setting that DuckDB keeps for the whole instance would leak into other
+ * sessions' tasks.
+ */
+public final class SessionSettings {
+  /** Ours: how joins get their rows. */
+  public static final String JOIN_MODE = "mangonel_join_mode";
+
+  /** Before the name of a session variable, whose value is a literal as SQL. */
+  public static final String VARIABLE_PREFIX = "variable ";
+
+  private static final List<String> DUCKDB =
+      List.of(
+          "Calendar",
+          "ieee_floating_point_ops",
+          "integer_division",
+          "order_by_non_integer_literal",
+          "scalar_subquery_error_on_multiple_rows",
+          "TimeZone");
+
+  private static final Map<String, List<String>> OURS =
+      Map.of(JOIN_MODE, List.of("auto", "broadcast", "hash"));
+
+  private SessionSettings() {}
+
+  /** The setting's name as DuckDB or we spell it; empty when a session may not set it. */
+  public static Optional<String> canonicalName(String name) {
+    for (String known : DUCKDB) {
+      if (known.equalsIgnoreCase(name)) {
+        return Optional.of(known);
+      }
+    }
+    String ours = name.toLowerCase(Locale.ROOT);
+    return OURS.containsKey(ours) ? Optional.of(ours) : Optional.empty();
+  }
+
+  /** The values one of our settings takes; empty for a setting of DuckDB's. */
+  public static List<String> valuesOf(String canonicalName) {
+    return OURS.getOrDefault(canonicalName, List.of());
+  }
+
+  public static String allowedNames() {
+    var names = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    DUCKDB.forEach(name -> names.put(name, name));
+    OURS.keySet().forEach(name -> names.put(name, name));
+    return String.join(", ", names.values());
+  }
+
+  /** Statements that bring DuckDB's part of the settings to a connection. */
+  public static List<String> statements(SortedMap<String, String> settings) {
+    return ofDuckDb(settings).entrySet().stream()
+        .map(entry -> setStatement(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  public static SortedMap<String, String> ofDuckDb(SortedMap<String, String> settings) {
+    var result = new TreeMap<String, String>();
+    settings.forEach(
+        (name, value) -> {
+          boolean known = name.startsWith(VARIABLE_PREFIX) || canonicalName(name).isPresent();
+          if (known && !OURS.containsKey(name)) {
+            result.put(name, value);
+          }
+        });
+    return result;
+  }
+
+  public static String setStatement(String name, String value) {
+    return name.startsWith(VARIABLE_PREFIX)
+        ? "SET VARIABLE " + variable(name) + " = " + value
+        : "SET " + Sql.identifier(name) + " = " + Sql.literal(value);
+  }
+
+  public static String resetStatement(String name) {
+    return name.startsWith(VARIABLE_PREFIX)
+        ? "RESET VARIABLE " + variable(name)
+        : "RESET " + Sql.identifier(name);
+  }
+
+  private static String variable(String name) {
+    return Sql.identifier(name.substring(VARIABLE_PREFIX.length()));
+  }
+}
