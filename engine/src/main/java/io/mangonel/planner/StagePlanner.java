@@ -15,6 +15,7 @@ import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Relation;
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.print.SqlPrinter;
+import io.mangonel.planner.prune.ColumnPruning;
 import io.mangonel.planner.read.FunctionStability;
 import io.mangonel.planner.read.PlanReader;
 import io.mangonel.planner.read.ReadOutcome;
@@ -50,7 +51,8 @@ final class StagePlanner {
     }
     try {
       return switch (reader.read(bound.planJson())) {
-        case ReadOutcome.Plan plan -> distribute(request, bound, plan.relation());
+        case ReadOutcome.Plan plan -> 
+            distribute(request, bound, ColumnPruning.prune(plan.relation()));
         case ReadOutcome.Unsupported unsupported -> whole(request, bound, unsupported.reason());
         case ReadOutcome.NoPlan none -> whole(request, bound, none.message());
       };
