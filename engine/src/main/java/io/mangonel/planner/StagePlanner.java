@@ -51,7 +51,7 @@ final class StagePlanner {
     }
     try {
       return switch (reader.read(bound.planJson())) {
-        case ReadOutcome.Plan plan -> 
+        case ReadOutcome.Plan plan ->
             distribute(request, bound, ColumnPruning.prune(plan.relation()));
         case ReadOutcome.Unsupported unsupported -> whole(request, bound, unsupported.reason());
         case ReadOutcome.NoPlan none -> whole(request, bound, none.message());

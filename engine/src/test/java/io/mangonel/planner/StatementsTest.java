@@ -20,9 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Statements of every kind, and what the planner takes them for: {@code planner/statements/*.txt}. A case is a
- * statement, a line {@code ----}, and the answer; cases are apart by a line {@code ====}. With
- * {@code -Dmangonel.update=true} the answers are written anew.
+ * Statements of every kind, and what the planner takes them for: {@code planner/statements/*.txt}.
+ * A case is a statement, a line {@code ----}, and the answer; cases are apart by a line {@code
+ * ====}. With {@code -Dmangonel.update=true} the answers are written anew.
  */
 class StatementsTest {
   private static final Path CASES = Path.of("src/test/resources/planner/statements");
