@@ -167,7 +167,7 @@ public final class ShuffleReader {
       return true;
     } catch (FileAlreadyExistsException bug) {
       throw new IllegalStateException("the link directory of the task is not empty", bug);
-    } catch (IOException | UnsupportedOperationException otherFileSystem) {
+    } catch (IOException otherFileSystem) {
       // The fetch will do, or name what is wrong.
       return false;
     }

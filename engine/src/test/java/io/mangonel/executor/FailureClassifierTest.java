@@ -16,7 +16,7 @@ final class FailureClassifierTest {
   private static final TaskAttemptId PRODUCER =
       new TaskAttemptId(new JobId("j"), 0, 0, 3, 1, new Incarnation("s"), 0);
   private static final Map<String, TaskAttemptId> SHUFFLE =
-      Map.of("/work/inputs/7/0.parquet", PRODUCER);
+      Map.of("/node/inputs/7/0.parquet", PRODUCER);
 
   @ParameterizedTest
   @CsvSource(
@@ -37,15 +37,15 @@ final class FailureClassifierTest {
       UserError         | Permission Error: Loading external extensions is disabled
       UserError         | Not implemented Error: Unimplemented cast
       ResourceExhausted | Out of Memory Error: failed to allocate data of size 16.0 MiB (277 used)
-      ResourceExhausted | IO Error: Could not write file "/work/spill/x": No space left on device
+      ResourceExhausted | IO Error: Could not write file "/node/spill/x": No space left on device
       ResourceExhausted | IO Error: Cannot open file "/data/a.parquet": Too many open files
       ResourceExhausted | Out of Memory Error: failed to offload data block (max_temp_directory_size)
       Io                | IO Error: Could not read from file "/data/a.parquet": Input/output error
       Io                | INTERNAL Error: Attempted to dereference unique_ptr that is NULL!
       Io                | FATAL Error: Failed: database has been invalidated
       Io                | Connection closed
-      FetchFailed       | IO Error: Cannot open file "/work/inputs/7/0.parquet": No such file
-      FetchFailed       | Invalid Input Error: No magic bytes found at end of file '/work/inputs/7/0.parquet'
+      FetchFailed       | IO Error: Cannot open file "/node/inputs/7/0.parquet": No such file
+      FetchFailed       | Invalid Input Error: No magic bytes found at end of file '/node/inputs/7/0.parquet'
       Killed            | INTERRUPT Error: Interrupted!
       """)
   void kindFollowsFromTheMessage(String kind, String message) {
