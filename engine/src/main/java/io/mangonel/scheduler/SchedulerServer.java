@@ -2,12 +2,15 @@ package io.mangonel.scheduler;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.mangonel.catalog.Catalog;
+import io.mangonel.catalog.Sessions;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.SchedulerRun;
+import io.mangonel.scheduler.query.CatalogStatements;
 import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.state.StateBackend;
 import io.mangonel.wire.GrpcServer;
@@ -85,18 +88,20 @@ public final class SchedulerServer implements AutoCloseable {
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
+    var clock = new Clock();
+    var catalog = new CatalogStatements(new Catalog(state), new Sessions(state), clock);
     var run =
         new SchedulerRun(
             new SchedulerRun.Setup(
                 state,
                 new Incarnation("s-" + UUID.randomUUID()),
-                new Clock(),
+                clock,
                 Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
                 engineVersion,
                 planner,
-                List::of,
+                catalog::views,
                 onFatal));
-    var queries = new QueryService(run, config.executorWaitMs());
+    var queries = new QueryService(run, catalog, config.executorWaitMs());
     List<ServerServiceDefinition> services = new ArrayList<>(List.of(run.service()));
     doors.apply(queries).forEach(door -> services.add(door.bindService()));
     var bind = new HostPort(config.bind(), config.port());

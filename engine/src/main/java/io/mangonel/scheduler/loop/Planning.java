@@ -18,7 +18,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Plans statements on a bounded pool of platform threads: the planner is native code. Thread-safe;
@@ -26,7 +25,7 @@ import java.util.function.Supplier;
  */
 public final class Planning implements AutoCloseable {
   private final Function<PlanRequest, PlanResult> planner;
-  private final Supplier<List<ViewDefinition>> views;
+  private final Function<JobRequest, List<ViewDefinition>> views;
   private final JobDirectory jobs;
   private final EventQueue events;
   private final ThreadPoolExecutor threads;
@@ -44,11 +43,11 @@ public final class Planning implements AutoCloseable {
 
   /**
    * @param planner thread-safe
-   * @param views the catalogue's views, in order of creation
+   * @param views what a request's names mean, in order of creation
    */
   public Planning(
       Function<PlanRequest, PlanResult> planner,
-      Supplier<List<ViewDefinition>> views,
+      Function<JobRequest, List<ViewDefinition>> views,
       JobDirectory jobs,
       EventQueue events) {
     this.planner = planner;
@@ -83,7 +82,7 @@ public final class Planning implements AutoCloseable {
         new PlanRequest(
             request.sql(),
             request.settings(),
-            views.get(),
+            views.apply(request),
             request.workingDirectory(),
             executors,
             Math.max(executors, size.slots()));

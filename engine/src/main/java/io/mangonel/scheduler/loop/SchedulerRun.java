@@ -5,6 +5,7 @@ import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.owner.ExecutorInfo;
+import io.mangonel.core.owner.JobRequest;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.planner.PlanRequest;
@@ -25,7 +26,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +61,7 @@ public final class SchedulerRun implements AutoCloseable {
    *
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param planner thread-safe
-   * @param views the catalogue's views
+   * @param views what a request's names mean
    * @param onFatal gets what must end the process; called at most a few times, from any thread
    */
   public record Setup(
@@ -71,7 +71,7 @@ public final class SchedulerRun implements AutoCloseable {
       Limits limits,
       String engineVersion,
       Function<PlanRequest, PlanResult> planner,
-      Supplier<List<ViewDefinition>> views,
+      Function<JobRequest, List<ViewDefinition>> views,
       Consumer<Throwable> onFatal) {}
 
   public SchedulerRun(Setup setup) {

@@ -26,9 +26,9 @@ public final class QueryService {
   /**
    * @param executorWaitMs how long a statement waits for the first executor
    */
-  public QueryService(SchedulerRun run, long executorWaitMs) {
+  public QueryService(SchedulerRun run, CatalogStatements catalog, long executorWaitMs) {
     this.run = run;
-    this.catalog = new CatalogStatements();
+    this.catalog = catalog;
     this.submissions = new Submissions(run, catalog, executorWaitMs);
     this.results = new Results(run);
     this.reports = new JobReports(run);

@@ -148,8 +148,8 @@ final class Submissions {
     return switch (result) {
       case PlanResult.Query(QueryPlan plan) -> start(request, PlannedQuery.of(plan));
       case PlanResult.Explain(String text) -> new Answer.Ok<>(CatalogStatements.explain(text));
-      case PlanResult.CreateView create -> catalog.createView(create);
-      case PlanResult.DropView drop -> catalog.dropView(drop);
+      case PlanResult.CreateView create -> catalog.createView(statement, create);
+      case PlanResult.DropView drop -> catalog.dropView(statement, drop);
       case PlanResult.Set set -> catalog.set(statement, set);
       case PlanResult.Rejected(String message) -> new Answer.UserFault<>(message);
     };
