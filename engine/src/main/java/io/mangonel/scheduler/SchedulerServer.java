@@ -6,8 +6,7 @@ import io.mangonel.catalog.Catalog;
 import io.mangonel.catalog.Sessions;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.owner.Limits;
-import io.mangonel.planner.PlanRequest;
-import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.Planner;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.SchedulerRun;
 import io.mangonel.scheduler.query.CatalogStatements;
@@ -31,14 +30,14 @@ public final class SchedulerServer implements AutoCloseable {
   /** {@code EX_SOFTWARE} of sysexits. */
   private static final int FATAL_EXIT_CODE = 70;
 
-  private final StateBackend state;
+  private final Parts parts;
   private final SchedulerRun run;
   private final QueryService queries;
   private final GrpcServer server;
 
   private SchedulerServer(
-      StateBackend state, SchedulerRun run, QueryService queries, GrpcServer server) {
-    this.state = state;
+      Parts parts, SchedulerRun run, QueryService queries, GrpcServer server) {
+    this.parts = parts;
     this.run = run;
     this.queries = queries;
     this.server = server;
@@ -70,37 +69,52 @@ public final class SchedulerServer implements AutoCloseable {
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
-    StateBackend state =
-        StateStores.open(config.state(), line -> onFatal.accept(new IllegalStateException(line)));
-    return start(config, state, "", _ -> new PlanResult.Rejected("no planner yet"), doors, onFatal);
+    String engineVersion = EngineVersion.read();
+    Planner planner = Planner.open(config.dataDirectories());
+    StateBackend state;
+    try {
+      state =
+          StateStores.open(
+              config.state(), line -> onFatal.accept(new IllegalStateException(line)));
+    } catch (IOException e) {
+      planner.close();
+      throw e;
+    }
+    var parts = new Parts(state, planner, engineVersion, onFatal);
+    try {
+      return start(config, parts, doors);
+    } catch (IOException e) {
+      parts.close();
+      throw e;
+    }
   }
 
-  /**
-   * As {@link #start}, over parts the caller made.
-   *
-   * @param state closed with the server
-   */
-  static SchedulerServer start(
-      SchedulerConfig config,
-      StateBackend state,
-      String engineVersion,
-      Function<PlanRequest, PlanResult> planner,
-      Function<QueryService, List<BindableService>> doors,
-      Consumer<Throwable> onFatal)
+  /** What is closed with the server, and who hears of its end. */
+  private record Parts(
+      StateBackend state, Planner planner, String engineVersion, Consumer<Throwable> onFatal) {
+    void close() {
+      planner.close();
+      state.close();
+    }
+  }
+
+  private static SchedulerServer start(
+      SchedulerConfig config, Parts parts, Function<QueryService, List<BindableService>> doors)
       throws IOException {
     var clock = new Clock();
-    var catalog = new CatalogStatements(new Catalog(state), new Sessions(state), clock);
+    var catalog =
+        new CatalogStatements(new Catalog(parts.state), new Sessions(parts.state), clock);
     var run =
         new SchedulerRun(
             new SchedulerRun.Setup(
-                state,
+                parts.state,
                 new Incarnation("s-" + UUID.randomUUID()),
                 clock,
                 Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
-                engineVersion,
-                planner,
+                parts.engineVersion,
+                parts.planner::plan,
                 catalog::views,
-                onFatal));
+                parts.onFatal));
     var queries = new QueryService(run, catalog, config.executorWaitMs());
     List<ServerServiceDefinition> services = new ArrayList<>(List.of(run.service()));
     doors.apply(queries).forEach(door -> services.add(door.bindService()));
@@ -112,7 +126,7 @@ public final class SchedulerServer implements AutoCloseable {
       }
       case GrpcServer.Start.Running(GrpcServer server) -> {
         run.start(new HostPort(config.bind(), server.port()));
-        yield new SchedulerServer(state, run, queries, server);
+        yield new SchedulerServer(parts, run, queries, server);
       }
     };
   }
@@ -131,6 +145,6 @@ public final class SchedulerServer implements AutoCloseable {
   public void close() {
     server.close();
     run.close();
-    state.close();
+    parts.close();
   }
 }

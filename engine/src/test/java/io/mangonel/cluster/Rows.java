@@ -34,12 +34,21 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
 
   /** What one plain DuckDB answers. */
   static Rows ofPlainDuckDb(String sql) throws SQLException, IOException {
+    return ofPlainDuckDb("SELECT 1", sql);
+  }
+
+  /**
+   * @param setup statements run before
+   */
+  static Rows ofPlainDuckDb(String setup, String sql) throws SQLException, IOException {
     try (var connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement();
-        BufferAllocator allocator = new RootAllocator();
-        var result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
-        ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS)) {
-      return of(reader);
+        Statement statement = connection.createStatement()) {
+      statement.execute(setup);
+      try (BufferAllocator allocator = new RootAllocator();
+          var result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
+          ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS)) {
+        return of(reader);
+      }
     }
   }
 

@@ -1,0 +1,143 @@
+package io.mangonel.cluster;
+
+import io.mangonel.core.graph.JobId;
+import io.mangonel.executor.ExecutorConfig;
+import io.mangonel.executor.ExecutorServer;
+import io.mangonel.scheduler.SchedulerConfig;
+import io.mangonel.scheduler.SchedulerServer;
+import io.mangonel.scheduler.query.Answer;
+import io.mangonel.scheduler.query.QueryService;
+import io.mangonel.scheduler.query.StatementRequest;
+import io.mangonel.scheduler.query.Submission;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler and executors in one JVM, on free ports of loopback. Each executor has a work
+ * directory of its own.
+ */
+final class TestCluster implements AutoCloseable {
+  static final long ANSWER_WAIT_MS = 60_000;
+  private static final long MEMORY_BYTES = 1L << 30;
+
+  private final Path directory;
+  private final Path data;
+  private final String state;
+  private final List<ExecutorServer> executors = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+  private SchedulerServer scheduler;
+
+  /**
+   * @param directory for everything the cluster writes
+   * @param data where the files are that statements read
+   * @param state as {@code SchedulerConfig} has it
+   */
+  TestCluster(Path directory, Path data, String state, int executorCount) throws IOException {
+    this.directory = directory;
+    this.data = data;
+    this.state = state;
+    this.scheduler = startScheduler(0);
+    for (int i = 0; i < executorCount; i++) {
+      addExecutor("e" + i);
+    }
+  }
+
+  private SchedulerServer startScheduler(int port) throws IOException {
+    var config =
+        new SchedulerConfig("127.0.0.1", port, state, List.of(data), 20_000, 60_000);
+    return SchedulerServer.start(config, _ -> List.of(), fatal::set);
+  }
+
+  /** The scheduler ends and another one starts on its store and port. */
+  void restartScheduler() throws IOException {
+    int port = scheduler.port();
+    scheduler.close();
+    scheduler = startScheduler(port);
+  }
+
+  ExecutorServer addExecutor(String name) throws IOException {
+    ExecutorServer executor =
+        ExecutorServer.start(
+            new ExecutorConfig(
+                "127.0.0.1",
+                0,
+                List.of("127.0.0.1:" + scheduler.port()),
+                directory.resolve(name),
+                2,
+                1,
+                MEMORY_BYTES,
+                false,
+                List.of(data)));
+    executors.add(executor);
+    if (!executor.awaitRegistered(ANSWER_WAIT_MS)) {
+      throw new IOException("executor " + name + " did not register");
+    }
+    return executor;
+  }
+
+  void stopExecutor(int index) {
+    executors.remove(index).close();
+  }
+
+  int port() {
+    return scheduler.port();
+  }
+
+  QueryService queries() {
+    return scheduler.queries();
+  }
+
+  StatementRequest request(String sql, Map<String, String> settings) {
+    return new StatementRequest(
+        sql, "tester", "session-1", null, data.toString(), new TreeMap<>(settings));
+  }
+
+  /** Submits a query and gives its job. */
+  JobId submit(String sql, Map<String, String> settings) {
+    return switch (queries().submit(request(sql, settings))) {
+      case Answer.Ok<Submission>(Submission.Job(JobId id, var _)) -> id;
+      case Answer<Submission> other -> throw new AssertionError(sql + ": " + other);
+    };
+  }
+
+  /** Runs a statement without rows. */
+  void execute(String sql) {
+    if (!(queries().submit(request(sql, Map.of()))
+        instanceof Answer.Ok<Submission>(Submission.Immediate _))) {
+      throw new AssertionError(sql + ": " + queries().submit(request(sql, Map.of())));
+    }
+  }
+
+  Rows rows(String sql, Map<String, String> settings) throws IOException {
+    return rows(submit(sql, settings));
+  }
+
+  Rows rows(JobId job) throws IOException {
+    return switch (queries().openResult(job, ANSWER_WAIT_MS)) {
+      case Answer.Ok<io.mangonel.scheduler.query.ResultStream>(var result) -> {
+        try (result) {
+          yield Rows.of(result.arrow());
+        }
+      }
+      case Answer<io.mangonel.scheduler.query.ResultStream> other ->
+          throw new AssertionError(job + ": " + other);
+    };
+  }
+
+  /** What ended the scheduler, or null. */
+  @Nullable Throwable fatal() {
+    return fatal.get();
+  }
+
+  @Override
+  public void close() {
+    executors.forEach(ExecutorServer::close);
+    scheduler.close();
+  }
+}
