@@ -24,11 +24,11 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
   private static final double RELATIVE_ERROR_MAX = 1e-9;
   private static final long BATCH_ROWS = 2048;
 
-  /** Reads an Arrow IPC stream to its end. */
-  static Rows of(InputStream arrow) throws IOException {
+  /** Reads an Arrow IPC stream of columns of these names to its end. */
+  static Rows of(List<String> names, InputStream arrow) throws IOException {
     try (BufferAllocator allocator = new RootAllocator();
         ArrowReader reader = new ArrowStreamReader(arrow, allocator)) {
-      return of(reader);
+      return new Rows(names, of(reader).values);
     }
   }
 

@@ -3,6 +3,7 @@ package io.mangonel.cluster;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
+import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.SchedulerConfig;
 import io.mangonel.scheduler.SchedulerServer;
 import io.mangonel.scheduler.query.Answer;
@@ -122,7 +123,8 @@ final class TestCluster implements AutoCloseable {
     return switch (queries().openResult(job, ANSWER_WAIT_MS)) {
       case Answer.Ok<io.mangonel.scheduler.query.ResultStream>(var result) -> {
         try (result) {
-          yield Rows.of(result.arrow());
+          yield Rows.of(
+              result.columns().stream().map(ResultColumn::name).toList(), result.arrow());
         }
       }
       case Answer<io.mangonel.scheduler.query.ResultStream> other ->
