@@ -7,6 +7,7 @@ import io.mangonel.catalog.Sessions;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.planner.Planner;
+import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.SchedulerRun;
 import io.mangonel.scheduler.query.CatalogStatements;
@@ -102,8 +103,8 @@ public final class SchedulerServer implements AutoCloseable {
       SchedulerConfig config, Parts parts, Function<QueryService, List<BindableService>> doors)
       throws IOException {
     var clock = new Clock();
-    var catalog =
-        new CatalogStatements(new Catalog(parts.state), new Sessions(parts.state), clock);
+    var sessions = new Sessions(parts.state);
+    var catalog = new CatalogStatements(new Catalog(parts.state), sessions, clock);
     var run =
         new SchedulerRun(
             new SchedulerRun.Setup(
@@ -125,7 +126,16 @@ public final class SchedulerServer implements AutoCloseable {
         throw new IOException(message);
       }
       case GrpcServer.Start.Running(GrpcServer server) -> {
-        run.start(new HostPort(config.bind(), server.port()));
+        try {
+          run.start(new HostPort(config.bind(), server.port()));
+        } catch (RuntimeException e) {
+          server.close();
+          run.close();
+          throw new IOException("cannot start on its store: " + e.getMessage(), e);
+        }
+        run.every(
+            ShellLimits.SWEEP_MS,
+            () -> sessions.removeUnchangedSince(clock.nowMs() - ShellLimits.SESSION_TTL_MS));
         yield new SchedulerServer(parts, run, queries, server);
       }
     };

@@ -64,6 +64,9 @@ public final class ShellLimits {
   /** Keys deleted by one transaction of a sweep; etcd's bound is 128 operations. */
   public static final int SWEEP_OPERATIONS_MAX = 100;
 
+  /** What a session has set is kept this long after its last change. */
+  public static final long SESSION_TTL_MS = 30L * 24 * 3_600_000;
+
   /** For threads to end when a server closes. */
   public static final long CLOSE_GRACE_MS = 5_000;
 

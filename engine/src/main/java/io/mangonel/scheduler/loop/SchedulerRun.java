@@ -158,7 +158,8 @@ public final class SchedulerRun implements AutoCloseable {
     }
   }
 
-  private void every(long periodMs, Runnable work) {
+  /** Repeats {@code work} until the run is closed; an error in it is fatal. */
+  public void every(long periodMs, Runnable work) {
     var _ =
         timer.scheduleWithFixedDelay(
             () -> {
