@@ -36,7 +36,8 @@ public final class Catalog {
 
   /** In order of creation. */
   public List<View> views() {
-    List<Entry> entries = new ArrayList<>(backend.scan(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX));
+    List<Entry> entries =
+        new ArrayList<>(backend.scan(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX));
     entries.sort(Comparator.comparingLong(Entry::createRevision));
     return entries.stream().map(entry -> decode(entry.value())).toList();
   }
@@ -53,7 +54,9 @@ public final class Catalog {
     }
     if (before.isPresent() && !orReplace) {
       return new CatalogOutcome.Wrong(
-          "a view named \"" + view.name() + "\" exists already: drop it, or CREATE OR REPLACE VIEW");
+          "a view named \""
+              + view.name()
+              + "\" exists already: drop it, or CREATE OR REPLACE VIEW");
     }
     if (before.isEmpty()
         && backend.scanKeys(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX).size() == VIEWS_MAX) {

@@ -18,8 +18,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sessions have set, in the store: any scheduler can serve any session. A session is there from
- * its first change on. Thread-safe.
+ * What sessions have set, in the store: any scheduler can serve any session. A session is there
+ * from its first change on. Thread-safe.
  */
 public final class Sessions {
   /** Settings, variables and temporary views of one session. */
@@ -94,8 +94,7 @@ public final class Sessions {
         id,
         principal,
         session ->
-            new Session(
-                principal, nowMs, session.settings, without(session.temporaryViews, name)));
+            new Session(principal, nowMs, session.settings, without(session.temporaryViews, name)));
   }
 
   private static List<View> without(List<View> views, String name) {
@@ -126,7 +125,9 @@ public final class Sessions {
     return CatalogOutcome.of(backend.commit(List.of(guard), List.of(put)));
   }
 
-  /** Deletes sessions that were not changed since: their clients are gone, or set everything anew. */
+  /**
+   * Deletes sessions that were not changed since: their clients are gone, or set everything anew.
+   */
   public void removeUnchangedSince(long changedBeforeMs) {
     String after = "";
     List<Entry> page;
@@ -167,8 +168,7 @@ public final class Sessions {
     in.list(i -> List.of(i.text(), i.text()))
         .forEach(setting -> settings.put(setting.get(0), setting.get(1)));
     var session =
-        new Session(
-            principal, changedMs, settings, in.list(i -> new View(i.text(), i.text())));
+        new Session(principal, changedMs, settings, in.list(i -> new View(i.text(), i.text())));
     in.end();
     return session;
   }

@@ -36,8 +36,7 @@ public final class SchedulerServer implements AutoCloseable {
   private final QueryService queries;
   private final GrpcServer server;
 
-  private SchedulerServer(
-      Parts parts, SchedulerRun run, QueryService queries, GrpcServer server) {
+  private SchedulerServer(Parts parts, SchedulerRun run, QueryService queries, GrpcServer server) {
     this.parts = parts;
     this.run = run;
     this.queries = queries;
@@ -75,8 +74,7 @@ public final class SchedulerServer implements AutoCloseable {
     StateBackend state;
     try {
       state =
-          StateStores.open(
-              config.state(), line -> onFatal.accept(new IllegalStateException(line)));
+          StateStores.open(config.state(), line -> onFatal.accept(new IllegalStateException(line)));
     } catch (IOException e) {
       planner.close();
       throw e;

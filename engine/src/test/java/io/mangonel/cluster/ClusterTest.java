@@ -201,16 +201,14 @@ class ClusterTest {
   @Test
   void aSettingLastsForItsSession() throws IOException {
     cluster.execute("SET TimeZone = 'Asia/Tokyo'");
-    assertThat(
-            cluster.rows("SELECT current_setting('TimeZone') AS zone", Map.of()).values())
+    assertThat(cluster.rows("SELECT current_setting('TimeZone') AS zone", Map.of()).values())
         .containsExactly(List.of("Asia/Tokyo"));
     cluster.execute("RESET TimeZone");
   }
 
   @Test
   void explainIsTextWithoutAJob() {
-    assertThat(
-            cluster.queries().submit(cluster.request("EXPLAIN SELECT * FROM numbers", Map.of())))
+    assertThat(cluster.queries().submit(cluster.request("EXPLAIN SELECT * FROM numbers", Map.of())))
         .isInstanceOfSatisfying(
             Answer.Ok.class,
             ok -> {
@@ -265,8 +263,7 @@ class ClusterTest {
     JobId job = cluster.submit("SELECT count(*) FROM numbers", Map.of());
     cluster.rows(job);
     assertThat(cluster.queries().executors())
-        .isInstanceOfSatisfying(
-            Answer.Ok.class, ok -> assertThat((List<?>) ok.value()).hasSize(2));
+        .isInstanceOfSatisfying(Answer.Ok.class, ok -> assertThat((List<?>) ok.value()).hasSize(2));
     JobDetail detail = detail(job);
     assertThat(detail.summary().state()).isEqualTo(JobState.COMPLETED);
     assertThat(detail.summary().rows()).isEqualTo(1);

@@ -120,8 +120,8 @@ class RestartTest {
   }
 
   private static boolean running(TestCluster cluster, JobId job) {
-    return cluster.queries().job(job) instanceof Answer.Ok<io.mangonel.scheduler.query.JobDetail>(
-            var detail)
+    return cluster.queries().job(job)
+            instanceof Answer.Ok<io.mangonel.scheduler.query.JobDetail>(var detail)
         && detail.stages().stream().anyMatch(stage -> stage.running() > 0);
   }
 

@@ -50,8 +50,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   private SchedulerServer startScheduler(int port) throws IOException {
-    var config =
-        new SchedulerConfig("127.0.0.1", port, state, List.of(data), 20_000, 60_000);
+    var config = new SchedulerConfig("127.0.0.1", port, state, List.of(data), 20_000, 60_000);
     return SchedulerServer.start(config, _ -> List.of(), fatal::set);
   }
 
@@ -123,8 +122,7 @@ final class TestCluster implements AutoCloseable {
     return switch (queries().openResult(job, ANSWER_WAIT_MS)) {
       case Answer.Ok<io.mangonel.scheduler.query.ResultStream>(var result) -> {
         try (result) {
-          yield Rows.of(
-              result.columns().stream().map(ResultColumn::name).toList(), result.arrow());
+          yield Rows.of(result.columns().stream().map(ResultColumn::name).toList(), result.arrow());
         }
       }
       case Answer<io.mangonel.scheduler.query.ResultStream> other ->

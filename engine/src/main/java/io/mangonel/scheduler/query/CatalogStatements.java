@@ -69,9 +69,7 @@ public final class CatalogStatements {
   }
 
   private static List<ViewDefinition> definitions(List<View> views) {
-    return views.stream()
-        .map(view -> new ViewDefinition(view.name(), view.createSql()))
-        .toList();
+    return views.stream().map(view -> new ViewDefinition(view.name(), view.createSql())).toList();
   }
 
   Answer<Submission> createView(StatementRequest statement, PlanResult.CreateView create) {
@@ -94,8 +92,7 @@ public final class CatalogStatements {
             .stream()
             .anyMatch(view -> view.name().equalsIgnoreCase(drop.name()));
     return temporary && session != null
-        ? answer(
-            sessions.dropView(session, statement.principal(), drop.name(), clock.nowMs()))
+        ? answer(sessions.dropView(session, statement.principal(), drop.name(), clock.nowMs()))
         : answer(catalog.dropView(drop.name(), drop.ifExists()));
   }
 
@@ -104,8 +101,7 @@ public final class CatalogStatements {
     return session == null
         ? needsSession("a setting")
         : answer(
-            sessions.set(
-                session, statement.principal(), set.name(), set.value(), clock.nowMs()));
+            sessions.set(session, statement.principal(), set.name(), set.value(), clock.nowMs()));
   }
 
   private static Answer<Submission> needsSession(String what) {
@@ -114,8 +110,7 @@ public final class CatalogStatements {
 
   private static Answer<Submission> answer(CatalogOutcome outcome) {
     return switch (outcome) {
-      case CatalogOutcome.Done() ->
-          new Answer.Ok<>(new Submission.Immediate(List.of(), List.of()));
+      case CatalogOutcome.Done() -> new Answer.Ok<>(new Submission.Immediate(List.of(), List.of()));
       case CatalogOutcome.Wrong(String message) -> new Answer.UserFault<>(message);
       case CatalogOutcome.Retryable(String message) -> new Answer.Retryable<>(message);
     };

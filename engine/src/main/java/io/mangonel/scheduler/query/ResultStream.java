@@ -11,9 +11,9 @@ import java.util.List;
  *
  * @param columns the answer's columns, from the bound plan
  * @param rows how many rows the stream holds
- * @param arrow one Arrow IPC stream of these columns in this order; the names of its own schema mean
- *     nothing. Reading may fail with an {@link IOException} when the executor that holds the rows
- *     is lost
+ * @param arrow one Arrow IPC stream of these columns in this order; the names of its own schema
+ *     mean nothing. Reading may fail with an {@link IOException} when the executor that holds the
+ *     rows is lost
  */
 public record ResultStream(List<ResultColumn> columns, long rows, InputStream arrow)
     implements AutoCloseable {
