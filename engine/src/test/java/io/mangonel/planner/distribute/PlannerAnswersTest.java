@@ -144,7 +144,12 @@ class PlannerAnswersTest {
 
   private List<List<String>> rows(QueryPlan plan) throws SQLException, IOException {
     Path work = Files.createTempDirectory(directory, "work");
-    return new StageRunner(work, true).run(plan);
+    try (Database executor = new Database()) {
+      for (String statement : plan.stages().getLast().prelude()) {
+        executor.execute(statement);
+      }
+      return new StageRunner(executor, work, true).run(plan);
+    }
   }
 
   private List<List<String>> plain(String sql) throws SQLException {

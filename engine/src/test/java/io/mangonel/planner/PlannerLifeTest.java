@@ -1,0 +1,85 @@
+package io.mangonel.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.stage.QueryPlan;
+import io.mangonel.planner.stage.StageInput.PinnedFile;
+import io.mangonel.planner.stage.StageInput.Scan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A planner over time: files change under it, and several sessions plan at once. */
+class PlannerLifeTest {
+  private static final int THREADS = 6;
+  private static final int PLANS_PER_THREAD = 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void aFileThatChangesIsSeenAtTheNextPlan() throws Exception {
+    copy("SELECT 1 AS a", "x.parquet");
+    try (var planner = Planner.open(List.of(directory))) {
+      QueryPlan before = plan(planner, "FROM x", "UTC");
+      assertThat(pinned(before)).hasSize(1);
+
+      copy("SELECT i AS b, i || 'text' AS c FROM range(5000) t(i)", "x.parquet");
+      QueryPlan after = plan(planner, "FROM x", "UTC");
+      assertThat(after.columns()).extracting("name").containsExactly("b", "c");
+      assertThat(pinned(after).getFirst().bytes()).isGreaterThan(pinned(before).getFirst().bytes());
+    }
+  }
+
+  @Test
+  void sessionsPlanAtOnceWithTheirOwnSettingsAndViews() throws Exception {
+    copy("SELECT i AS a FROM range(1000) t(i)", "x.parquet");
+    List<String> zones = List.of("Asia/Tokyo", "Europe/Rome", "America/Lima");
+    try (var planner = Planner.open(List.of(directory));
+        var threads = Executors.newFixedThreadPool(THREADS)) {
+      var work = new ArrayList<Callable<String>>();
+      for (int i = 0; i < THREADS * PLANS_PER_THREAD; i++) {
+        String zone = zones.get(i % zones.size());
+        work.add(
+            () -> {
+              String sql = "SELECT current_setting('TimeZone') AS zone, a FROM x";
+              QueryPlan plan = plan(planner, sql, zone);
+              boolean right =
+                  plan.stages().getLast().sql().contains(zone)
+                      && plan.stages().getFirst().prelude().toString().contains(zone);
+              return right ? "right" : plan.toString();
+            });
+      }
+      for (Future<String> done : threads.invokeAll(work)) {
+        assertThat(done.get()).isEqualTo("right");
+      }
+    }
+  }
+
+  private List<PinnedFile> pinned(QueryPlan plan) {
+    assertThat(plan.fallback()).isNull();
+    return ((Scan) plan.stages().getFirst().inputs().getFirst()).files();
+  }
+
+  private QueryPlan plan(Planner planner, String sql, String zone) {
+    var settings = new TreeMap<String, String>();
+    settings.put("TimeZone", zone);
+    String createSql = "CREATE VIEW x AS FROM '" + directory + "/x.parquet'";
+    var views = List.of(new ViewDefinition("x", createSql));
+    PlanResult result =
+        planner.plan(new PlanRequest(sql, settings, views, directory.toString(), 2, 2));
+    assertThat(result).as(sql).isInstanceOf(PlanResult.Query.class);
+    return ((PlanResult.Query) result).plan();
+  }
+
+  private void copy(String query, String file) throws Exception {
+    PlannerFiles.execute(
+        "COPY (" + query + ") TO '" + directory.resolve(file) + "' (FORMAT parquet)");
+  }
+}
