@@ -9,7 +9,6 @@ import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
-import io.mangonel.executor.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,7 +97,6 @@ final class ExecutorCommand implements Callable<Integer> {
             mode == Mode.pull,
             data.checked());
     ServerLogging.toFile(directory, "executor");
-    unpackNativeLibrary();
     LOG.info(
         "{} slots, {} threads, memory limit {} MB",
         config.slots(),
@@ -108,15 +106,6 @@ final class ExecutorCommand implements Callable<Integer> {
     Thread.ofVirtual().start(() -> announce(server, config));
     lifetime.await(server);
     return 0;
-  }
-
-  private void unpackNativeLibrary() {
-    Path below = directory.root().resolve("native");
-    try {
-      NativeLibrary.unpackBelow(below);
-    } catch (IOException e) {
-      throw CommandFailure.failed("cannot write to " + below + ": " + e.getMessage());
-    }
   }
 
   private Path workDirectory() {

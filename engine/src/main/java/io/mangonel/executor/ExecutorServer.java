@@ -108,6 +108,7 @@ public final class ExecutorServer implements AutoCloseable {
       work.close();
       throw new IOException("cannot open DuckDB: " + failed.getMessage(), failed);
     }
+    NativeLibrary.deleteUnpacked();
     ExecutorServer executor;
     try {
       executor = new ExecutorServer(config, work, engine, limits);

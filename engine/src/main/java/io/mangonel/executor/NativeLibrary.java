@@ -1,42 +1,50 @@
 package io.mangonel.executor;
 
-import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Where DuckDB's JDBC driver unpacks its library: 69 MB per process, which stay when the process is
- * killed. They get a directory of their own, named by process, and the next one to start removes
- * those of processes that are gone.
+ * DuckDB's JDBC driver unpacks its library into the temporary directory, 69 MB per process, and
+ * leaves it there when the process is killed. A mapped file needs no name, so it loses it at once.
  */
 public final class NativeLibrary {
+  private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+  private static final Path MAPPINGS = Path.of("/proc/self/maps");
+  private static final Pattern UNPACKED = Pattern.compile(" (/.*/libduckdb_java\\d+\\.so)$");
+
   private NativeLibrary() {}
 
-  /**
-   * Call it once, first thing in a process: the driver and the JDK read the property only once.
-   *
-   * @param directory shared by processes of this machine
-   */
-  public static void unpackBelow(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    sweep(directory);
-    Path own = directory.resolve(Long.toString(ProcessHandle.current().pid()));
-    Files.createDirectories(own);
-    System.setProperty("java.io.tmpdir", own.toAbsolutePath().toString());
+  /** Call it once DuckDB has been opened. Without {@code /proc} the file stays until the exit. */
+  public static void deleteUnpacked() {
+    try {
+      for (Path file : unpacked()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException failed) {
+      LOG.debug("the unpacked library stays until the process ends: {}", failed.getMessage());
+    }
   }
 
-  /** Deletes what belongs to no running process. */
-  static void sweep(Path directory) throws IOException {
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, "[0-9]*")) {
-      for (Path leftover : leftovers) {
-        String name = leftover.getFileName().toString();
-        boolean aPid = name.matches("\\d{1,18}");
-        if (aPid && ProcessHandle.of(Long.parseLong(name)).isEmpty()) {
-          ShuffleDirectory.delete(leftover);
-        }
-      }
+  /** What the driver unpacked for this process, as far as it still has a name. */
+  static List<Path> unpacked() throws IOException {
+    if (!Files.isReadable(MAPPINGS)) {
+      return List.of();
+    }
+    try (Stream<String> mappings = Files.lines(MAPPINGS)) {
+      return mappings
+          .map(UNPACKED::matcher)
+          .filter(Matcher::find)
+          .map(found -> Path.of(found.group(1)))
+          .distinct()
+          .filter(Files::exists)
+          .toList();
     }
   }
 }

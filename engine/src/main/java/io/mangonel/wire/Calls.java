@@ -19,6 +19,8 @@ final class Calls {
       return new Reply.Answered<>(call.get());
     } catch (io.grpc.StatusRuntimeException ended) {
       return Reply.of(peer, ended);
+    } catch (IllegalStateException closed) {
+      return new Reply.Unreachable<>(peer + ": " + closed.getMessage());
     } catch (IllegalArgumentException unreadable) {
       return new Reply.Broken<>(
           peer + " gave an answer we cannot read: " + unreadable.getMessage());

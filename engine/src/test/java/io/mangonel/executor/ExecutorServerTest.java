@@ -277,15 +277,11 @@ final class ExecutorServerTest {
   }
 
   @Test
-  void theNativeLibrariesOfDeadProcessesAreRemoved() throws IOException {
-    Path gone = Files.createDirectories(directory.resolve(Long.toString(Long.MAX_VALUE / 10)));
-    Files.writeString(gone.resolve("libduckdb_java.so"), "69 MB");
-    Path alive =
-        Files.createDirectories(directory.resolve(Long.toString(ProcessHandle.current().pid())));
-    Path other = Files.createDirectories(directory.resolve("0-notes"));
-    NativeLibrary.sweep(directory);
-    assertThat(gone).doesNotExist();
-    assertThat(alive).exists();
-    assertThat(other).exists();
+  void theUnpackedLibraryIsNotLeftBehind() throws Exception {
+    ExecutorServer executor = start("e1", true);
+    assertThat(NativeLibrary.unpacked()).isEmpty();
+    TaskAttemptId id = Plans.id("j", 0, 0);
+    scheduler.launch(executor.id(), id, Plans.result("SELECT 42::BIGINT AS c0"));
+    assertThat(scheduler.awaitStatus(id).outcome()).isInstanceOf(TaskOutcome.Succeeded.class);
   }
 }
