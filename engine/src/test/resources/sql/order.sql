@@ -35,3 +35,11 @@ SELECT * FROM (SELECT id, name FROM emp ORDER BY id DESC LIMIT 4) WHERE name <> 
 SELECT id, 5 AS five FROM emp ORDER BY five, id DESC LIMIT 2;
 -- ordered
 SELECT upper(name) FROM emp WHERE dept = 10 ORDER BY length(name), id;
+-- ordered
+SELECT b AS a, a AS b FROM (SELECT id AS a, -id AS b FROM emp WHERE id < 7 LIMIT 100) ORDER BY a;
+-- ordered
+SELECT a FROM (SELECT id AS a, -id AS b FROM emp WHERE id < 7 LIMIT 100) ORDER BY b;
+-- ordered
+SELECT id FROM (SELECT id, rank() OVER (ORDER BY salary) AS r FROM emp) ORDER BY -r, id;
+-- ordered
+SELECT id, r + 1 FROM (SELECT id, rank() OVER (ORDER BY salary) AS r FROM emp) ORDER BY r DESC, id;

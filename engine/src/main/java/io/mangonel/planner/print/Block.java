@@ -107,6 +107,11 @@ final class Block {
     return outputs.stream().allMatch(output -> output.kind() == Kind.COLUMN);
   }
 
+  /** Whether a row may be made several times, as a join does, and be the same each time. */
+  boolean isStable() {
+    return outputs.stream().noneMatch(output -> output.kind() == Kind.VOLATILE);
+  }
+
   /** Whether a set operation needs parentheses around it. */
   boolean isSimpleSelect() {
     return !passesOn() && orderBy.isEmpty() && limit == null && sample == null;

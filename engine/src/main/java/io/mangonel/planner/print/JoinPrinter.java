@@ -71,8 +71,8 @@ final class JoinPrinter {
   }
 
   private Block joined(Join join, Block left, Block right) {
-    Block start = fits(join, left, right) ? left : printer.nest(left);
-    Block other = fits(join, start, right) ? right : printer.nest(right);
+    Block start = left.isStable() && fits(join, left, right) ? left : printer.nest(left);
+    Block other = right.isStable() && fits(join, start, right) ? right : printer.nest(right);
     List<Output> both = new ArrayList<>(start.outputs);
     both.addAll(other.outputs);
     List<String> on = conditions(join, both, start.outputs.size());
@@ -172,7 +172,7 @@ final class JoinPrinter {
     Block right = printer.block(join.right());
     Block start = right.phase == Phase.ROWS && !right.from.isEmpty() ? right : printer.nest(right);
     Block other = left.isBare() ? left : printer.nest(left);
-    if (!fits(join, other, start)) {
+    if (!start.isStable() || !fits(join, other, start)) {
       start = printer.nest(start);
     }
     List<String> on = conditions(join, concat(other.outputs, start.outputs), other.outputs.size());

@@ -271,7 +271,8 @@ public final class SqlPrinter {
 
   /** Columns added to the rows of the input. */
   private Block extend(Block input, List<? extends Expression> calls, Phase phase) {
-    boolean fits = input.phase == Phase.ROWS && Inline.fits(input, calls, Kind.COMPUTED);
+    boolean fits =
+        input.phase == Phase.ROWS && input.isStable() && Inline.fits(input, calls, Kind.COMPUTED);
     Block block = fits ? input : nest(input);
     ExpressionPrinter printer = Inline.printer(block);
     List<Output> outputs = new ArrayList<>(block.outputs);

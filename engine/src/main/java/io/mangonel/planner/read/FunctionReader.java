@@ -1,8 +1,10 @@
 package io.mangonel.planner.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mangonel.planner.ir.Columns;
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Expression;
+import io.mangonel.planner.ir.Expression.Between;
 import io.mangonel.planner.ir.Expression.Call;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +54,7 @@ final class FunctionReader {
     return switch (kind) {
       case "OPERATOR_CAST" -> cast(fields, children, type);
       case "BOUND_FUNCTION" -> call(name, fields, children, type);
+      case "COMPARE_BETWEEN" -> between(fields, expressions.readAll(children));
       default -> {
         fields.empty("function_data");
         if (children.size() != 2) {
@@ -84,6 +87,30 @@ final class FunctionReader {
       throw new UnsupportedPlan("cast of " + children.size());
     }
     return ExpressionReader.cast(expressions.read(children.getFirst()), tryCast, type);
+  }
+
+  private static Expression between(JsonObject fields, List<Expression> operands) {
+    JsonObject data = new JsonObject("between", fields.get("function_data"));
+    boolean lowerInclusive = data.bool("lower_inclusive");
+    boolean upperInclusive = data.bool("upper_inclusive");
+    data.end();
+    // SQL writes an exclusive bound as a comparison of its own, which evaluates the operand again.
+    boolean once = lowerInclusive && upperInclusive;
+    if (operands.size() != 3 || !(once || isStable(operands.getFirst()))) {
+      throw new UnsupportedPlan("between of " + operands.size());
+    }
+    return new Between(
+        operands.get(0),
+        operands.get(1),
+        lowerInclusive,
+        operands.get(2),
+        upperInclusive,
+        ExpressionReader.BOOLEAN);
+  }
+
+  private static boolean isStable(Expression expression) {
+    return !(expression instanceof Call call && !call.stable())
+        && Columns.children(expression).stream().allMatch(FunctionReader::isStable);
   }
 
   private Expression call(String name, JsonObject fields, List<JsonNode> children, DataType type) {

@@ -58,6 +58,14 @@ final class JsonObject {
     return value.textValue();
   }
 
+  /** A name, which is printed between quotes, where a line break has no escape. */
+  static String name(String name) {
+    if (name.indexOf('\n') >= 0 || name.indexOf('\r') >= 0) {
+      throw new UnsupportedPlan("a name with a line break");
+    }
+    return name;
+  }
+
   boolean bool(String field) {
     JsonNode value = get(field);
     if (!value.isBoolean()) {

@@ -32,7 +32,7 @@ final class ScanReader {
     List<DataType> types = new ArrayList<>();
     for (JsonNode json : fields.elements("column_indexes")) {
       int index = columnIndex(json);
-      columns.add(index < 0 ? null : names.get(index));
+      columns.add(index < 0 ? null : JsonObject.name(names.get(index)));
       types.add(index < 0 ? PSEUDO : allTypes.get(index));
     }
     if (columns.isEmpty()) {
@@ -71,7 +71,7 @@ final class ScanReader {
 
   private static String table(JsonNode json) {
     JsonObject data = new JsonObject("scan", json);
-    String table = data.text("table");
+    String table = JsonObject.name(data.text("table"));
     data.ignore("catalog", "schema", "qualified_name")
         .empty("is_index_scan", "is_create_index", "result_ids")
         .end();

@@ -97,7 +97,7 @@ final class TypeReader {
         "child_types",
         child -> {
           JsonObject pair = new JsonObject("field", child);
-          Field field = new Field(pair.text("first"), read(pair.get("second")));
+          Field field = new Field(JsonObject.name(pair.text("first")), read(pair.get("second")));
           pair.end();
           return field;
         });
