@@ -35,7 +35,7 @@ final class Interfaces {
           }
           List<? extends Tree> parents = type.getImplementsClause();
           parents.forEach(parent -> count(parent, implementations));
-          return super.visitClass(type, unused);
+          return super.visitClass(type, null);
         }
 
         @Override
@@ -43,7 +43,7 @@ final class Interfaces {
           if (created.getClassBody() != null) {
             count(created.getIdentifier(), implementations);
           }
-          return super.visitNewClass(created, unused);
+          return super.visitNewClass(created, null);
         }
       }.scan(file.tree(), null);
     }

@@ -74,7 +74,7 @@ final class Shape {
             action.accept(owner, method);
           }
         }
-        return super.visitClass(owner, unused);
+        return super.visitClass(owner, null);
       }
     }.scan(file.tree(), null);
   }
@@ -90,13 +90,13 @@ final class Shape {
         @Override
         public Void visitSwitch(SwitchTree node, Void unused) {
           check(node, node.getCases());
-          return super.visitSwitch(node, unused);
+          return super.visitSwitch(node, null);
         }
 
         @Override
         public Void visitSwitchExpression(SwitchExpressionTree node, Void unused) {
           check(node, node.getCases());
-          return super.visitSwitchExpression(node, unused);
+          return super.visitSwitchExpression(node, null);
         }
 
         private void check(Tree node, List<? extends CaseTree> cases) {
