@@ -50,6 +50,17 @@ final class Planning implements AutoCloseable {
    * @param tables Parquet files of each table, in order
    */
   Planning(Map<String, List<Path>> tables) throws SQLException, IOException {
+    this(tables, List.of());
+  }
+
+  /**
+   * @param creating statements that make the tables whose types Parquet does not keep; their files
+   *     hold what casts to those types
+   */
+  Planning(Map<String, List<Path>> tables, List<String> creating) throws SQLException, IOException {
+    for (String statement : creating) {
+      database.execute(statement);
+    }
     for (Map.Entry<String, List<Path>> table : new TreeMap<>(tables).entrySet()) {
       add(table.getKey(), table.getValue());
     }
@@ -67,7 +78,8 @@ final class Planning implements AutoCloseable {
         files.stream()
             .map(file -> Sql.literal(file.toString()))
             .collect(Collectors.joining(", ", "[", "]"));
-    database.execute("CREATE TABLE " + name + " AS SELECT * FROM read_parquet(" + list + ")");
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS " + name + " AS SELECT * FROM read_parquet(" + list + ")");
     List<Column> columns = new ArrayList<>();
     TreeMap<String, ColumnStatistics> statistics = new TreeMap<>();
     for (List<String> row : database.rows("DESCRIBE " + name)) {
