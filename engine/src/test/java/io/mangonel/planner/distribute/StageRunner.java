@@ -45,6 +45,9 @@ final class StageRunner {
   List<List<String>> run(QueryPlan plan) throws SQLException, IOException {
     QueryPlan received = StagePlanCodec.decodeQuery(StagePlanCodec.encode(plan));
     for (StagePlan stage : received.stages()) {
+      for (String statement : stage.prelude()) {
+        executor.execute(statement);
+      }
       for (int task = 0; task < stage.tasks(); task++) {
         String select = TaskSql.select(stage, task, inputs(stage, task));
         switch (stage.output()) {
