@@ -98,7 +98,8 @@ public final class ExecutorServer implements AutoCloseable {
     return start(config, Limits.of(config.workDirectory()));
   }
 
-  static ExecutorServer start(ExecutorConfig config, Limits limits) throws IOException {
+  /** As {@link #start(ExecutorConfig)}, with other limits. */
+  public static ExecutorServer start(ExecutorConfig config, Limits limits) throws IOException {
     addresses(config.schedulers());
     WorkDirectory work = WorkDirectory.open(config.workDirectory());
     DuckDbEngine engine;

@@ -3,6 +3,7 @@ package io.mangonel.cluster;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
+import io.mangonel.executor.Limits;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.SchedulerConfig;
 import io.mangonel.scheduler.SchedulerServer;
@@ -30,16 +31,32 @@ final class TestCluster implements AutoCloseable {
   private final Path directory;
   private final Path data;
   private final String state;
+  private final Kind kind;
   private final List<ExecutorServer> executors = new ArrayList<>();
   private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
   private SchedulerServer scheduler;
+
+  /** How the executors of a cluster get work and each other's files. */
+  enum Kind {
+    PUSH,
+    /** Executors ask for work. */
+    PULL,
+    /** As on machines without a common disk: every file of another executor is fetched. */
+    NO_SHARED_DISK
+  }
+
+  TestCluster(Path directory, Path data, String state, int executorCount) throws IOException {
+    this(directory, data, state, executorCount, Kind.PUSH);
+  }
 
   /**
    * @param directory for everything the cluster writes
    * @param data where the files are that statements read
    * @param state as {@code SchedulerConfig} has it
    */
-  TestCluster(Path directory, Path data, String state, int executorCount) throws IOException {
+  TestCluster(Path directory, Path data, String state, int executorCount, Kind kind)
+      throws IOException {
+    this.kind = kind;
     this.directory = directory;
     this.data = data;
     this.state = state;
@@ -62,18 +79,22 @@ final class TestCluster implements AutoCloseable {
   }
 
   ExecutorServer addExecutor(String name) throws IOException {
+    Path work = directory.resolve(name);
+    var config =
+        new ExecutorConfig(
+            "127.0.0.1",
+            0,
+            List.of("127.0.0.1:" + scheduler.port()),
+            work,
+            2,
+            1,
+            MEMORY_BYTES,
+            kind == Kind.PULL,
+            List.of(data));
+    Limits limits = Limits.of(directory);
     ExecutorServer executor =
         ExecutorServer.start(
-            new ExecutorConfig(
-                "127.0.0.1",
-                0,
-                List.of("127.0.0.1:" + scheduler.port()),
-                directory.resolve(name),
-                2,
-                1,
-                MEMORY_BYTES,
-                false,
-                List.of(data)));
+            config, kind == Kind.NO_SHARED_DISK ? limits.withoutReadInPlace() : limits);
     executors.add(executor);
     if (!executor.awaitRegistered(ANSWER_WAIT_MS)) {
       throw new IOException("executor " + name + " did not register");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** All 22 TPC-H queries on clusters of two and three executors, as plain DuckDB answers them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -57,10 +57,12 @@ class TpchClusterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 3})
-  void everyQueryIsAnsweredAsByPlainDuckDb(int executors) throws IOException {
-    Path work = directory.resolve("cluster-" + executors);
-    try (var cluster = new TestCluster(work, directory.resolve("data"), "memory", executors)) {
+  @CsvSource({"2, PUSH", "3, PUSH", "2, PULL", "2, NO_SHARED_DISK"})
+  void everyQueryIsAnsweredAsByPlainDuckDb(int executors, TestCluster.Kind kind)
+      throws IOException {
+    Path work = directory.resolve("cluster-" + executors + "-" + kind);
+    Path data = directory.resolve("data");
+    try (var cluster = new TestCluster(work, data, "memory", executors, kind)) {
       TpchGenerator.createViews(directory.resolve("data")).forEach(cluster::execute);
       List<String> wrong = new ArrayList<>();
       for (String mode : List.of("auto", "hash", "broadcast")) {
