@@ -59,6 +59,10 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
+  String name() {
+    return name;
+  }
+
   long pid() {
     return process.pid();
   }

@@ -18,8 +18,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -39,15 +43,17 @@ public final class Demo implements AutoCloseable {
 
   private static final List<Query> QUERIES =
       List.of(
-          new Query(1, "pricing summary report", "auto"),
           new Query(3, "shipping priority", "hash"),
+          new Query(17, "small-quantity-order revenue", "auto"),
           new Query(18, "large volume customers", "auto"));
 
   private final DemoDirectory directory;
   private final PrintStream out;
   private final int port;
   private final int httpPort;
-  private final List<ChildProcess> children = new ArrayList<>();
+  private final List<ChildProcess> children = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private Demo(DemoDirectory directory, PrintStream out, int port, int httpPort) {
     this.directory = directory;
@@ -113,23 +119,24 @@ public final class Demo implements AutoCloseable {
 
   private HostAndPort startCluster(Path data) {
     String root = directory.resolve("").toString();
+    HostAndPort address = new HostAndPort(FreePorts.LOOPBACK, FreePorts.claim("--port", port));
+    int http = FreePorts.claim("--http-port", httpPort);
+    // All at once: executors keep trying until their scheduler is there.
     ChildProcess scheduler =
         start(
             "scheduler",
             List.of(
                 "scheduler",
                 "--port",
-                String.valueOf(port),
+                String.valueOf(address.port()),
                 "--http-port",
-                String.valueOf(httpPort),
+                String.valueOf(http),
                 "--state",
                 "rocksdb:" + directory.resolve("state"),
                 "--data-dirs",
                 data.toString(),
                 "--dir",
                 root));
-    String ready = scheduler.awaitReady();
-    HostAndPort address = HostAndPort.parse(part(ready, "flight="));
     List<ChildProcess> executors = new ArrayList<>();
     for (int i = 1; i <= EXECUTORS; i++) {
       executors.add(
@@ -152,6 +159,7 @@ public final class Demo implements AutoCloseable {
                   "--dir",
                   root)));
     }
+    String ready = scheduler.awaitReady();
     line("scheduler", "process %d at %s, state in RocksDB", scheduler.pid(), address);
     for (ChildProcess executor : executors) {
       String line = executor.awaitReady();
@@ -166,9 +174,7 @@ public final class Demo implements AutoCloseable {
   private ChildProcess start(String name, List<String> arguments) {
     ChildProcess child =
         ChildProcess.start(name, directory.resolve("logs").resolve(name + ".err"), arguments);
-    synchronized (children) {
-      children.add(child);
-    }
+    children.add(child);
     return child;
   }
 
@@ -204,20 +210,25 @@ public final class Demo implements AutoCloseable {
     writer.end();
   }
 
-  /** Returns when a process has ended, which none should. */
+  /** Returns when a process has ended by itself, which none should. */
   public CommandFailure awaitEnd() {
-    while (true) {
-      for (ChildProcess child : children) {
-        if (!child.isAlive()) {
-          return CommandFailure.failed(child.lastError());
+    try {
+      while (true) {
+        Thread.sleep(WATCH_MS);
+        Optional<ChildProcess> ended =
+            children.stream().filter(child -> !child.isAlive()).findFirst();
+        // A Ctrl-C reaches them as well as this process, which then is about to end, too.
+        if (ended.isPresent() && !closing.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
+          return CommandFailure.failed(ended.get().name() + ": " + ended.get().lastError());
+        }
+        if (closing.getCount() == 0) {
+          closed.await();
+          return CommandFailure.failed("interrupted");
         }
       }
-      try {
-        Thread.sleep(WATCH_MS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return CommandFailure.failed("interrupted");
-      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return CommandFailure.failed("interrupted");
     }
   }
 
@@ -256,14 +267,13 @@ public final class Demo implements AutoCloseable {
     throw new IllegalStateException("no " + key + " in '" + line + "'");
   }
 
-  /** Ends every process and waits for that. */
+  /** Ends every process and waits for that. May be called by two threads. */
   @Override
   public void close() {
-    synchronized (children) {
-      children.reversed().forEach(ChildProcess::terminate);
-      children.reversed().forEach(ChildProcess::close);
-      children.clear();
-    }
+    closing.countDown();
+    children.reversed().forEach(ChildProcess::terminate);
+    children.reversed().forEach(ChildProcess::close);
     directory.close();
+    closed.countDown();
   }
 }

@@ -1,0 +1,91 @@
+package io.mangonel.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The demo as its user starts it: real processes, none of which may stay. */
+class DemoProcessTest {
+  private static final Duration DEMO_MAX = Duration.ofSeconds(180);
+  private static final Duration END_MAX = Duration.ofSeconds(30);
+
+  @TempDir static Path directory;
+
+  private final List<MangonelProcess> started = new ArrayList<>();
+
+  @AfterEach
+  void endAll() {
+    started.forEach(MangonelProcess::close);
+  }
+
+  @Test
+  void runsThreeQueriesOnBothExecutorsAndLeavesNothing() throws Exception {
+    MangonelProcess demo = demo("--exit");
+    assertThat(demo.process().waitFor(DEMO_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.process().exitValue()).as(demo.errors()).isZero();
+    assertThat(demo.output())
+        .contains("866,602 rows")
+        .containsPattern("TPC-H query .*'hash'")
+        .containsPattern("executor-\\w+ x\\d+, executor-\\w+ x\\d+");
+    assertThat(demo.output().split("-- TPC-H query", -1)).hasSize(4);
+    assertNothingRuns();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "KILL"})
+  void leavesNothingHoweverItEnds(String signal) throws Exception {
+    MangonelProcess demo = demo();
+    await()
+        .atMost(DEMO_MAX)
+        .until(() -> demo.output().contains("Ctrl-C ends it.") || !demo.process().isAlive());
+    assertThat(demo.process().isAlive()).as(demo.output() + demo.errors()).isTrue();
+    List<ProcessHandle> children = demo.process().descendants().toList();
+    assertThat(children).hasSize(3);
+    MangonelProcess second = demo("--exit");
+    assertThat(second.process().waitFor(DEMO_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(second.process().exitValue()).isEqualTo(1);
+    assertThat(second.errors())
+        .hasLineCount(1)
+        .contains("a demo is running already (process " + demo.process().pid());
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(demo.process().pid()))
+        .start()
+        .waitFor();
+    await().atMost(END_MAX).until(() -> !demo.process().isAlive());
+    assertThat(demo.errors()).isEmpty();
+    await().atMost(END_MAX).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private MangonelProcess demo(String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("demo", "--port", "0", "--http-port", "0", "--dir", directory.toString()));
+    arguments.addAll(List.of(more));
+    Path files = Files.createTempDirectory(directory, "process");
+    MangonelProcess process = MangonelProcess.start(files, files, arguments);
+    started.add(process);
+    return process;
+  }
+
+  private static void assertNothingRuns() {
+    await()
+        .atMost(END_MAX)
+        .until(
+            () ->
+                ProcessHandle.allProcesses()
+                    .filter(ProcessHandle::isAlive)
+                    .flatMap(process -> process.info().commandLine().stream())
+                    .noneMatch(line -> line.contains(directory.toString())));
+  }
+}
