@@ -12,7 +12,6 @@ import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -83,12 +82,9 @@ public final class SchedulerCore {
           planning(id)
               .ifPresent(job -> end(job, new TerminalRecord.Failed(message, retryable, nowMs)));
       case Event.CancelRequested(var id, var reason) ->
-          tasks
-              .find(id)
-              .filter(job -> !job.ended())
-              .ifPresent(job -> end(job, new TerminalRecord.Cancelled(reason, nowMs)));
+          open(id).ifPresent(job -> end(job, new TerminalRecord.Cancelled(reason, nowMs)));
       case Event.RowsSent(var id) ->
-          tasks.find(id).ifPresent(job -> tasks.changed(job, ExecutionGraph::markRowsSent, nowMs));
+          open(id).ifPresent(job -> tasks.changed(job, ExecutionGraph::markRowsSent, nowMs));
       case Event.ExecutorRegistered(var info, var outputs) -> register(info, outputs);
       case Event.Heartbeat heartbeat -> heartbeat(heartbeat);
       case Event.ExecutorLost(var id, var incarnation, var reason) -> lose(id, incarnation, reason);
@@ -194,15 +190,16 @@ public final class SchedulerCore {
 
   /** The job, if it still waits for its plan. */
   private Optional<Job> planning(JobId id) {
-    return tasks.find(id).filter(job -> !job.ended() && job.graph == null);
+    return open(id).filter(job -> job.graph == null);
+  }
+
+  private Optional<Job> open(JobId id) {
+    return tasks.find(id).filter(job -> !job.ended());
   }
 
   private void submit(Job job, JobPlan plan) {
-    byte[] body = plan.body().toByteArray();
     int chunks = 0;
-    for (int from = 0; from < body.length; from += limits.planChunkBytes()) {
-      int to = Math.min(body.length, from + limits.planChunkBytes());
-      var chunk = Bytes.of(Arrays.copyOfRange(body, from, to));
+    for (Bytes chunk : plan.chunks(limits.planChunkBytes())) {
       committer.add(new Change.PlanChunkWritten(job.id, chunks++, chunk), steppedAtMs);
     }
     committer.add(new Change.PlanWritten(job.id, job.epoch, plan.stages(), chunks), steppedAtMs);
@@ -433,7 +430,12 @@ public final class SchedulerCore {
   }
 
   private void update(Event.TaskUpdates updates) {
-    var statuses = updates.updates().stream().map(Event.TaskUpdate::status).toList();
+    // A job that still hears inventories takes no status: it would not know what to make of it.
+    var statuses =
+        updates.updates().stream()
+            .map(Event.TaskUpdate::status)
+            .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
+            .toList();
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
     var changed = tasks.updateTaskStatuses(statuses, limits.transitionBytesMax(), steppedAtMs);
     changed.forEach(this::settle);
