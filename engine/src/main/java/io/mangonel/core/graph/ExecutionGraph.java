@@ -219,11 +219,14 @@ public final class ExecutionGraph {
 
   /**
    * A new owner finds an attempt running (rule T6), possibly one that this graph never heard of. It
-   * is taken unless its partition has another attempt or a winner.
+   * is taken unless its partition has another attempt or a winner, or what it made was given up.
    */
   public List<GraphTransition> adoptRunning(
       TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
-    if (done() || !known(id) || !(task(id) instanceof Task.Pending)) {
+    if (done()
+        || !known(id)
+        || id.stageAttempt() < stages.get(id.stage()).attempt()
+        || !(task(id) instanceof Task.Pending)) {
       return List.of();
     }
     var transition = new GraphTransition.TaskLaunched(id, executor, incarnation);

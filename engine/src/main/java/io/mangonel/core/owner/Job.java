@@ -27,6 +27,9 @@ final class Job {
 
   long epoch;
 
+  /** The epoch in which its plan was made: older attempts are of another plan. */
+  long planEpoch;
+
   /** The change that made the epoch: launches and adoptions wait for it (rule D4). */
   long epochChange;
 
@@ -57,7 +60,7 @@ final class Job {
   }
 
   boolean adopting() {
-    return adoptUntilMs > 0;
+    return adoptUntilMs > 0 && !ended();
   }
 
   /** The number of the job's next log entry. */
@@ -138,7 +141,12 @@ final class Job {
   }
 
   void encode(RecordWriter out) {
-    out.text(id.value()).number(order).number(epoch).number(epochChange).number(adoptUntilMs);
+    out.text(id.value())
+        .number(order)
+        .number(epoch)
+        .number(planEpoch)
+        .number(epochChange)
+        .number(adoptUntilMs);
     out.number(adoptSentAtMs).number(endChange).number(sequence).number(oldestSequence);
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));

@@ -41,16 +41,20 @@ public final class RecordCodec {
     return request;
   }
 
-  public static Bytes encodeStages(List<StageSpec> stages) {
-    return new RecordWriter().number(VERSION).list(stages, (o, stage) -> stage.write(o)).toBytes();
+  public static Bytes encodePlan(StoredJob.Plan plan) {
+    return new RecordWriter()
+        .number(VERSION)
+        .number(plan.epoch())
+        .list(plan.stages(), (o, stage) -> stage.write(o))
+        .toBytes();
   }
 
-  public static List<StageSpec> decodeStages(Bytes bytes) {
+  public static StoredJob.Plan decodePlan(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("stages", VERSION);
-    var stages = in.list(StageSpec::read);
+    in.version("plan", VERSION);
+    var plan = new StoredJob.Plan(in.number(), in.list(StageSpec::read));
     in.end();
-    return stages;
+    return plan;
   }
 
   /** One entry of a job's log. */

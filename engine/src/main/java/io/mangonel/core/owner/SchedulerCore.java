@@ -203,6 +203,7 @@ public final class SchedulerCore {
       committer.add(new Change.PlanChunkWritten(job.id, chunks++, chunk), steppedAtMs);
     }
     committer.add(new Change.PlanWritten(job.id, job.epoch, plan.stages(), chunks), steppedAtMs);
+    job.planEpoch = job.epoch;
     job.graph =
         new ExecutionGraph(job.id, plan.stages(), limits.attemptsMax(), limits.stageAttemptsMax());
     tasks.refresh(job);
@@ -211,7 +212,7 @@ public final class SchedulerCore {
   private void load(StoredJob stored) {
     Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), steppedAtMs);
-    if (stored.stages() == null) {
+    if (stored.plan() == null) {
       madeEpoch(job, change);
       effects.add(new Effect.PlanJob(job.id, job.request));
       return;
@@ -315,9 +316,7 @@ public final class SchedulerCore {
   private void heartbeat(Event.Heartbeat heartbeat) {
     ExecutorId id = heartbeat.executor();
     if (!executors.knows(id, heartbeat.incarnation())) {
-      if (executors.info(id).isEmpty()) {
-        effects.add(new Effect.AskToRegister(id, heartbeat.incarnation()));
-      }
+      effects.add(new Effect.AskToRegister(id, heartbeat.incarnation()));
       return;
     }
     executors.heard(id, heartbeat.attempts(), steppedAtMs);

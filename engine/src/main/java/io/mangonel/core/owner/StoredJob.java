@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A job that has not ended, as the store has it.
  *
  * @param epoch of its header
- * @param stages of its plan, or null when no plan was committed
+ * @param plan its plan, or null when none was committed
  * @param snapshot its latest snapshot, or null
  * @param snapshotSequence the entry the snapshot reaches to; 0 without a snapshot
  * @param log all later entries, in order, without gaps: each entry's transitions
@@ -20,12 +20,21 @@ public record StoredJob(
     JobId job,
     long epoch,
     JobRequest request,
-    @Nullable List<StageSpec> stages,
+    @Nullable Plan plan,
     @Nullable Bytes snapshot,
     long snapshotSequence,
     List<List<GraphTransition>> log) {
   public StoredJob {
-    stages = stages == null ? null : List.copyOf(stages);
     log = log.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * @param epoch in which it was made: attempts of an earlier one belong to a plan that was never
+   *     committed, and mean nothing
+   */
+  public record Plan(long epoch, List<StageSpec> stages) {
+    public Plan {
+      stages = List.copyOf(stages);
+    }
   }
 }

@@ -38,16 +38,16 @@ final class Takeover {
   void restore(Job job, StoredJob stored) {
     int attempts = limits.attemptsMax();
     int stageAttempts = limits.stageAttemptsMax();
-    var stages = stored.stages();
-    var snapshot = stored.snapshot();
-    ExecutionGraph graph;
-    if (snapshot != null) {
-      graph = ExecutionGraph.decode(snapshot, attempts, stageAttempts);
-    } else if (stages != null) {
-      graph = new ExecutionGraph(job.id, stages, attempts, stageAttempts);
-    } else {
+    var plan = stored.plan();
+    if (plan == null) {
       throw new IllegalArgumentException(job.id + " has no plan to restore");
     }
+    var snapshot = stored.snapshot();
+    ExecutionGraph graph =
+        snapshot == null
+            ? new ExecutionGraph(job.id, plan.stages(), attempts, stageAttempts)
+            : ExecutionGraph.decode(snapshot, attempts, stageAttempts);
+    job.planEpoch = plan.epoch();
     stored.log().forEach(entry -> entry.forEach(graph::apply));
     graph.takeObsolete(); // Whatever still runs, inventories show.
     job.graph = graph;
@@ -108,13 +108,13 @@ final class Takeover {
       }
       job.holders.put(id, inventory.incarnation());
       for (TaskStatus status : inventory.ended()) {
-        if (status.id().job().equals(jobId)) {
+        if (ofPlan(job, status.id())) {
           tasks.changed(job, graph -> graph.adoptEnded(status), nowMs);
         }
       }
       var running = new TreeSet<>(inventory.running());
       for (TaskAttemptId attempt : running) {
-        if (attempt.job().equals(jobId)) {
+        if (ofPlan(job, attempt)) {
           tasks.changed(
               job, graph -> graph.adoptRunning(attempt, id, inventory.incarnation()), nowMs);
         }
@@ -124,6 +124,10 @@ final class Takeover {
       changed.add(job);
     }
     return changed;
+  }
+
+  private static boolean ofPlan(Job job, TaskAttemptId id) {
+    return id.job().equals(job.id) && id.launchEpoch() >= job.planEpoch;
   }
 
   /** What the graph believes to run there does, or never started. */

@@ -6,6 +6,7 @@ import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.core.owner.Change;
 import io.mangonel.core.owner.RecordCodec;
+import io.mangonel.core.owner.StoredJob;
 import io.mangonel.core.owner.TerminalRecord;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.Operation;
@@ -55,7 +56,7 @@ final class ChangeEncoder {
         to.put(
             Keyspace.ACTIVE_JOBS,
             Keys.stages(written.job()),
-            RecordCodec.encodeStages(written.stages()));
+            RecordCodec.encodePlan(new StoredJob.Plan(written.epoch(), written.stages())));
       }
       case Change.JobClaimed(JobId job, long epoch) ->
           to.put(

@@ -5,7 +5,6 @@ import io.mangonel.core.RecordReader;
 import io.mangonel.core.UnreadableRecordException;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.ExecutorInfo;
 import io.mangonel.core.owner.JobRequest;
 import io.mangonel.core.owner.RecordCodec;
@@ -84,8 +83,8 @@ public final class StoredState {
     if (!planned) {
       return new StoredJob(job, epoch, request, null, null, 0, List.of());
     }
-    List<StageSpec> stages =
-        RecordCodec.decodeStages(
+    StoredJob.Plan plan =
+        RecordCodec.decodePlan(
             backend
                 .get(Keyspace.ACTIVE_JOBS, Keys.stages(job))
                 .orElseThrow(() -> new UnreadableRecordException("its stages are missing"))
@@ -96,7 +95,7 @@ public final class StoredState {
         Keyspace.ACTIVE_JOBS,
         Keys.logPrefix(job),
         line -> log.add(RecordCodec.decodeTransitions(line.value())));
-    return new StoredJob(job, epoch, request, stages, snapshot.graph, snapshot.sequence, log);
+    return new StoredJob(job, epoch, request, plan, snapshot.graph, snapshot.sequence, log);
   }
 
   private record Snapshot(@Nullable Bytes graph, long sequence) {}

@@ -14,6 +14,7 @@ import io.mangonel.core.owner.Change;
 import io.mangonel.core.owner.Commit;
 import io.mangonel.core.owner.ExecutorInfo;
 import io.mangonel.core.owner.JobRequest;
+import io.mangonel.core.owner.StoredJob;
 import io.mangonel.core.owner.TerminalRecord;
 import io.mangonel.core.owner.TerminalRecord.ResultPart;
 import io.mangonel.state.Keyspace;
@@ -83,7 +84,7 @@ class FencedStoreTest {
     assertThat(state.jobs().claimable()).hasSize(1);
     assertThat(found.planned()).isTrue();
     assertThat(found.job().epoch()).isEqualTo(2);
-    assertThat(found.job().stages()).isEqualTo(STAGES);
+    assertThat(found.job().plan()).isEqualTo(new StoredJob.Plan(1, STAGES));
     assertThat(found.job().snapshot()).isEqualTo(graph);
     assertThat(found.job().snapshotSequence()).isEqualTo(1);
     assertThat(found.job().log()).containsExactly(List.of(second));

@@ -22,13 +22,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Knows what is true in the world, whatever the cores believe, and checks every step against it. */
+/**
+ * Knows what is true in the world, whatever the cores believe, and checks every step against it.
+ */
 final class Oracle {
   /**
-   * What an attempt wrote: which attempts of which partitions its rows descend from. For stages that
-   * are not deterministic two different ones must never meet.
+   * What an attempt wrote: which attempts of which partitions its rows descend from. For stages
+   * that are not deterministic two different ones must never meet.
    */
   private record Rows(Map<String, TaskAttemptId> descent) {}
+
+  /** A launch decided in one step is seen after the next. */
+  private static final long EVENT_GAP_MS = 500;
 
   private final SimulatedStore store;
   private final Limits limits;
@@ -150,10 +155,9 @@ final class Oracle {
       return; // The same launch again.
     }
     check(
-        settled() || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs() + limits.tickMs(),
+        settled() || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs() + EVENT_GAP_MS,
         "D9: launched " + (nowMs - openSinceMs) + " ms ahead of the store");
-    check(
-        launch.epoch() == launch.id().launchEpoch(), "launched in another epoch: " + launch.id());
+    check(launch.epoch() == launch.id().launchEpoch(), "launched in another epoch: " + launch.id());
     var spec = spec(launch.id());
     var expected = new ArrayList<String>();
     for (StageEdge edge : spec.inputs()) {

@@ -48,8 +48,7 @@ final class SimulatedExecutor {
     this.slots = slots;
     this.pull = pull;
     this.agent =
-        new AgentCore(
-            new ExecutorId(id), new Incarnation(id + "#" + run), slots, pull, limits);
+        new AgentCore(new ExecutorId(id), new Incarnation(id + "#" + run), slots, pull, limits);
     world.after(world.random.nextInt((int) TICK_MS), this::tick);
   }
 
@@ -87,8 +86,7 @@ final class SimulatedExecutor {
     step(new AgentEvent.LaunchRequested(++calls, target, from, launches));
   }
 
-  void adoptRequested(
-      Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
+  void adoptRequested(Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
     step(new AgentEvent.AdoptRequested(++calls, target, from, jobs));
   }
 

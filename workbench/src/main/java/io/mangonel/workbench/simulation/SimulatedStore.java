@@ -4,7 +4,6 @@ import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.Change;
 import io.mangonel.core.owner.Commit;
 import io.mangonel.core.owner.ExecutorInfo;
@@ -26,7 +25,7 @@ final class SimulatedStore {
   static final class Stored {
     final JobRequest request;
     long epoch;
-    @Nullable List<StageSpec> stages;
+    StoredJob.@Nullable Plan plan;
     @Nullable Bytes snapshot;
     long snapshotSequence;
     final TreeMap<Long, List<GraphTransition>> log = new TreeMap<>();
@@ -62,10 +61,10 @@ final class SimulatedStore {
   private void apply(Change change) {
     switch (change) {
       case Change.JobCreated(var job, long epoch, var request) ->
-          Oracle.check(
-              jobs.put(job, new Stored(request, epoch)) == null, "created twice: " + job);
+          Oracle.check(jobs.put(job, new Stored(request, epoch)) == null, "created twice: " + job);
       case Change.PlanChunkWritten _ -> {}
-      case Change.PlanWritten(var job, _, var stages, _) -> stored(job).stages = stages;
+      case Change.PlanWritten(var job, long epoch, var stages, _) ->
+          stored(job).plan = new StoredJob.Plan(epoch, stages);
       case Change.JobClaimed(var job, long epoch) -> {
         Oracle.check(epoch > stored(job).epoch, "epoch did not rise: " + job);
         stored(job).epoch = epoch;
@@ -112,7 +111,7 @@ final class SimulatedStore {
                     id,
                     job.epoch,
                     job.request,
-                    job.stages,
+                    job.plan,
                     job.snapshot,
                     job.snapshotSequence,
                     List.copyOf(job.log.values())));

@@ -45,7 +45,6 @@ public final class Simulation {
   private final Map<String, SimulatedExecutor> executors = new TreeMap<>();
   private final Map<String, Integer> runs = new TreeMap<>();
   private final Map<JobId, JobRequest> submitted = new TreeMap<>();
-  private final Map<JobId, List<StageSpec>> plans = new TreeMap<>();
   private final Set<JobId> ended = new TreeSet<>();
   private SchedulerCore core;
   private long revision;
@@ -141,7 +140,7 @@ public final class Simulation {
           "slot leaked: " + name + " has " + executor.agent.freeSlots() + " free");
       Oracle.check(executor.agent.outboxSize() == 0, "status never acknowledged: " + name);
       Oracle.check(
-          !calm || executor.agent.expiredReservations() == 0,
+          !calm || executor.pull || executor.agent.expiredReservations() == 0,
           "a reservation was neither used nor returned: " + name);
     }
     store.jobs.forEach((id, job) -> Oracle.check(job.end != null, "not ended in the store: " + id));
@@ -211,7 +210,7 @@ public final class Simulation {
           if (world.happens(Fault.PLANNING_FAILED)) {
             stepScheduler(new Event.PlanningFailed(id, "no such table", false));
           } else {
-            var stages = plans.computeIfAbsent(id, _ -> stages());
+            var stages = stages(); // Planned again, it may come out otherwise.
             oracle.planned(id, stages);
             var body = Bytes.of(new byte[world.random.nextInt(20) == 0 ? 700_000 : 100]);
             stepScheduler(new Event.JobSubmitted(id, new JobPlan(stages, body)));
@@ -290,8 +289,13 @@ public final class Simulation {
     }
     core.step(event, world.nowMs());
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
-      return; // More events before it is asked.
+      world.after(2, this::drain); // Perhaps more events before it is asked.
+      return;
     }
+    drain();
+  }
+
+  private void drain() {
     var ready = core.ready();
     if (ready.commit() != null) {
       oracle.sent(ready.commit(), world.nowMs());
@@ -334,8 +338,7 @@ public final class Simulation {
   }
 
   private void answer(SchedulerCore to, int delayMs, Commit commit, Commit.Outcome outcome) {
-    world.after(
-        delayMs, () -> toCore(to, new Event.CommitAnswered(commit.count(), outcome)));
+    world.after(delayMs, () -> toCore(to, new Event.CommitAnswered(commit.count(), outcome)));
   }
 
   private void toCore(SchedulerCore to, Event event) {
@@ -363,13 +366,11 @@ public final class Simulation {
           call(
               id,
               executor -> executor.launchRequested(run, self, launches),
-              new Event.LaunchUnanswered(
-                  id, run, launches.stream().map(TaskLaunch::id).toList()));
+              new Event.LaunchUnanswered(id, run, launches.stream().map(TaskLaunch::id).toList()));
       case Effect.CancelTasks(var id, var run, var job, long epoch, var attempts) ->
           send(id, new AgentEvent.CancelRequested(run, job, epoch, attempts));
       case Effect.AdoptJobs(var id, var run, var jobs) -> {
-        var asked =
-            jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList();
+        var asked = jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList();
         world.send(() -> executors.get(id.value()).adoptRequested(run, self, asked));
       }
       case Effect.RemoveJobData(var id, var run, var job, long epoch) ->

@@ -1,0 +1,116 @@
+package io.mangonel.core.script;
+
+import io.mangonel.core.agent.AgentCore;
+import io.mangonel.core.agent.AgentEffect;
+import io.mangonel.core.agent.AgentEvent;
+import io.mangonel.core.agent.Limits;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.Failure;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import java.util.List;
+
+/** Drives an executor's agent by text: two slots, an outbox of two. */
+final class AgentScript {
+  private static final Incarnation SELF = new Incarnation("e1#1");
+
+  private final AgentCore agent =
+      new AgentCore(
+          new ExecutorId("e1"),
+          SELF,
+          2,
+          false,
+          new Limits(50, 500, 3_000, 10, 10, 2, 10, 1 << 20, 500, 600_000));
+  private long nowMs = 1_000;
+
+  String apply(String line) {
+    var w = Words.of(line);
+    if (w.at(0).equals("tick")) {
+      nowMs += w.number(1);
+    }
+    agent.step(event(w), nowMs);
+    var out = new StringBuilder();
+    agent.ready().forEach(effect -> out.append(text(effect)).append('\n'));
+    return out + "free " + agent.freeSlots() + "\n";
+  }
+
+  private static AgentEvent event(Words w) {
+    return switch (w.at(0)) {
+      case "found" -> new AgentEvent.SchedulerFound(w.incarnation(1));
+      case "gone" -> new AgentEvent.SchedulerGone(w.incarnation(1));
+      case "reserve" ->
+          new AgentEvent.SlotsRequested(
+              0,
+              new Incarnation(w.named("target", SELF.value())),
+              w.incarnation(1),
+              w.number(2),
+              (int) w.number(3),
+              1_000);
+      case "return" -> new AgentEvent.ReservationsCancelled(w.incarnation(1), w.from(2));
+      case "launch" ->
+          new AgentEvent.LaunchRequested(
+              0,
+              new Incarnation(w.named("target", SELF.value())),
+              w.incarnation(1),
+              List.of(
+                  new TaskLaunch(
+                      Words.attempt(w.at(2)),
+                      w.at(3),
+                      Long.parseLong(w.named("epoch", "1")),
+                      List.of())));
+      case "cancel" ->
+          new AgentEvent.CancelRequested(
+              SELF, w.job(1), Long.parseLong(w.named("epoch", "1")), w.attempts(2));
+      case "adopt" ->
+          new AgentEvent.AdoptRequested(
+              0,
+              SELF,
+              w.incarnation(1),
+              List.of(new AgentEvent.JobEpoch(w.job(2), w.number(3))));
+      case "remove" ->
+          new AgentEvent.RemoveRequested(
+              SELF, w.job(1), Long.parseLong(w.named("epoch", "1")));
+      case "ack" -> new AgentEvent.StatusesAcknowledged(w.attempts(1));
+      case "succeeded" -> {
+        var id = Words.attempt(w.at(1));
+        yield new AgentEvent.TaskEnded(id, new TaskOutcome.Succeeded(Words.output(id)));
+      }
+      case "failed" ->
+          new AgentEvent.TaskEnded(
+              Words.attempt(w.at(1)), new TaskOutcome.Failed(new Failure.Io("disk")));
+      case "tick" -> new AgentEvent.Tick();
+      default -> throw new IllegalArgumentException("unknown command: " + w);
+    };
+  }
+
+  private static String text(AgentEffect effect) {
+    return switch (effect) {
+      case AgentEffect.RunTask(var launch) -> "run " + launch.id();
+      case AgentEffect.InterruptTask(var id) -> "interrupt " + id;
+      case AgentEffect.RemoveJobData(var job) -> "remove-data " + job;
+      case AgentEffect.RemoveAttemptData(var id) -> "remove-data " + id;
+      case AgentEffect.AnswerSlots(_, long request, var granted, int waiting) ->
+          "answer " + request + ": granted " + granted.stream().map(r -> r.id()).toList()
+              + " waiting " + waiting;
+      case AgentEffect.AnswerLaunch(_, var answers) -> "answer " + answers;
+      case AgentEffect.AnswerInventory(_, var jobs, var refused, var running, var ended) ->
+          "inventory of " + jobs + " refused " + refused + " running " + running + " ended "
+              + ended.stream().map(s -> s.id()).toList();
+      case AgentEffect.AnswerOtherIncarnation _ -> "answer other incarnation";
+      case AgentEffect.Register(var to, var outputs) -> "register at " + to + " " + outputs;
+      case AgentEffect.SendHeartbeat(var to, var attempts, int free) ->
+          "beat to " + to + " " + attempts + " free " + free;
+      case AgentEffect.SendOffer(var to, var list) ->
+          "offer to " + to + " " + list.stream().map(r -> r.id()).toList();
+      case AgentEffect.SendStatuses(var to, var reports) ->
+          "report to " + to + " " + reports.stream().map(AgentScript::text).toList();
+    };
+  }
+
+  private static String text(AgentEffect.Report report) {
+    var followUp = report.followUp();
+    return report.status().id()
+        + (followUp == null ? "" : " with " + followUp.id() + " for " + followUp.job().orElseThrow());
+  }
+}

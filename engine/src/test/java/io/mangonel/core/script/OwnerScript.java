@@ -1,0 +1,194 @@
+package io.mangonel.core.script;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.Failure;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.owner.Change;
+import io.mangonel.core.owner.Commit;
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.owner.ExecutorInfo;
+import io.mangonel.core.owner.JobPlan;
+import io.mangonel.core.owner.JobRequest;
+import io.mangonel.core.owner.Limits;
+import io.mangonel.core.owner.SchedulerCore;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Drives a scheduler's core by text. */
+final class OwnerScript {
+  private static final long REVISION = 7;
+
+  private final SchedulerCore core =
+      new SchedulerCore(new Incarnation("s"), REVISION, Limits.DEFAULTS);
+  private long nowMs = 1_000;
+
+  String apply(String line) {
+    var w = Words.of(line);
+    if (w.at(0).equals("tick")) {
+      nowMs += w.number(1);
+    }
+    core.step(event(w), nowMs);
+    var ready = core.ready();
+    var out = new StringBuilder();
+    Commit commit = ready.commit();
+    if (commit != null) {
+      out.append("commit ").append(commit.count()).append('\n');
+      commit.changes().forEach(change -> out.append("  ").append(text(change)).append('\n'));
+    }
+    ready.effects().forEach(effect -> out.append(text(effect)).append('\n'));
+    return out.toString();
+  }
+
+  private Event event(Words w) {
+    return switch (w.at(0)) {
+      case "queue" -> new Event.JobQueued(w.job(1), request(w));
+      case "plan" ->
+          new Event.JobSubmitted(
+              w.job(1), new JobPlan(Words.stages(w.at(2)), Bytes.of(new byte[3])));
+      case "reject-plan" -> new Event.PlanningFailed(w.job(1), "no such table", false);
+      case "cancel" -> new Event.CancelRequested(w.job(1), "asked");
+      case "executor" ->
+          new Event.ExecutorRegistered(
+              new ExecutorInfo(
+                  w.executor(1),
+                  w.incarnation(1),
+                  "h",
+                  1,
+                  Integer.parseInt(w.named("slots", "1")),
+                  "duckdb",
+                  false),
+              w.attempts(2));
+      case "lost" -> new Event.ExecutorLost(w.executor(1), w.incarnation(1), "gone");
+      case "beat" -> new Event.Heartbeat(w.executor(1), w.incarnation(1), w.attempts(2));
+      case "offer" ->
+          new Event.Offer(w.executor(1), w.incarnation(1), w.reservations(1, nowMs + 3_000));
+      case "granted" ->
+          new Event.SlotsReserved(
+              w.executor(1),
+              w.incarnation(1),
+              Long.parseLong(w.named("request", "1")),
+              w.reservations(1, nowMs + 3_000),
+              Integer.parseInt(w.named("waiting", "0")));
+      case "accepted" ->
+          answer(w, new TaskLaunch.Answer.Accepted(Words.attempt(w.at(2))));
+      case "rejected" ->
+          answer(
+              w,
+              new TaskLaunch.Answer.Rejected(
+                  Words.attempt(w.at(2)), TaskLaunch.Reason.NO_RESERVATION, "no reservation"));
+      case "stale" ->
+          answer(w, new TaskLaunch.Answer.StaleEpoch(Words.attempt(w.at(2)), w.number(3)));
+      case "succeeded" -> updates(w, new TaskOutcome.Succeeded(Words.output(Words.attempt(w.at(2)))));
+      case "failed" -> updates(w, new TaskOutcome.Failed(failure(w)));
+      case "done" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.DONE);
+      case "refused" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.REFUSED);
+      case "unknown" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.UNKNOWN);
+      case "no-space" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.NO_SPACE);
+      case "fence" -> new Event.FenceRead(w.number(1), w.number(2));
+      case "tick" -> new Event.Tick();
+      default -> throw new IllegalArgumentException("unknown command: " + w);
+    };
+  }
+
+  private static Event answer(Words w, TaskLaunch.Answer answer) {
+    return new Event.LaunchAnswered(w.executor(1), w.incarnation(1), List.of(answer));
+  }
+
+  private static Event updates(Words w, TaskOutcome outcome) {
+    List<TaskAttemptId> inputs =
+        w.named("read", "").isEmpty() ? List.of() : List.of(Words.attempt(w.named("read", "")));
+    var status =
+        new TaskStatus(
+            Words.attempt(w.at(2)), w.executor(1), w.incarnation(1), inputs, outcome);
+    return new Event.TaskUpdates(
+        w.executor(1), w.incarnation(1), List.of(new Event.TaskUpdate(status, null)));
+  }
+
+  private static Failure failure(Words w) {
+    return switch (w.at(3)) {
+      case "user" -> new Failure.UserError("division by zero");
+      case "io" -> new Failure.Io("disk");
+      case "fetch" -> new Failure.FetchFailed(Words.attempt(w.at(4)), "not there");
+      default -> throw new IllegalArgumentException("unknown failure: " + w);
+    };
+  }
+
+  private static JobRequest request(Words w) {
+    int size = Integer.parseInt(w.named("bytes", "8"));
+    return new JobRequest(
+        "x".repeat(size), new TreeMap<>(), "/", "session", "alice", "duckdb", 0, "");
+  }
+
+  private static String text(Change change) {
+    return switch (change) {
+      case Change.JobCreated(var job, long epoch, _) -> "created " + job + " epoch " + epoch;
+      case Change.PlanChunkWritten(var job, int index, _) -> "plan-chunk " + job + " " + index;
+      case Change.PlanWritten(var job, long epoch, _, _) -> "plan " + job + " epoch " + epoch;
+      case Change.JobClaimed(var job, long epoch) -> "claimed " + job + " epoch " + epoch;
+      case Change.Transitions(var job, _, long sequence, var all) ->
+          "log " + job + " " + sequence + ": "
+              + all.stream().map(OwnerScript::text).collect(Collectors.joining(", "));
+      case Change.SnapshotWritten(var job, _, _, long sequence, _) ->
+          "snapshot " + job + " " + sequence;
+      case Change.JobEnded(var job, _, var record) ->
+          "ended " + job + " " + record.getClass().getSimpleName();
+      case Change.JobForgotten(var job) -> "forgotten " + job;
+      case Change.ExecutorWritten(var info) -> "executor " + info.incarnation();
+      case Change.ExecutorDeleted(var id) -> "executor-deleted " + id;
+    };
+  }
+
+  private static String text(GraphTransition transition) {
+    return switch (transition) {
+      case GraphTransition.TaskLaunched(var id, var at, _) -> "launched " + id + " on " + at;
+      case GraphTransition.TaskSucceeded(var id, _) -> "succeeded " + id;
+      case GraphTransition.TaskFailed(var id, var failure) ->
+          "failed " + id + " " + failure.getClass().getSimpleName();
+      case GraphTransition.ExecutorGone(_, var run, _, _) -> "gone " + run;
+      case GraphTransition.RowsSent() -> "rows-sent";
+    };
+  }
+
+  private static String text(Effect effect) {
+    return switch (effect) {
+      case Effect.PlanJob(var job, _) -> "plan " + job;
+      case Effect.StopPlanning(var job) -> "stop-planning " + job;
+      case Effect.ReserveSlots(_, var run, long request, int wanted, _) ->
+          "reserve " + run + " request " + request + " wanted " + wanted;
+      case Effect.CancelReservations(_, var run, var list) ->
+          "return " + run + " " + list.stream().map(r -> r.id()).toList();
+      case Effect.LaunchTasks(_, var run, var list) ->
+          "launch " + run + " " + list.stream().map(OwnerScript::text).toList();
+      case Effect.CancelTasks(_, var run, _, long epoch, var ids) ->
+          "cancel " + run + " epoch " + epoch + " " + ids;
+      case Effect.AdoptJobs(_, var run, var jobs) -> "adopt " + run + " " + jobs;
+      case Effect.RemoveJobData(_, var run, var job, long epoch) ->
+          "remove " + run + " " + job + " epoch " + epoch;
+      case Effect.AcknowledgeStatuses(_, var run, var ids) -> "ack " + run + " " + ids;
+      case Effect.ExecutorAccepted(_, var run) -> "executor-accepted " + run;
+      case Effect.AskToRegister(_, var run) -> "ask-to-register " + run;
+      case Effect.JobAccepted(var job) -> "job-accepted " + job;
+      case Effect.JobRefused(var job, var message, _) -> "job-refused " + job + ": " + message;
+      case Effect.JobFinished(var job, var record) ->
+          "job-finished " + job + " " + record.result().stream().map(p -> p.attempt()).toList();
+      case Effect.JobFailed(var job, var record) -> "job-failed " + job + ": " + record.message();
+      case Effect.JobCancelled(var job, _) -> "job-cancelled " + job;
+      case Effect.ReadFence() -> "read-fence";
+      case Effect.Fenced _ -> "fenced";
+    };
+  }
+
+  private static String text(TaskLaunch launch) {
+    return launch.id()
+        + " on "
+        + launch.reservation()
+        + launch.inputs().stream().map(i -> " < " + i.producer()).collect(Collectors.joining());
+  }
+}

@@ -1,0 +1,126 @@
+package io.mangonel.core.script;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.EdgeKind;
+import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.graph.ExecutorReservation;
+import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.graph.StageEdge;
+import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.graph.TaskOutput;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The words of a command line: positional ones and {@code name=value}. */
+record Words(List<String> words) {
+  private static final Pattern ATTEMPT =
+      Pattern.compile("(\\w+)/(\\d+)\\.(\\d+)/(\\d+)\\.(\\d+)@(\\d+):(.+)");
+
+  static Words of(String line) {
+    return new Words(Arrays.asList(line.split(" ")));
+  }
+
+  String at(int index) {
+    return words.get(index);
+  }
+
+  long number(int index) {
+    return Long.parseLong(words.get(index));
+  }
+
+  String named(String name, String otherwise) {
+    return words.stream()
+        .filter(word -> word.startsWith(name + "="))
+        .map(word -> word.substring(name.length() + 1))
+        .findFirst()
+        .orElse(otherwise);
+  }
+
+  /** The positional words from {@code index} on. */
+  List<String> from(int index) {
+    return words.subList(Math.min(index, words.size()), words.size()).stream()
+        .filter(word -> !word.contains("="))
+        .toList();
+  }
+
+  JobId job(int index) {
+    return new JobId(at(index));
+  }
+
+  /** Of {@code e1#2}: e1. */
+  ExecutorId executor(int index) {
+    return new ExecutorId(at(index).split("#")[0]);
+  }
+
+  Incarnation incarnation(int index) {
+    return new Incarnation(at(index));
+  }
+
+  List<ExecutorReservation> reservations(int index, long expiresAtMs) {
+    return from(index + 1).stream()
+        .map(
+            id ->
+                new ExecutorReservation(
+                    id,
+                    executor(index),
+                    incarnation(index),
+                    Optional.of(named("job", "")).filter(j -> !j.isEmpty()).map(JobId::new),
+                    expiresAtMs))
+        .toList();
+  }
+
+  static TaskAttemptId attempt(String text) {
+    var m = ATTEMPT.matcher(text);
+    if (!m.matches()) {
+      throw new IllegalArgumentException("no attempt id: " + text);
+    }
+    return new TaskAttemptId(
+        new JobId(m.group(1)),
+        Integer.parseInt(m.group(2)),
+        Integer.parseInt(m.group(3)),
+        Integer.parseInt(m.group(4)),
+        Long.parseLong(m.group(6)),
+        new Incarnation(m.group(7)),
+        Integer.parseInt(m.group(5)));
+  }
+
+  List<TaskAttemptId> attempts(int index) {
+    return from(index).stream().map(Words::attempt).toList();
+  }
+
+  static TaskOutput output(TaskAttemptId id) {
+    var file = new OutputFile(OutputFile.ALL_PARTITIONS, id.toString(), 10, 100);
+    return new TaskOutput(List.of(file), Bytes.EMPTY, 10, 100);
+  }
+
+  /** {@code 0:2,1:1<0H}: stage 0 of two tasks; stage 1 of one, by hash. {@code !}: not deterministic. */
+  static List<StageSpec> stages(String text) {
+    var stages = new ArrayList<StageSpec>();
+    for (String stage : text.split(",")) {
+      String[] sides = stage.replace("!", "").split("<");
+      String[] head = sides[0].split(":");
+      var inputs = new ArrayList<StageEdge>();
+      if (sides.length > 1) {
+        for (String input : sides[1].split("\\+")) {
+          EdgeKind kind =
+              switch (input.charAt(input.length() - 1)) {
+                case 'H' -> EdgeKind.HASH;
+                case 'S' -> EdgeKind.SAME;
+                default -> EdgeKind.ALL;
+              };
+          inputs.add(new StageEdge(Integer.parseInt(input.substring(0, input.length() - 1)), kind));
+        }
+      }
+      stages.add(
+          new StageSpec(
+              Integer.parseInt(head[0]), Integer.parseInt(head[1]), inputs, !stage.endsWith("!")));
+    }
+    return stages;
+  }
+}
