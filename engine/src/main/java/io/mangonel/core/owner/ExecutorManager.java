@@ -8,7 +8,6 @@ import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -96,8 +95,9 @@ final class ExecutorManager {
     return Optional.ofNullable(executors.get(id)).map(executor -> executor.info);
   }
 
-  Collection<ExecutorInfo> all() {
-    return executors.values().stream().map(executor -> executor.info).toList();
+  /** The engine version of a known executor. */
+  String fingerprint(ExecutorId id) {
+    return executor(id).info.fingerprint();
   }
 
   /** Only to be asked of an executor that {@link #knows} found. */

@@ -6,6 +6,7 @@ import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
+import io.mangonel.core.graph.TaskAttemptId;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +62,11 @@ final class Job {
 
   boolean adopting() {
     return adoptUntilMs > 0 && !ended();
+  }
+
+  /** Whether the attempt may run on: it does by the graph, or it won and its report is on its way. */
+  boolean wants(TaskAttemptId attempt) {
+    return graph != null && (graph.isWinner(attempt) || (!ended() && graph.isRunning(attempt)));
   }
 
   /** The number of the job's next log entry. */

@@ -323,18 +323,13 @@ public final class SchedulerCore {
     for (TaskAttemptId attempt : heartbeat.attempts()) {
       tasks
           .find(attempt.job())
-          .filter(job -> !job.adopting() && !wanted(job, attempt))
+          .filter(job -> !job.adopting() && !job.wants(attempt))
           .ifPresent(
               job -> {
                 var running = new ExecutionGraph.RunningTask(attempt, id, heartbeat.incarnation());
                 cancel(job, List.of(running));
               });
     }
-  }
-
-  private static boolean wanted(Job job, TaskAttemptId attempt) {
-    return job.graph != null
-        && (job.graph.isWinner(attempt) || (!job.ended() && job.graph.isRunning(attempt)));
   }
 
   private void lose(ExecutorId id, Incarnation incarnation, String reason) {
@@ -382,14 +377,10 @@ public final class SchedulerCore {
       boolean use = mayLaunch && executors.alive(reservation.executor(), steppedAtMs);
       (use ? usable : unusable).add(reservation);
     }
-    var filled = tasks.fillReservations(usable, this::fingerprintOf, steppedAtMs);
+    var filled = tasks.fillReservations(usable, executors::fingerprint, steppedAtMs);
     executors.launch(filled.assigned(), steppedAtMs);
     unusable.addAll(filled.left());
     executors.cancelReservations(unusable);
-  }
-
-  private String fingerprintOf(ExecutorId id) {
-    return executors.info(id).map(ExecutorInfo::fingerprint).orElseThrow();
   }
 
   private void launchAnswered(ExecutorId id, TaskLaunch.Answer answer) {

@@ -64,13 +64,9 @@ final class AgentScript {
               SELF, w.job(1), Long.parseLong(w.named("epoch", "1")), w.attempts(2));
       case "adopt" ->
           new AgentEvent.AdoptRequested(
-              0,
-              SELF,
-              w.incarnation(1),
-              List.of(new AgentEvent.JobEpoch(w.job(2), w.number(3))));
+              0, SELF, w.incarnation(1), List.of(new AgentEvent.JobEpoch(w.job(2), w.number(3))));
       case "remove" ->
-          new AgentEvent.RemoveRequested(
-              SELF, w.job(1), Long.parseLong(w.named("epoch", "1")));
+          new AgentEvent.RemoveRequested(SELF, w.job(1), Long.parseLong(w.named("epoch", "1")));
       case "ack" -> new AgentEvent.StatusesAcknowledged(w.attempts(1));
       case "succeeded" -> {
         var id = Words.attempt(w.at(1));
@@ -91,11 +87,21 @@ final class AgentScript {
       case AgentEffect.RemoveJobData(var job) -> "remove-data " + job;
       case AgentEffect.RemoveAttemptData(var id) -> "remove-data " + id;
       case AgentEffect.AnswerSlots(_, long request, var granted, int waiting) ->
-          "answer " + request + ": granted " + granted.stream().map(r -> r.id()).toList()
-              + " waiting " + waiting;
+          "answer "
+              + request
+              + ": granted "
+              + granted.stream().map(r -> r.id()).toList()
+              + " waiting "
+              + waiting;
       case AgentEffect.AnswerLaunch(_, var answers) -> "answer " + answers;
       case AgentEffect.AnswerInventory(_, var jobs, var refused, var running, var ended) ->
-          "inventory of " + jobs + " refused " + refused + " running " + running + " ended "
+          "inventory of "
+              + jobs
+              + " refused "
+              + refused
+              + " running "
+              + running
+              + " ended "
               + ended.stream().map(s -> s.id()).toList();
       case AgentEffect.AnswerOtherIncarnation _ -> "answer other incarnation";
       case AgentEffect.Register(var to, var outputs) -> "register at " + to + " " + outputs;
@@ -111,6 +117,8 @@ final class AgentScript {
   private static String text(AgentEffect.Report report) {
     var followUp = report.followUp();
     return report.status().id()
-        + (followUp == null ? "" : " with " + followUp.id() + " for " + followUp.job().orElseThrow());
+        + (followUp == null
+            ? ""
+            : " with " + followUp.id() + " for " + followUp.job().orElseThrow());
   }
 }

@@ -76,8 +76,7 @@ final class OwnerScript {
               Long.parseLong(w.named("request", "1")),
               w.reservations(1, nowMs + 3_000),
               Integer.parseInt(w.named("waiting", "0")));
-      case "accepted" ->
-          answer(w, new TaskLaunch.Answer.Accepted(Words.attempt(w.at(2))));
+      case "accepted" -> answer(w, new TaskLaunch.Answer.Accepted(Words.attempt(w.at(2))));
       case "rejected" ->
           answer(
               w,
@@ -85,7 +84,8 @@ final class OwnerScript {
                   Words.attempt(w.at(2)), TaskLaunch.Reason.NO_RESERVATION, "no reservation"));
       case "stale" ->
           answer(w, new TaskLaunch.Answer.StaleEpoch(Words.attempt(w.at(2)), w.number(3)));
-      case "succeeded" -> updates(w, new TaskOutcome.Succeeded(Words.output(Words.attempt(w.at(2)))));
+      case "succeeded" ->
+          updates(w, new TaskOutcome.Succeeded(Words.output(Words.attempt(w.at(2)))));
       case "failed" -> updates(w, new TaskOutcome.Failed(failure(w)));
       case "done" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.DONE);
       case "refused" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.REFUSED);
@@ -105,8 +105,7 @@ final class OwnerScript {
     List<TaskAttemptId> inputs =
         w.named("read", "").isEmpty() ? List.of() : List.of(Words.attempt(w.named("read", "")));
     var status =
-        new TaskStatus(
-            Words.attempt(w.at(2)), w.executor(1), w.incarnation(1), inputs, outcome);
+        new TaskStatus(Words.attempt(w.at(2)), w.executor(1), w.incarnation(1), inputs, outcome);
     return new Event.TaskUpdates(
         w.executor(1), w.incarnation(1), List.of(new Event.TaskUpdate(status, null)));
   }
@@ -133,7 +132,11 @@ final class OwnerScript {
       case Change.PlanWritten(var job, long epoch, _, _) -> "plan " + job + " epoch " + epoch;
       case Change.JobClaimed(var job, long epoch) -> "claimed " + job + " epoch " + epoch;
       case Change.Transitions(var job, _, long sequence, var all) ->
-          "log " + job + " " + sequence + ": "
+          "log "
+              + job
+              + " "
+              + sequence
+              + ": "
               + all.stream().map(OwnerScript::text).collect(Collectors.joining(", "));
       case Change.SnapshotWritten(var job, _, _, long sequence, _) ->
           "snapshot " + job + " " + sequence;

@@ -99,7 +99,10 @@ record Words(List<String> words) {
     return new TaskOutput(List.of(file), Bytes.EMPTY, 10, 100);
   }
 
-  /** {@code 0:2,1:1<0H}: stage 0 of two tasks; stage 1 of one, by hash. {@code !}: not deterministic. */
+  /**
+   * {@code 0:2,1:1<0H}: stage 0 of two tasks; stage 1 of one, by hash. {@code !}: not
+   * deterministic.
+   */
   static List<StageSpec> stages(String text) {
     var stages = new ArrayList<StageSpec>();
     for (String stage : text.split(",")) {
