@@ -226,6 +226,7 @@ public final class ExecutionGraph {
     if (done()
         || !known(id)
         || id.stageAttempt() < stages.get(id.stage()).attempt()
+        || id.attempt() < stages.get(id.stage()).nextAttempt(id.partition())
         || !(task(id) instanceof Task.Pending)) {
       return List.of();
     }

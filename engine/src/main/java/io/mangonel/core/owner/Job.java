@@ -64,7 +64,9 @@ final class Job {
     return adoptUntilMs > 0 && !ended();
   }
 
-  /** Whether the attempt may run on: it does by the graph, or it won and its report is on its way. */
+  /**
+   * Whether the attempt may run on: it does by the graph, or it won and its report is on its way.
+   */
   boolean wants(TaskAttemptId attempt) {
     return graph != null && (graph.isWinner(attempt) || (!ended() && graph.isRunning(attempt)));
   }
