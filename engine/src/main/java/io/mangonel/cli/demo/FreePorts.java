@@ -21,7 +21,7 @@ final class FreePorts {
     try (ServerSocket socket = new ServerSocket()) {
       // As servers do: connections of an earlier run that linger do not count.
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port));
       return socket.getLocalPort();
     } catch (IOException e) {
       throw CommandFailure.failed(
