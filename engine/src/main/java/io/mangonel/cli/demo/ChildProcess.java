@@ -23,6 +23,9 @@ final class ChildProcess implements AutoCloseable {
   private static final long READY_MAX_S = 30;
   private static final long END_MAX_S = 5;
 
+  /** Three JVMs start on few cores: the first compiler alone takes a third less CPU time. */
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+
   private final String name;
   private final Process process;
   private final Path errors;
@@ -43,6 +46,7 @@ final class ChildProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(QUICK_START);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.mangonel.cli.Main");
