@@ -35,6 +35,7 @@ class CommandLineTest {
           sql -c ;                     | there is no statement to run
           sql -f /no/such/file.sql     | there is no file /no/such/file.sql
           sql --url host:port -c 1     | 'host:port' is not an address: write host:port
+          sql --url foo:bar:1 -c 1     | 'foo:bar:1' is not an address: write host:port
           sql --data-dirs /no/such -c 1 | --data-dirs: there is no directory /no/such
           jobs                         | Missing required subcommand
           jobs show                    | Missing required parameter: 'ID'

@@ -31,7 +31,11 @@ public final class ClientOptions {
       boolean bracketed = address.endsWith("]");
       String host = colon < 0 || bracketed ? address : address.substring(0, colon);
       String port = colon < 0 || bracketed ? String.valueOf(PORT) : address.substring(colon + 1);
-      if (host.isEmpty() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+      boolean ambiguous = host.contains(":") && !host.startsWith("[");
+      if (host.isEmpty()
+          || ambiguous
+          || !port.matches("[0-9]{1,5}")
+          || Integer.parseInt(port) > 65_535) {
         throw CommandFailure.usage("'" + text + "' is not an address: write host:port");
       }
       return new HostAndPort(host, Integer.parseInt(port));
