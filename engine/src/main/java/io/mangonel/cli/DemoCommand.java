@@ -2,10 +2,12 @@ package io.mangonel.cli;
 
 import io.mangonel.cli.demo.Demo;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
+import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.PortOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +55,10 @@ final class DemoCommand implements Callable<Integer> {
         out.println("  ./mangonel jobs list --url " + address);
         out.println("  ./mangonel executors list --url " + address);
         out.println("Ctrl-C ends it.");
-        throw demo.awaitEnd();
+        Optional<CommandFailure> failure = demo.awaitEnd();
+        if (failure.isPresent()) {
+          throw failure.get();
+        }
       }
       return 0;
     }

@@ -210,25 +210,31 @@ public final class Demo implements AutoCloseable {
     writer.end();
   }
 
-  /** Returns when a process has ended by itself, which none should. */
-  public CommandFailure awaitEnd() {
+  /**
+   * Waits for the end.
+   *
+   * @return why, when a process has ended by itself, which none should; empty when this one is asked
+   *     to end and has ended the others
+   */
+  public Optional<CommandFailure> awaitEnd() {
     try {
       while (true) {
-        Thread.sleep(WATCH_MS);
+        boolean asked = closing.await(WATCH_MS, TimeUnit.MILLISECONDS);
         Optional<ChildProcess> ended =
             children.stream().filter(child -> !child.isAlive()).findFirst();
         // A Ctrl-C reaches them as well as this process, which then is about to end, too.
-        if (ended.isPresent() && !closing.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
-          return CommandFailure.failed(ended.get().name() + ": " + ended.get().lastError());
+        if (!asked && ended.isPresent() && !closing.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
+          return Optional.of(
+              CommandFailure.failed(ended.get().name() + ": " + ended.get().lastError()));
         }
         if (closing.getCount() == 0) {
           closed.await();
-          return CommandFailure.failed("interrupted");
+          return Optional.empty();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return CommandFailure.failed("interrupted");
+      return Optional.empty();
     }
   }
 
