@@ -18,7 +18,7 @@ import io.mangonel.planner.ir.Expression.WindowCall;
 import io.mangonel.planner.ir.Expression.WindowFrame;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
@@ -30,15 +30,15 @@ public final class Columns {
   private Columns() {}
 
   /** The columns that an expression reads. */
-  public static SortedSet<Integer> read(@Nullable Expression expression) {
-    SortedSet<Integer> columns = new TreeSet<>();
+  public static NavigableSet<Integer> read(@Nullable Expression expression) {
+    NavigableSet<Integer> columns = new TreeSet<>();
     collect(expression, columns);
     return columns;
   }
 
   /** The columns that any of the expressions reads. */
-  public static SortedSet<Integer> read(List<? extends Expression> expressions) {
-    SortedSet<Integer> columns = new TreeSet<>();
+  public static NavigableSet<Integer> read(List<? extends Expression> expressions) {
+    NavigableSet<Integer> columns = new TreeSet<>();
     expressions.forEach(expression -> collect(expression, columns));
     return columns;
   }
@@ -196,7 +196,7 @@ public final class Columns {
         .toList();
   }
 
-  private static void collect(@Nullable Expression expression, SortedSet<Integer> columns) {
+  private static void collect(@Nullable Expression expression, NavigableSet<Integer> columns) {
     if (expression instanceof Column column) {
       columns.add(column.index());
     } else if (expression != null) {

@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ColumnPruning {
   /** What the readers of each common sub-plan need. */
-  private final Map<Integer, SortedSet<Integer>> commons = new HashMap<>();
+  private final Map<Integer, NavigableSet<Integer>> commons = new HashMap<>();
 
   /** Whether {@link #commons} is complete. */
   private boolean commonsKnown;
@@ -37,15 +37,15 @@ public final class ColumnPruning {
   /** The same rows with the same columns in the same order. */
   public static Relation prune(Relation relation) {
     ColumnPruning pruning = new ColumnPruning();
-    SortedSet<Integer> all = all(relation);
+    NavigableSet<Integer> all = all(relation);
     pruning.prune(relation, all);
     pruning.commonsKnown = true;
     return pruning.prune(relation, all).exactly(all).relation();
   }
 
   /** At least the needed columns; never none, if the relation has any. */
-  private Pruned prune(Relation relation, SortedSet<Integer> needed) {
-    SortedSet<Integer> some = needed.isEmpty() ? cheapest(relation) : needed;
+  private Pruned prune(Relation relation, NavigableSet<Integer> needed) {
+    NavigableSet<Integer> some = needed.isEmpty() ? cheapest(relation) : needed;
     return switch (relation) {
       case Relation.Scan scan -> scan(scan, some);
       case Relation.Input input -> Pruned.whole(input);
@@ -84,7 +84,7 @@ public final class ColumnPruning {
       case Relation.Common(var id, var definition, var input) -> {
         commons.putIfAbsent(id, new TreeSet<>());
         Pruned body = prune(input, some);
-        SortedSet<Integer> read = readOf(id, definition);
+        NavigableSet<Integer> read = readOf(id, definition);
         Relation pruned = exactly(definition, read).relation();
         yield new Pruned(new Relation.Common(id, pruned, body.relation()), body.kept());
       }
@@ -92,13 +92,13 @@ public final class ColumnPruning {
     };
   }
 
-  private Pruned exactly(Relation relation, SortedSet<Integer> needed) {
-    SortedSet<Integer> some = needed.isEmpty() ? cheapest(relation) : needed;
+  private Pruned exactly(Relation relation, NavigableSet<Integer> needed) {
+    NavigableSet<Integer> some = needed.isEmpty() ? cheapest(relation) : needed;
     return prune(relation, some).exactly(some);
   }
 
   /** A column that costs little to keep, where only the number of rows counts. */
-  private static SortedSet<Integer> cheapest(Relation relation) {
+  private static NavigableSet<Integer> cheapest(Relation relation) {
     int width = relation.types().size();
     if (width == 0) {
       return new TreeSet<>();
@@ -122,8 +122,8 @@ public final class ColumnPruning {
     return new TreeSet<>(List.of(column));
   }
 
-  private static Pruned scan(Relation.Scan scan, SortedSet<Integer> needed) {
-    SortedSet<Integer> kept = union(needed, Columns.read(scan.filters()));
+  private static Pruned scan(Relation.Scan scan, NavigableSet<Integer> needed) {
+    NavigableSet<Integer> kept = union(needed, Columns.read(scan.filters()));
     if (kept.isEmpty()) {
       return Pruned.whole(scan);
     }
@@ -139,7 +139,7 @@ public final class ColumnPruning {
     return new Pruned(pruned, order);
   }
 
-  private static Pruned values(Relation.Values values, SortedSet<Integer> needed) {
+  private static Pruned values(Relation.Values values, NavigableSet<Integer> needed) {
     List<Integer> order = List.copyOf(needed);
     List<List<Expression>> rows =
         values.rows().stream().map(row -> order.stream().map(row::get).toList()).toList();
@@ -147,7 +147,7 @@ public final class ColumnPruning {
     return new Pruned(new Relation.Values(rows, types), order);
   }
 
-  private Pruned project(Relation.Project project, SortedSet<Integer> needed) {
+  private Pruned project(Relation.Project project, NavigableSet<Integer> needed) {
     List<Integer> order = List.copyOf(needed);
     List<Expression> expressions = order.stream().map(project.expressions()::get).toList();
     Pruned inner = prune(project.input(), Columns.read(expressions));
@@ -155,7 +155,7 @@ public final class ColumnPruning {
     return new Pruned(Projection.of(inner.relation(), moved), order);
   }
 
-  private Pruned aggregate(Relation.Aggregate aggregate, SortedSet<Integer> needed) {
+  private Pruned aggregate(Relation.Aggregate aggregate, NavigableSet<Integer> needed) {
     int groups = aggregate.groups().size();
     int calls = aggregate.aggregates().size();
     List<Integer> kept = new ArrayList<>();
@@ -171,7 +171,7 @@ public final class ColumnPruning {
         keptCalls.add(aggregate.aggregates().get(i - groups));
       }
     }
-    SortedSet<Integer> read = Columns.read(aggregate.groups());
+    NavigableSet<Integer> read = Columns.read(aggregate.groups());
     read.addAll(Columns.read(keptCalls));
     Pruned inner = exactly(aggregate.input(), read);
     Relation pruned =
@@ -186,13 +186,13 @@ public final class ColumnPruning {
   }
 
   /** Rows are compared by all columns, unless the statement says by which. */
-  private Pruned distinct(Relation.Distinct distinct, SortedSet<Integer> needed) {
+  private Pruned distinct(Relation.Distinct distinct, NavigableSet<Integer> needed) {
     if (distinct.on().isEmpty()) {
       Pruned inner = exactly(distinct.input(), all(distinct.input()));
       Relation pruned = new Relation.Distinct(inner.relation(), List.of(), List.of());
       return new Pruned(pruned, inner.kept());
     }
-    SortedSet<Integer> read = union(needed, Columns.read(distinct.on()));
+    NavigableSet<Integer> read = union(needed, Columns.read(distinct.on()));
     Pruned inner = exactly(distinct.input(), union(read, readKeys(distinct.order())));
     Relation pruned =
         new Relation.Distinct(
@@ -202,11 +202,11 @@ public final class ColumnPruning {
     return new Pruned(pruned, inner.kept());
   }
 
-  private Pruned window(Relation.Window window, SortedSet<Integer> needed) {
+  private Pruned window(Relation.Window window, NavigableSet<Integer> needed) {
     int width = window.input().types().size();
     List<Integer> kept = needed.stream().filter(column -> column >= width).toList();
     List<WindowCall> calls = kept.stream().map(c -> window.calls().get(c - width)).toList();
-    SortedSet<Integer> read = union(needed.headSet(width), Columns.read(calls));
+    NavigableSet<Integer> read = union(needed.headSet(width), Columns.read(calls));
     if (calls.isEmpty()) {
       return prune(window.input(), read);
     }
@@ -217,9 +217,9 @@ public final class ColumnPruning {
   }
 
   /** Every call stays: each may make rows. */
-  private Pruned unnest(Relation.Unnest unnest, SortedSet<Integer> needed) {
+  private Pruned unnest(Relation.Unnest unnest, NavigableSet<Integer> needed) {
     int width = unnest.input().types().size();
-    SortedSet<Integer> read = union(needed.headSet(width), Columns.read(unnest.calls()));
+    NavigableSet<Integer> read = union(needed.headSet(width), Columns.read(unnest.calls()));
     Pruned inner = exactly(unnest.input(), read);
     List<Expression> moved = Columns.remap(unnest.calls(), inner::position);
     List<Integer> calls = IntStream.range(width, width + unnest.calls().size()).boxed().toList();
@@ -227,9 +227,9 @@ public final class ColumnPruning {
   }
 
   /** Only UNION ALL does not compare rows. */
-  private Pruned setOperation(Relation.SetOperation operation, SortedSet<Integer> needed) {
+  private Pruned setOperation(Relation.SetOperation operation, NavigableSet<Integer> needed) {
     boolean appends = operation.kind() == SetKind.UNION && operation.all();
-    SortedSet<Integer> columns = appends ? needed : all(operation);
+    NavigableSet<Integer> columns = appends ? needed : all(operation);
     List<Relation> inputs =
         operation.inputs().stream().map(i -> exactly(i, columns).relation()).toList();
     List<DataType> types = columns.stream().map(operation.types()::get).toList();
@@ -237,7 +237,7 @@ public final class ColumnPruning {
     return new Pruned(pruned, List.copyOf(columns));
   }
 
-  private Pruned reference(Relation.CommonReference reference, SortedSet<Integer> needed) {
+  private Pruned reference(Relation.CommonReference reference, NavigableSet<Integer> needed) {
     if (!commonsKnown) {
       commons.computeIfAbsent(reference.id(), id -> new TreeSet<>()).addAll(needed);
       return Pruned.whole(reference);
@@ -248,21 +248,21 @@ public final class ColumnPruning {
   }
 
   /** A sub-plan nobody reads keeps a column, so that it stays a relation. */
-  private SortedSet<Integer> readOf(int id, Relation definition) {
-    SortedSet<Integer> read = commons.getOrDefault(id, new TreeSet<>());
+  private NavigableSet<Integer> readOf(int id, Relation definition) {
+    NavigableSet<Integer> read = commons.getOrDefault(id, new TreeSet<>());
     return read.isEmpty() ? cheapest(definition) : read;
   }
 
-  private static SortedSet<Integer> readKeys(List<SortKey> keys) {
+  private static NavigableSet<Integer> readKeys(List<SortKey> keys) {
     return Columns.read(keys.stream().map(SortKey::expression).toList());
   }
 
-  private static SortedSet<Integer> all(Relation relation) {
+  private static NavigableSet<Integer> all(Relation relation) {
     return new TreeSet<>(IntStream.range(0, relation.types().size()).boxed().toList());
   }
 
-  private static SortedSet<Integer> union(Collection<Integer> first, Collection<Integer> second) {
-    SortedSet<Integer> union = new TreeSet<>(first);
+  private static NavigableSet<Integer> union(Collection<Integer> first, Collection<Integer> second) {
+    NavigableSet<Integer> union = new TreeSet<>(first);
     union.addAll(second);
     return union;
   }

@@ -9,7 +9,7 @@ import io.mangonel.planner.ir.Relation.JoinCondition;
 import io.mangonel.planner.ir.Relation.JoinType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.IntUnaryOperator;
@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Joins keep what is needed above and what their conditions read. */
 final class JoinPruning {
-  private final BiFunction<Relation, SortedSet<Integer>, Pruned> inputs;
+  private final BiFunction<Relation, NavigableSet<Integer>, Pruned> inputs;
 
   /**
    * @param inputs prunes an input to exactly the given columns
    */
-  JoinPruning(BiFunction<Relation, SortedSet<Integer>, Pruned> inputs) {
+  JoinPruning(BiFunction<Relation, NavigableSet<Integer>, Pruned> inputs) {
     this.inputs = inputs;
   }
 
-  Pruned prune(Join join, SortedSet<Integer> needed) {
+  Pruned prune(Join join, NavigableSet<Integer> needed) {
     int leftWidth = join.left().types().size();
     boolean keepsLeft = join.joinType().keepsLeft();
     int rightStart = keepsLeft ? leftWidth : 0;
     int rightEnd = rightStart + (join.joinType().keepsRight() ? join.right().types().size() : 0);
-    SortedSet<Integer> leftNeeded = new TreeSet<>();
-    SortedSet<Integer> rightNeeded = new TreeSet<>();
+    NavigableSet<Integer> leftNeeded = new TreeSet<>();
+    NavigableSet<Integer> rightNeeded = new TreeSet<>();
     for (int column : needed) {
       if (column < rightStart) {
         leftNeeded.add(column);
