@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo as its user starts it: real processes, none of which may stay. */
 class DemoProcessTest {
-  private static final Duration DEMO_MAX = Duration.ofSeconds(180);
+  private static final Duration DEMO_MAX = Duration.ofMinutes(3);
   private static final Duration END_MAX = Duration.ofSeconds(30);
 
   @TempDir static Path directory;

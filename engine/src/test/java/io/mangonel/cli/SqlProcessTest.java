@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mangonel sql} and the servers as processes. */
 class SqlProcessTest {
-  private static final Duration MAX = Duration.ofSeconds(120);
+  private static final Duration MAX = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 

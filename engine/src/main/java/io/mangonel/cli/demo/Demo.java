@@ -213,8 +213,8 @@ public final class Demo implements AutoCloseable {
   /**
    * Waits for the end.
    *
-   * @return why, when a process has ended by itself, which none should; empty when this one is asked
-   *     to end and has ended the others
+   * @return why, when a process has ended by itself, which none should; empty when this one is
+   *     asked to end and has ended the others
    */
   public Optional<CommandFailure> awaitEnd() {
     try {

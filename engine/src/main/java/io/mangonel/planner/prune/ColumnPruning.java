@@ -261,7 +261,8 @@ public final class ColumnPruning {
     return new TreeSet<>(IntStream.range(0, relation.types().size()).boxed().toList());
   }
 
-  private static NavigableSet<Integer> union(Collection<Integer> first, Collection<Integer> second) {
+  private static NavigableSet<Integer> union(
+      Collection<Integer> first, Collection<Integer> second) {
     NavigableSet<Integer> union = new TreeSet<>(first);
     union.addAll(second);
     return union;
