@@ -6,6 +6,7 @@ import io.mangonel.core.graph.Failure;
 import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
 import java.util.List;
@@ -90,6 +91,7 @@ final class AgentEffects {
     Optional<TaskWork> taken = endpoint.takeWork(id);
     Thread.ofPlatform()
         .name("task " + id)
+        .stackSize(EngineSettings.STACK_BYTES)
         .start(
             () -> {
               TaskOutcome outcome =

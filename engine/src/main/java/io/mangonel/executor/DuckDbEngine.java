@@ -1,6 +1,7 @@
 package io.mangonel.executor;
 
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.stage.EngineSettings;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -19,16 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DuckDbEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DuckDbEngine.class);
-
-  /** What a session's settings may set on a task's connection; all belong to one connection. */
-  private static final List<String> ALLOWED_CONFIGS =
-      List.of(
-          "Calendar",
-          "ieee_floating_point_ops",
-          "integer_division",
-          "order_by_non_integer_literal",
-          "scalar_subquery_error_on_multiple_rows",
-          "TimeZone");
 
   private final Config config;
   private final String version;
@@ -74,6 +65,7 @@ final class DuckDbEngine implements AutoCloseable {
     properties.setProperty("temp_directory", config.spill().toString());
     properties.setProperty("max_temp_directory_size", bytes(config.spillBytesMax()));
     properties.setProperty("preserve_insertion_order", "false");
+    properties.setProperty("max_expression_depth", Integer.toString(EngineSettings.TASK_DEPTH_MAX));
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty("allow_community_extensions", "false");
@@ -84,7 +76,7 @@ final class DuckDbEngine implements AutoCloseable {
     try (Statement statement = instance.createStatement()) {
       statement.execute("SET allowed_directories = " + paths(config.allowedDirectories()));
       statement.execute("SET enable_external_access = false");
-      statement.execute("SET allowed_configs = " + names(ALLOWED_CONFIGS));
+      statement.execute("SET allowed_configs = " + names(EngineSettings.OF_SESSIONS));
       statement.execute("SET lock_configuration = true");
       return instance;
     } catch (SQLException failed) {

@@ -28,10 +28,14 @@ final class PinnedInputs {
   static PinnedInputs of(StagePlan plan, int task) {
     List<PinnedFile> files = new ArrayList<>();
     for (StageInput input : plan.inputs()) {
-      if (input instanceof Scan scan) {
-        Set<String> read =
-            scan.splits().get(task).stream().map(FileSlice::path).collect(Collectors.toSet());
-        scan.files().stream().filter(file -> read.contains(file.path())).forEach(files::add);
+      switch (input) {
+        case Scan scan -> {
+          Set<String> read =
+              scan.splits().get(task).stream().map(FileSlice::path).collect(Collectors.toSet());
+          scan.files().stream().filter(file -> read.contains(file.path())).forEach(files::add);
+        }
+        case StageInput.Files(var read) -> files.addAll(read);
+        case StageInput.Exchange _ -> {}
       }
     }
     return new PinnedInputs(files);

@@ -63,6 +63,8 @@ final class TaskRunner {
       outcome = runWithInputs(launch, task, links, stop);
     } catch (IOException failed) {
       outcome = failed(FailureClassifier.classify(String.valueOf(failed.getMessage()), Map.of()));
+    } catch (StackOverflowError tooDeep) {
+      outcome = failed(new Failure.UserError("the statement nests too deeply to be run"));
     } catch (RuntimeException bug) {
       LOG.error("task {} failed by a bug", launch.id(), bug);
       outcome = failed(new Failure.Io("internal error: " + bug));

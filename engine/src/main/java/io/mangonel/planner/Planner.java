@@ -7,6 +7,7 @@ import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.bind.StatementContext;
 import io.mangonel.planner.bind.StatementContext.ViewText;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.planner.stage.PlanText;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.StatementHead;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From a statement to stages. Thread-safe; a call blocks, for a bounded time, and calls native code
- * that pins a virtual thread's carrier: call it on platform threads.
+ * that pins a virtual thread's carrier and recurses: call it on platform threads with a stack of
+ * {@link EngineSettings#STACK_BYTES}.
  */
 public final class Planner implements AutoCloseable {
   private static final String POSSIBLE =
@@ -46,6 +48,14 @@ public final class Planner implements AutoCloseable {
 
   /** Never throws for a statement, whatever it is: a wrong one is {@link PlanResult.Rejected}. */
   public PlanResult plan(PlanRequest request) {
+    try {
+      return planned(request);
+    } catch (StackOverflowError e) {
+      return new PlanResult.Rejected("the statement nests too deeply to be planned");
+    }
+  }
+
+  private PlanResult planned(PlanRequest request) {
     return switch (StatementHead.of(request.sql())) {
       case StatementHead.Empty _ -> new PlanResult.Rejected("the statement is empty");
       case StatementHead.Several several ->

@@ -21,6 +21,7 @@ import io.mangonel.planner.read.PlanReader;
 import io.mangonel.planner.read.ReadOutcome;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput.Column;
+import io.mangonel.planner.stage.StageInput.PinnedFile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -93,7 +94,12 @@ final class StagePlanner {
     List<String> names = bound.columns().stream().map(Column::name).toList();
     List<DataType> types =
         bound.columns().stream().map(column -> TypeText.parse(column.type())).toList();
-    return WholeStatement.plan(bound.executable(), names, types, prelude, oneLine(reason));
+    List<PinnedFile> files =
+        bound.tables().values().stream()
+            .flatMap(table -> table.files().stream())
+            .map(file -> new PinnedFile(file.path(), file.bytes(), file.modifiedMs()))
+            .toList();
+    return WholeStatement.plan(bound.executable(), names, types, prelude, files, oneLine(reason));
   }
 
   private static String oneLine(String reason) {

@@ -13,6 +13,7 @@ import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskOutcome;
 import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.shuffle.FetchCache;
@@ -216,6 +217,16 @@ final class TaskRunnerTest {
     assertThat(fail(plan).message()).contains("1 bytes instead of");
     Files.delete(file);
     assertThat(fail(plan).message()).isEqualTo("input file " + file + " is gone");
+  }
+
+  @Test
+  void aFileThatAStatementReadsItselfIsComparedToo() throws Exception {
+    Path file = writeData("a.parquet");
+    var files = new StageInput.Files(((StageInput.Scan) Plans.scan(file, 1)).files());
+    StagePlan plan = Plans.result("SELECT count(*) AS c0 FROM '" + file + "'", files);
+    succeed(plan);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+    assertThat(fail(plan)).isInstanceOf(Failure.InputChanged.class);
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan;
+import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.PinnedFile;
 import io.mangonel.planner.stage.StageInput.Scan;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,26 @@ class PlannerLifeTest {
       for (Future<String> done : threads.invokeAll(work)) {
         assertThat(done.get()).isEqualTo("right");
       }
+    }
+  }
+
+  @Test
+  void aStatementThatRunsWholePinsItsFilesToo() throws Exception {
+    copy("SELECT 1 AS a", "x.parquet");
+    try (var planner = Planner.open(List.of(directory))) {
+      QueryPlan plan = plan(planner, "PIVOT (FROM x UNION ALL FROM x) ON a USING count(*)", "UTC");
+      assertThat(plan.fallback()).contains("PIVOT");
+      var stage = plan.stages().getFirst();
+      assertThat(stage.deterministic()).isFalse();
+      Path file = directory.resolve("x.parquet");
+      assertThat(stage.inputs())
+          .containsExactly(
+              new StageInput.Files(
+                  List.of(
+                      new PinnedFile(
+                          file.toString(),
+                          Files.size(file),
+                          Files.getLastModifiedTime(file).toMillis()))));
     }
   }
 

@@ -6,6 +6,7 @@ import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.bind.Workspace.DescribeKey;
 import io.mangonel.planner.database.Errors;
 import io.mangonel.planner.database.Json;
+import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.PlanningDatabase;
 import io.mangonel.planner.database.RejectedException;
@@ -277,6 +278,8 @@ public final class StatementBinder implements AutoCloseable {
         return bindFiles(here, connection, prepared, context, Json.errorMessage(error));
       }
       whole = whole == null ? notSerializable(error) : whole;
+    } else if (whole == null && json.length() > Limits.JSON_CHARACTERS_MAX) {
+      whole = "its plan is too big to be read";
     }
     List<Column> columns = columns(here, connection, planning, scope, context);
     if (columns.stream().anyMatch(column -> namesTable(column, prepared))) {
@@ -371,7 +374,9 @@ public final class StatementBinder implements AutoCloseable {
         connection.rows("DESCRIBE " + sql).stream()
             .map(row -> new Column(String.valueOf(row.get(0)), String.valueOf(row.get(1))))
             .toList();
-    here.columns.put(key, columns);
+    if (sql.length() <= Limits.CACHED_SQL_CHARACTERS_MAX) {
+      here.columns.put(key, columns);
+    }
     return columns;
   }
 

@@ -5,6 +5,7 @@ import io.mangonel.planner.database.Json;
 import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.LruCache;
 import io.mangonel.planner.database.PlanningConnection;
+import io.mangonel.planner.database.RejectedException;
 import io.mangonel.planner.source.FileFormats;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.TextEdits.Range;
@@ -31,14 +32,17 @@ final class StatementParser {
 
   private final LruCache<String, ParsedStatement> cache = new LruCache<>(Limits.CACHE_ENTRIES_MAX);
 
-  ParsedStatement parse(PlanningConnection connection, String sql) throws SQLException {
+  ParsedStatement parse(PlanningConnection connection, String sql)
+      throws RejectedException, SQLException {
     var known = cache.get(sql);
     if (known.isPresent()) {
       return known.get();
     }
     JsonNode tree = Json.parse(connection.serializeSql(sql));
     ParsedStatement parsed = new Walk(sql).read(tree);
-    cache.put(sql, parsed);
+    if (sql.length() <= Limits.CACHED_SQL_CHARACTERS_MAX) {
+      cache.put(sql, parsed);
+    }
     return parsed;
   }
 

@@ -3,6 +3,7 @@ package io.mangonel.planner.database;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +22,10 @@ public final class Json {
           JsonFactory.builder()
               .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
               .streamReadConstraints(
-                  StreamReadConstraints.builder().maxNestingDepth(Limits.JSON_DEPTH_MAX).build())
+                  StreamReadConstraints.builder()
+                      .maxNestingDepth(Limits.JSON_DEPTH_MAX)
+                      .maxStringLength(Limits.JSON_CHARACTERS_MAX)
+                      .build())
               .build());
 
   /** Kinds of error that say nothing about the statement, only about turning it into JSON. */
@@ -32,9 +36,17 @@ public final class Json {
 
   private Json() {}
 
-  public static JsonNode parse(String json) {
+  /**
+   * @throws RejectedException when it is too big to be read
+   */
+  public static JsonNode parse(String json) throws RejectedException {
+    if (json.length() > Limits.JSON_CHARACTERS_MAX) {
+      throw new RejectedException("the statement is too big to be planned");
+    }
     try {
       return MAPPER.readTree(json);
+    } catch (StreamConstraintsException e) {
+      throw new RejectedException("the statement is too big or nests too deeply to be planned");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("DuckDB answered with JSON that is none", e);
     }

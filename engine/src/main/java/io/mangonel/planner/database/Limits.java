@@ -35,8 +35,17 @@ public final class Limits {
   /** Time for one statement on the planning database. */
   public static final int STATEMENT_TIMEOUT_SECONDS = 60;
 
-  /** Depth of a JSON document: expressions nest. */
-  public static final int JSON_DEPTH_MAX = 5_000;
+  /** Depth of a JSON document: each expression and subquery is several of its levels. */
+  public static final int JSON_DEPTH_MAX = 20_000;
+
+  /**
+   * Characters of DuckDB's answer that are read: the tree of it takes ten times as much. (A list of
+   * 50,000 constants is 7.5 million.)
+   */
+  public static final int JSON_CHARACTERS_MAX = 48_000_000;
+
+  /** Statements longer than this are not kept in caches. */
+  public static final int CACHED_SQL_CHARACTERS_MAX = 64 * 1024;
 
   /** Memory of the planning database. */
   public static final String MEMORY_MAX = "1GB";

@@ -1,6 +1,7 @@
 package io.mangonel.planner.database;
 
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.stage.EngineSettings;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -68,7 +69,10 @@ public final class PlanningDatabase implements AutoCloseable {
   }
 
   public static PlanningDatabase open(List<Path> dataDirectories) throws SQLException {
-    Connection root = DriverManager.getConnection("jdbc:duckdb:", new Properties());
+    var properties = new Properties();
+    properties.setProperty(
+        "max_expression_depth", Integer.toString(EngineSettings.STATEMENT_DEPTH_MAX));
+    Connection root = DriverManager.getConnection("jdbc:duckdb:", properties);
     try {
       return new PlanningDatabase(root, dataDirectories);
     } catch (SQLException e) {

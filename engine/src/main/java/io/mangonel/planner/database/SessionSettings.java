@@ -1,6 +1,7 @@
 package io.mangonel.planner.database;
 
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.stage.EngineSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,26 +9,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * The settings a session may change. DuckDB's are those that belong to one connection and change
- * what a statement means: a setting that DuckDB keeps for the whole instance would leak into other
- * sessions' tasks.
- */
+/** The settings a session may change: {@link EngineSettings#OF_SESSIONS} and our own. */
 public final class SessionSettings {
   /** Ours: how joins get their rows. */
   public static final String JOIN_MODE = "mangonel_join_mode";
 
   /** Before the name of a session variable, whose value is a literal as SQL. */
   public static final String VARIABLE_PREFIX = "variable ";
-
-  private static final List<String> DUCKDB =
-      List.of(
-          "Calendar",
-          "ieee_floating_point_ops",
-          "integer_division",
-          "order_by_non_integer_literal",
-          "scalar_subquery_error_on_multiple_rows",
-          "TimeZone");
 
   private static final Map<String, List<String>> OURS =
       Map.of(JOIN_MODE, List.of("auto", "broadcast", "hash"));
@@ -36,7 +24,7 @@ public final class SessionSettings {
 
   /** The setting's name as DuckDB or we spell it; empty when a session may not set it. */
   public static Optional<String> canonicalName(String name) {
-    for (String known : DUCKDB) {
+    for (String known : EngineSettings.OF_SESSIONS) {
       if (known.equalsIgnoreCase(name)) {
         return Optional.of(known);
       }
@@ -52,7 +40,7 @@ public final class SessionSettings {
 
   public static String allowedNames() {
     var names = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-    DUCKDB.forEach(name -> names.put(name, name));
+    EngineSettings.OF_SESSIONS.forEach(name -> names.put(name, name));
     OURS.keySet().forEach(name -> names.put(name, name));
     return String.join(", ", names.values());
   }

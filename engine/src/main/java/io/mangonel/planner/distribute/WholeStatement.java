@@ -4,9 +4,12 @@ import io.mangonel.planner.carrier.ClientType;
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.planner.stage.StageInput;
+import io.mangonel.planner.stage.StageInput.PinnedFile;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** A statement as one task on one executor: always right, never parallel. */
@@ -20,6 +23,7 @@ public final class WholeStatement {
    * @param columnNames of its result
    * @param types of its result
    * @param prelude session settings and views
+   * @param files the input files that are known, in any order, also more than once
    * @param reason why it is not distributed, one line
    */
   public static QueryPlan plan(
@@ -27,6 +31,7 @@ public final class WholeStatement {
       List<String> columnNames,
       List<DataType> types,
       List<String> prelude,
+      List<PinnedFile> files,
       String reason) {
     List<ResultColumn> columns = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -51,8 +56,16 @@ public final class WholeStatement {
                 + String.join(", ", names)
                 + ")"
             : sql;
+    List<StageInput> inputs =
+        files.isEmpty() ? List.of() : List.of(new StageInput.Files(distinct(files)));
+    // The white list of what is deterministic is over relations, and this is a text (rule T7).
+    boolean deterministic = false;
     StagePlan stage =
-        new StagePlan(0, 1, prelude, select, List.of(), new StageOutput.Result(), false, 0);
+        new StagePlan(0, 1, prelude, select, inputs, new StageOutput.Result(), deterministic, 0);
     return new QueryPlan(List.of(stage), columns, reason);
+  }
+
+  private static List<PinnedFile> distinct(List<PinnedFile> files) {
+    return List.copyOf(new LinkedHashSet<>(files));
   }
 }

@@ -3,6 +3,7 @@ package io.mangonel.planner.stage;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.Exchange;
 import io.mangonel.planner.stage.StageInput.FileSlice;
+import io.mangonel.planner.stage.StageInput.Named;
 import io.mangonel.planner.stage.StageInput.Scan;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
 import java.util.List;
@@ -35,7 +36,10 @@ public final class PlanText {
     }
     text.append(stage.deterministic() ? "" : ", not deterministic").append('\n');
     for (StageInput input : stage.inputs()) {
-      text.append("  reads ").append(input(input, plan)).append('\n');
+      // What a statement reads by itself is in its text.
+      if (input instanceof Named named) {
+        text.append("  reads ").append(input(named, plan)).append('\n');
+      }
     }
     text.append("  gives ").append(output(stage, plan)).append('\n');
     for (String line : stage.sql().lines().toList()) {
@@ -44,7 +48,7 @@ public final class PlanText {
     return text.toString();
   }
 
-  private static String input(StageInput input, QueryPlan plan) {
+  private static String input(Named input, QueryPlan plan) {
     return switch (input) {
       case Scan scan ->
           scan.name()

@@ -4,10 +4,24 @@ import io.mangonel.core.graph.EdgeKind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A named relation that a stage's SQL reads; the executor makes it for each task. */
+/** What a stage reads. */
 public sealed interface StageInput {
-  /** The identifier by which the SQL reads it, unquoted and unique in its stage. */
-  String name();
+  /** A relation that the stage's SQL reads by its name; the executor makes it for each task. */
+  sealed interface Named extends StageInput {
+    /** The identifier by which the SQL reads it, unquoted and unique in its stage. */
+    String name();
+  }
+
+  /**
+   * Files that the SQL names itself, as a statement does that runs whole.
+   *
+   * @param files every file read that the planner knows of, as it saw it
+   */
+  record Files(List<PinnedFile> files) implements StageInput {
+    public Files {
+      files = List.copyOf(files);
+    }
+  }
 
   /**
    * Input files.
@@ -28,7 +42,7 @@ public sealed interface StageInput {
       List<Column> columns,
       List<List<FileSlice>> splits,
       List<PinnedFile> files)
-      implements StageInput {
+      implements Named {
     public Scan {
       columns = List.copyOf(columns);
       splits = splits.stream().map(List::copyOf).toList();
@@ -55,7 +69,7 @@ public sealed interface StageInput {
       List<String> read,
       List<String> types,
       @Nullable String partition)
-      implements StageInput {
+      implements Named {
     public Exchange {
       carrier = List.copyOf(carrier);
       read = List.copyOf(read);

@@ -16,8 +16,8 @@ import java.io.UncheckedIOException;
  * sent to executors, so bytes of every older version stay readable.
  */
 public final class StagePlanCodec {
-  /** The version this code writes; it reads this one and all before it. */
-  public static final int FORMAT = 1;
+  /** The version this code writes; it reads this one and all before it. 2 has files as inputs. */
+  public static final int FORMAT = 2;
 
   private static final String FORMAT_FIELD = "format";
 
@@ -86,7 +86,8 @@ public final class StagePlanCodec {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = StageInput.Scan.class, name = "scan"),
-    @JsonSubTypes.Type(value = StageInput.Exchange.class, name = "exchange")
+    @JsonSubTypes.Type(value = StageInput.Exchange.class, name = "exchange"),
+    @JsonSubTypes.Type(value = StageInput.Files.class, name = "files")
   })
   private interface InputKinds {}
 

@@ -5,6 +5,7 @@ import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.Exchange;
 import io.mangonel.planner.stage.StageInput.FileSlice;
+import io.mangonel.planner.stage.StageInput.Named;
 import io.mangonel.planner.stage.StageInput.RowRange;
 import io.mangonel.planner.stage.StageInput.Scan;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
@@ -52,10 +53,12 @@ public final class TaskSql {
    *     InputLocation.files}. A producer that is missing or has no files is an empty relation
    */
   public static String select(StagePlan stage, int task, Map<Integer, List<LocalFile>> exchanged) {
-    if (stage.inputs().isEmpty()) {
+    List<Named> inputs =
+        stage.inputs().stream().filter(Named.class::isInstance).map(Named.class::cast).toList();
+    if (inputs.isEmpty()) {
       return stage.sql();
     }
-    return stage.inputs().stream()
+    return inputs.stream()
             .map(
                 input ->
                     Sql.identifier(input.name())
@@ -119,7 +122,7 @@ public final class TaskSql {
         .collect(Collectors.joining(", "));
   }
 
-  private static String rows(StageInput input, int task, Map<Integer, List<LocalFile>> exchanged) {
+  private static String rows(Named input, int task, Map<Integer, List<LocalFile>> exchanged) {
     return switch (input) {
       case Scan scan -> scan(scan, scan.splits().get(task));
       case Exchange exchange ->

@@ -7,6 +7,7 @@ import io.mangonel.core.owner.JobRequest;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.scheduler.limits.ShellLimits;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +62,11 @@ public final class Planning implements AutoCloseable {
             0,
             TimeUnit.MILLISECONDS,
             new ArrayBlockingQueue<>(ShellLimits.PLANNING_QUEUE_MAX),
-            Thread.ofPlatform().name("planner-", 0).daemon().factory());
+            Thread.ofPlatform()
+                .name("planner-", 0)
+                .daemon()
+                .stackSize(EngineSettings.STACK_BYTES)
+                .factory());
   }
 
   /** Empty when the loop does not answer. */

@@ -62,18 +62,37 @@ class StagePlanCodecTest {
   void readsWhatItWrites() {
     assertThat(StagePlanCodec.decodeQuery(StagePlanCodec.encode(PLAN))).isEqualTo(PLAN);
     assertThat(StagePlanCodec.decodeStage(StagePlanCodec.encode(SCAN))).isEqualTo(SCAN);
-    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":1,");
+    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":2,");
+  }
+
+  @Test
+  void readsPlansOfTheFirstFormat() {
+    byte[] old =
+        text(StagePlanCodec.encode(PLAN))
+            .replace("\"format\":2", "\"format\":1")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(StagePlanCodec.decodeQuery(old)).isEqualTo(PLAN);
+  }
+
+  @Test
+  void filesThatAStatementReadsItselfAreNoRelations() {
+    var files = new StageInput.Files(List.of(new PinnedFile("/x", 5, 7)));
+    var whole =
+        new StagePlan(
+            0, 1, List.of(), "FROM '/x'", List.of(files), new StageOutput.Result(), false, 0);
+    assertThat(StagePlanCodec.decodeStage(StagePlanCodec.encode(whole))).isEqualTo(whole);
+    assertThat(TaskSql.select(whole, 0, Map.of())).isEqualTo("FROM '/x'");
   }
 
   @Test
   void refusesANewerFormatByName() {
     byte[] newer =
         text(StagePlanCodec.encode(PLAN))
-            .replace("\"format\":1", "\"format\":99")
+            .replace("\"format\":2", "\"format\":99")
             .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> StagePlanCodec.decodeQuery(newer))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("plan format 99 is newer than 1, the newest known");
+        .hasMessage("plan format 99 is newer than 2, the newest known");
   }
 
   @Test

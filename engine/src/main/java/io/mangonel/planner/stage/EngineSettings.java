@@ -1,0 +1,38 @@
+package io.mangonel.planner.stage;
+
+import java.util.List;
+
+/** What the planning DuckDB and the executors' have to agree on. */
+public final class EngineSettings {
+  /**
+   * DuckDB's settings that a session may change. All belong to one connection and change what a
+   * statement means: one that DuckDB keeps for the whole instance would leak into other sessions'
+   * tasks.
+   */
+  public static final List<String> OF_SESSIONS =
+      List.of(
+          "Calendar",
+          "ieee_floating_point_ops",
+          "integer_division",
+          "order_by_non_integer_literal",
+          "scalar_subquery_error_on_multiple_rows",
+          "TimeZone");
+
+  /**
+   * Depth of expressions and subqueries in a statement; a deeper one gets DuckDB's message. DuckDB
+   * recurses on the caller's stack and does not survive its end.
+   */
+  public static final int STATEMENT_DEPTH_MAX = 1_000;
+
+  /** Depth of what runs: the SQL of a stage has casts and subqueries more than the statement. */
+  public static final int TASK_DEPTH_MAX = 2_000;
+
+  /**
+   * Stack of a thread that plans or runs statements. Measured: statements of the depths above plan
+   * and run on 4 MiB, and some end the process on 1 MiB, Java's default; memory is taken as it is
+   * used.
+   */
+  public static final long STACK_BYTES = 64L << 20;
+
+  private EngineSettings() {}
+}
