@@ -20,12 +20,22 @@ public final class Catalog {
   public static final int VIEWS_MAX = 1_000;
 
   private static final String VIEW_PREFIX = "view/";
-  private static final int VIEW_VERSION = 1;
+
+  /** 2 has the principal and the engine. */
+  private static final int VIEW_VERSION = 2;
+
+  /** Schedulers that create views at once may pass the maximum by some. */
+  private static final int VIEWS_READ_MAX = 2 * VIEWS_MAX;
 
   private final StateBackend backend;
+  private final String engine;
 
-  public Catalog(StateBackend backend) {
+  /**
+   * @param engine fingerprint of the engine that views are checked with: DuckDB's version
+   */
+  public Catalog(StateBackend backend, String engine) {
     this.backend = backend;
+    this.engine = engine;
   }
 
   /**
@@ -34,35 +44,55 @@ public final class Catalog {
    */
   public record View(String name, String createSql) {}
 
+  /**
+   * @param principal who created or last replaced it
+   * @param engine fingerprint of the engine that checked it then; both are empty for a view of the
+   *     first format
+   */
+  public record StoredView(View view, String principal, String engine) {}
+
   /** In order of creation. */
   public List<View> views() {
+    return stored().stream().map(StoredView::view).toList();
+  }
+
+  /** In order of creation. */
+  public List<StoredView> stored() {
     List<Entry> entries =
-        new ArrayList<>(backend.scan(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX));
+        new ArrayList<>(backend.scan(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_READ_MAX));
     entries.sort(Comparator.comparingLong(Entry::createRevision));
     return entries.stream().map(entry -> decode(entry.value())).toList();
   }
 
   /**
+   * @param principal who creates it
    * @param orReplace an existing view of the name is replaced
    * @param ifNotExists an existing view of the name is kept, and that is no error
    */
-  public CatalogOutcome createView(View view, boolean orReplace, boolean ifNotExists) {
+  public CatalogOutcome createView(
+      View view, String principal, boolean orReplace, boolean ifNotExists) {
+    return CatalogOutcome.attempt(() -> tryCreate(view, principal, orReplace, ifNotExists));
+  }
+
+  private Optional<CatalogOutcome> tryCreate(
+      View view, String principal, boolean orReplace, boolean ifNotExists) {
     String key = key(view.name());
     Optional<Entry> before = backend.get(Keyspace.CATALOG, key);
     if (before.isPresent() && ifNotExists) {
-      return new CatalogOutcome.Done();
+      return Optional.of(new CatalogOutcome.Done());
     }
     if (before.isPresent() && !orReplace) {
-      return new CatalogOutcome.Wrong(
+      return wrong(
           "a view named \""
               + view.name()
               + "\" exists already: drop it, or CREATE OR REPLACE VIEW");
     }
     if (before.isEmpty()
         && backend.scanKeys(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX).size() == VIEWS_MAX) {
-      return new CatalogOutcome.Wrong("there are " + VIEWS_MAX + " views already: drop one first");
+      return wrong("there are " + VIEWS_MAX + " views already: drop one first");
     }
-    var put = new Operation.Put(Keyspace.CATALOG, key, encode(view));
+    Bytes value = encode(new StoredView(view, principal, engine));
+    var put = new Operation.Put(Keyspace.CATALOG, key, value);
     return CatalogOutcome.of(backend.commit(List.of(guard(key, before)), List.of(put)));
   }
 
@@ -70,15 +100,23 @@ public final class Catalog {
    * @param ifExists a view that is not there is no error
    */
   public CatalogOutcome dropView(String name, boolean ifExists) {
+    return CatalogOutcome.attempt(() -> tryDrop(name, ifExists));
+  }
+
+  private Optional<CatalogOutcome> tryDrop(String name, boolean ifExists) {
     String key = key(name);
     Optional<Entry> before = backend.get(Keyspace.CATALOG, key);
     if (before.isEmpty()) {
       return ifExists
-          ? new CatalogOutcome.Done()
-          : new CatalogOutcome.Wrong("there is no view named \"" + name + "\"");
+          ? Optional.of(new CatalogOutcome.Done())
+          : wrong("there is no view named \"" + name + "\"");
     }
     var delete = new Operation.Delete(Keyspace.CATALOG, key);
     return CatalogOutcome.of(backend.commit(List.of(guard(key, before)), List.of(delete)));
+  }
+
+  private static Optional<CatalogOutcome> wrong(String message) {
+    return Optional.of(new CatalogOutcome.Wrong(message));
   }
 
   /** What was read must still be there (rule D8). */
@@ -92,19 +130,23 @@ public final class Catalog {
     return VIEW_PREFIX + name.toLowerCase(Locale.ROOT);
   }
 
-  private static Bytes encode(View view) {
+  private static Bytes encode(StoredView stored) {
     return new RecordWriter()
         .number(VIEW_VERSION)
-        .text(view.name())
-        .text(view.createSql())
+        .text(stored.view.name())
+        .text(stored.view.createSql())
+        .text(stored.principal)
+        .text(stored.engine)
         .toBytes();
   }
 
-  private static View decode(Bytes bytes) {
+  private static StoredView decode(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("view", VIEW_VERSION);
+    int version = in.version("view", VIEW_VERSION);
     var view = new View(in.text(), in.text());
+    String principal = version < 2 ? "" : in.text();
+    String engine = version < 2 ? "" : in.text();
     in.end();
-    return view;
+    return new StoredView(view, principal, engine);
   }
 }

@@ -25,22 +25,33 @@ public final class Sessions {
   /** Settings, variables and temporary views of one session. */
   public static final int ENTRIES_MAX = 1_000;
 
-  private static final int VERSION = 1;
+  /** 2 has the engine. */
+  private static final int VERSION = 2;
+
   private static final int PAGE = 500;
 
   private final StateBackend backend;
+  private final String engine;
 
-  public Sessions(StateBackend backend) {
+  /**
+   * @param engine fingerprint of the engine that settings and views are checked with: DuckDB's
+   *     version
+   */
+  public Sessions(StateBackend backend, String engine) {
     this.backend = backend;
+    this.engine = engine;
   }
 
   /**
    * @param principal whose session it is: nobody else's statements see it
+   * @param engine fingerprint of the engine that checked its last change; empty for a session of
+   *     the first format
    * @param changedMs milliseconds since 1970
    * @param temporaryViews in order of creation
    */
   public record Session(
       String principal,
+      String engine,
       long changedMs,
       SortedMap<String, String> settings,
       List<View> temporaryViews) {
@@ -73,7 +84,7 @@ public final class Sessions {
           } else {
             settings.put(name, value);
           }
-          return new Session(principal, nowMs, settings, session.temporaryViews);
+          return new Session(principal, engine, nowMs, settings, session.temporaryViews);
         });
   }
 
@@ -85,7 +96,7 @@ public final class Sessions {
         session -> {
           List<View> views = without(session.temporaryViews, view.name());
           views.add(view);
-          return new Session(principal, nowMs, session.settings, views);
+          return new Session(principal, engine, nowMs, session.settings, views);
         });
   }
 
@@ -94,7 +105,8 @@ public final class Sessions {
         id,
         principal,
         session ->
-            new Session(principal, nowMs, session.settings, without(session.temporaryViews, name)));
+            new Session(
+                principal, engine, nowMs, session.settings, without(session.temporaryViews, name)));
   }
 
   private static List<View> without(List<View> views, String name) {
@@ -104,18 +116,24 @@ public final class Sessions {
   }
 
   private CatalogOutcome change(String id, String principal, UnaryOperator<Session> change) {
+    return CatalogOutcome.attempt(() -> tryChange(id, principal, change));
+  }
+
+  private Optional<CatalogOutcome> tryChange(
+      String id, String principal, UnaryOperator<Session> change) {
     Optional<Entry> before = backend.get(Keyspace.SESSIONS, id);
     Session session =
         before
             .map(entry -> decode(entry.value()))
-            .orElse(new Session(principal, 0, new TreeMap<>(), List.of()));
+            .orElse(new Session(principal, engine, 0, new TreeMap<>(), List.of()));
     if (!session.principal.equals(principal)) {
-      return new CatalogOutcome.Wrong("the session belongs to someone else");
+      return Optional.of(new CatalogOutcome.Wrong("the session belongs to someone else"));
     }
     Session changed = change.apply(session);
     if (changed.settings.size() + changed.temporaryViews.size() > ENTRIES_MAX) {
-      return new CatalogOutcome.Wrong(
-          "a session has at most " + ENTRIES_MAX + " settings and temporary views");
+      return Optional.of(
+          new CatalogOutcome.Wrong(
+              "a session has at most " + ENTRIES_MAX + " settings and temporary views"));
     }
     Guard guard =
         before.isEmpty()
@@ -151,6 +169,7 @@ public final class Sessions {
     return new RecordWriter()
         .number(VERSION)
         .text(session.principal)
+        .text(session.engine)
         .number(session.changedMs)
         .list(
             session.settings.entrySet(),
@@ -161,14 +180,16 @@ public final class Sessions {
 
   private static Session decode(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("session", VERSION);
+    int version = in.version("session", VERSION);
     String principal = in.text();
+    String engine = version < 2 ? "" : in.text();
     long changedMs = in.number();
     SortedMap<String, String> settings = new TreeMap<>();
     in.list(i -> List.of(i.text(), i.text()))
         .forEach(setting -> settings.put(setting.get(0), setting.get(1)));
     var session =
-        new Session(principal, changedMs, settings, in.list(i -> new View(i.text(), i.text())));
+        new Session(
+            principal, engine, changedMs, settings, in.list(i -> new View(i.text(), i.text())));
     in.end();
     return session;
   }

@@ -101,8 +101,9 @@ public final class SchedulerServer implements AutoCloseable {
       SchedulerConfig config, Parts parts, Function<QueryService, List<BindableService>> doors)
       throws IOException {
     var clock = new Clock();
-    var sessions = new Sessions(parts.state);
-    var catalog = new CatalogStatements(new Catalog(parts.state), sessions, clock);
+    var sessions = new Sessions(parts.state, parts.engineVersion);
+    var catalog =
+        new CatalogStatements(new Catalog(parts.state, parts.engineVersion), sessions, clock);
     var run =
         new SchedulerRun(
             new SchedulerRun.Setup(

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class CatalogTest {
   private final StateBackend backend = MemoryStateBackend.open();
-  private final Catalog catalog = new Catalog(backend);
-  private final Sessions sessions = new Sessions(backend);
+  private final Catalog catalog = new Catalog(backend, "v2");
+  private final Sessions sessions = new Sessions(backend, "v2");
 
   @AfterEach
   void close() {
@@ -22,15 +22,16 @@ class CatalogTest {
   void viewsComeInOrderOfCreationAndNamesIgnoreCase() {
     var zebra = new View("Zebra", "CREATE VIEW \"Zebra\" AS SELECT 1");
     var ape = new View("ape", "CREATE VIEW ape AS SELECT 2");
-    assertThat(catalog.createView(zebra, false, false)).isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.createView(ape, false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(zebra, "ada", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(ape, "ada", false, false)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(zebra, ape);
 
     var again = new View("ZEBRA", "CREATE VIEW \"ZEBRA\" AS SELECT 3");
-    assertThat(catalog.createView(again, false, false)).isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.createView(again, false, true)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(again, "ada", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.createView(again, "ada", false, true)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(zebra, ape);
-    assertThat(catalog.createView(again, true, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(again, "ada", true, false)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(again, ape);
 
     assertThat(catalog.dropView("zebra", false)).isEqualTo(new CatalogOutcome.Done());

@@ -75,7 +75,9 @@ public final class CatalogStatements {
   Answer<Submission> createView(StatementRequest statement, PlanResult.CreateView create) {
     var view = new View(create.name(), create.createSql());
     if (!create.temporary()) {
-      return answer(catalog.createView(view, create.orReplace(), create.ifNotExists()));
+      return answer(
+          catalog.createView(
+              view, statement.principal(), create.orReplace(), create.ifNotExists()));
     }
     String session = statement.sessionId();
     return session == null
