@@ -37,8 +37,8 @@ final class CoreScriptTest {
     boolean owner = script.getParent().endsWith("owner");
     UnaryOperator<String> core = owner ? new OwnerScript()::apply : new AgentScript()::apply;
     var out = new StringBuilder();
-    for (String block : text.strip().split("\n\n")) {
-      String command = block.split("\n----")[0];
+    for (String block : text.strip().split("\n\n", -1)) {
+      String command = block.split("\n----", -1)[0];
       String line =
           Arrays.stream(command.split("\n"))
               .filter(l -> !l.startsWith("#"))

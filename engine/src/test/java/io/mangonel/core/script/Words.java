@@ -55,7 +55,7 @@ record Words(List<String> words) {
 
   /** Of {@code e1#2}: e1. */
   ExecutorId executor(int index) {
-    return new ExecutorId(at(index).split("#")[0]);
+    return new ExecutorId(at(index).split("#", -1)[0]);
   }
 
   Incarnation incarnation(int index) {
@@ -105,12 +105,12 @@ record Words(List<String> words) {
    */
   static List<StageSpec> stages(String text) {
     var stages = new ArrayList<StageSpec>();
-    for (String stage : text.split(",")) {
-      String[] sides = stage.replace("!", "").split("<");
-      String[] head = sides[0].split(":");
+    for (String stage : text.split(",", -1)) {
+      String[] sides = stage.replace("!", "").split("<", -1);
+      String[] head = sides[0].split(":", -1);
       var inputs = new ArrayList<StageEdge>();
       if (sides.length > 1) {
-        for (String input : sides[1].split("\\+")) {
+        for (String input : sides[1].split("\\+", -1)) {
           EdgeKind kind =
               switch (input.charAt(input.length() - 1)) {
                 case 'H' -> EdgeKind.HASH;
