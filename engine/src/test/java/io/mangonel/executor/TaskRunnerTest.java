@@ -65,21 +65,21 @@ final class TaskRunnerTest {
   void open() throws IOException, SQLException {
     data = Files.createDirectories(directory.resolve("data")).toRealPath();
     work = WorkDirectory.open(directory.resolve("work"));
-    runner = runner(256L << 20, 60_000);
+    engine = engine(256L << 20);
+    runner = runner(engine, 60_000);
   }
 
-  private TaskRunner runner(long memoryBytes, long timeoutMs) throws IOException, SQLException {
-    if (engine != null) {
-      engine.close();
-    }
-    engine =
-        DuckDbEngine.open(
-            new DuckDbEngine.Config(
-                2,
-                memoryBytes,
-                work.spill(),
-                64L << 20,
-                List.of(data, work.shuffle().root(), work.inputs(), work.spill())));
+  private DuckDbEngine engine(long memoryBytes) throws SQLException {
+    return DuckDbEngine.open(
+        new DuckDbEngine.Config(
+            2,
+            memoryBytes,
+            work.spill(),
+            64L << 20,
+            List.of(data, work.shuffle().root(), work.inputs(), work.spill())));
+  }
+
+  private TaskRunner runner(DuckDbEngine engine, long timeoutMs) throws IOException {
     Limits limits =
         new Limits(
             timeoutMs, 1L << 30, 1L << 30, 5, 64 << 10, 1_000, 100, 10, 1_000, 100, 1_000, 10, 4,
@@ -336,7 +336,9 @@ final class TaskRunnerTest {
 
   @Test
   void memoryThatRunsOutIsAResource() throws Exception {
-    runner = runner(64L << 20, 60_000);
+    engine.close();
+    engine = engine(64L << 20);
+    runner = runner(engine, 60_000);
     Failure failure =
         fail(
             Plans.result(
@@ -359,7 +361,7 @@ final class TaskRunnerTest {
 
   @Test
   void aTaskEndsAtItsTimeLimit() throws Exception {
-    runner = runner(256L << 20, 1_000);
+    runner = runner(engine, 1_000);
     Failure failure = fail(Plans.result(ENDLESS));
     assertThat(failure).isEqualTo(new Failure.UserError("a task ran longer than 1 seconds"));
   }

@@ -1,6 +1,7 @@
 package io.mangonel.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan;
@@ -9,6 +10,7 @@ import io.mangonel.planner.stage.StageInput.PinnedFile;
 import io.mangonel.planner.stage.StageInput.Scan;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -81,6 +83,35 @@ class PlannerLifeTest {
                           file.toString(),
                           Files.size(file),
                           Files.getLastModifiedTime(file).toMillis()))));
+    }
+  }
+
+  /** A plan that is kept must not keep what planning folds into it. */
+  @Test
+  void whatChangesWithTimeIsPlannedAnew() throws Exception {
+    copy("SELECT TIMESTAMP '2020-01-01 00:00:00' AS a", "x.parquet");
+    try (var planner = Planner.open(List.of(directory))) {
+      for (String folded :
+          List.of(
+              "now()",
+              "current_timestamp",
+              "get_current_timestamp()",
+              "(SELECT max(now()) FROM x)",
+              "strftime(now()::TIMESTAMP, '%f')")) {
+        String sql = "SELECT a, " + folded + " AS n FROM x";
+        String first = plan(planner, sql, "UTC").stages().toString();
+        await()
+            .atMost(Duration.ofSeconds(10))
+            .untilAsserted(
+                () ->
+                    assertThat(plan(planner, sql, "UTC").stages().toString())
+                        .as(folded)
+                        .isNotEqualTo(first));
+      }
+      String stable = "SELECT count(*) AS n FROM x WHERE a < TIMESTAMPTZ '2020-01-01 00:00:00'";
+      assertThat(plan(planner, stable, "UTC")).isEqualTo(plan(planner, stable, "UTC"));
+      assertThat(plan(planner, stable, "UTC").stages())
+          .isNotEqualTo(plan(planner, stable, "Asia/Tokyo").stages());
     }
   }
 

@@ -68,10 +68,11 @@ final class FetchCacheTest {
                       observer.onCompleted();
                     }))
             .build();
-    if (GrpcServer.start(new HostPort("127.0.0.1", 0), List.of(service))
-        instanceof GrpcServer.Start.Running running) {
-      server = running.server();
-    }
+    server =
+        switch (GrpcServer.start(new HostPort("127.0.0.1", 0), List.of(service))) {
+          case GrpcServer.Start.Running(GrpcServer running) -> running;
+          case GrpcServer.Start.Failed(String message) -> throw new IOException(message);
+        };
     peer = new HostPort("127.0.0.1", server.port());
     cache = new FetchCache(directory.resolve("cache"), 250, new ExecutorClient(channels));
   }

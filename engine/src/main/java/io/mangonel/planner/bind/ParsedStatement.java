@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param names tables named anywhere, in lower case, CTEs among them
  * @param shows whether it has a SHOW, DESCRIBE or SUMMARIZE in it
  * @param parameters whether it has parameters
+ * @param repeatable whether its plan depends on nothing but its text, tables, views and settings
  */
 record ParsedStatement(
     @Nullable String error,
@@ -29,7 +30,8 @@ record ParsedStatement(
     List<Range> mainQualified,
     SortedSet<String> names,
     boolean shows,
-    boolean parameters) {
+    boolean parameters,
+    boolean repeatable) {
   ParsedStatement {
     files = List.copyOf(files);
     mainQualified = List.copyOf(mainQualified);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param planningViews the views over them
  * @param executable the statement over the files themselves
  * @param executableViews the views over them
+ * @param repeatable whether nothing but texts, tables and settings makes its plan
  * @param used the tables that stand for its files
  */
 record Prepared(
@@ -30,6 +31,7 @@ record Prepared(
     List<View> planningViews,
     TextEdits executable,
     List<View> executableViews,
+    boolean repeatable,
     List<Shadow> used) {
 
   /** Views have absolute paths: there is nothing for them to be relative to. */
@@ -59,8 +61,10 @@ record Prepared(
         throw new RejectedException("view \"" + view.name() + "\": " + message);
       }
     }
+    boolean repeatable =
+        parsed.repeatable() && views.stream().allMatch(view -> view.parsed().repeatable());
     return new Prepared(
-        parsed, planning, planningViews, executable, executableViews, rewriting.used());
+        parsed, planning, planningViews, executable, executableViews, repeatable, rewriting.used());
   }
 
   /** Why one task has to run all of it, as far as its text and files tell; null for no reason. */

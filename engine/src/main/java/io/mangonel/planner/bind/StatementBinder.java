@@ -270,7 +270,7 @@ public final class StatementBinder implements AutoCloseable {
       return bindFiles(here, connection, prepared, context, e.text());
     }
     String planning = prepared.planning().edited();
-    String json = prepared.parsed().shows() ? "" : connection.serializePlan(planning);
+    String json = prepared.parsed().shows() ? "" : plan(here, connection, prepared, scope, context);
     String whole = prepared.whole();
     if (Json.isError(json)) {
       JsonNode error = Json.parse(json);
@@ -290,6 +290,30 @@ public final class StatementBinder implements AutoCloseable {
       columns = columns(here, connection, prepared.executable().edited(), files, context);
     }
     return bound(prepared, columns, whole == null ? json : null, whole, scope);
+  }
+
+  /** From the cache when nothing that could differ by now is folded into it. */
+  private static String plan(
+      Workspace here,
+      PlanningConnection connection,
+      Prepared prepared,
+      String scope,
+      StatementContext context)
+      throws SQLException {
+    String planning = prepared.planning().edited();
+    if (!prepared.repeatable() || planning.length() > Limits.CACHED_SQL_CHARACTERS_MAX) {
+      return connection.serializePlan(planning);
+    }
+    var key = new DescribeKey(planning, scope, SessionSettings.ofDuckDb(context.settings()));
+    var known = here.plans.get(key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    String json = connection.serializePlan(planning);
+    if (!Json.isError(json) && json.length() <= Limits.CACHED_PLAN_CHARACTERS_MAX) {
+      here.plans.put(key, json);
+    }
+    return json;
   }
 
   private static boolean namesTable(Column column, Prepared prepared) {

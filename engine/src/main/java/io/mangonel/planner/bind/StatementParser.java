@@ -57,6 +57,7 @@ final class StatementParser {
     private final Set<String> commonTables = new TreeSet<>();
     private boolean shows;
     private boolean parameters;
+    private boolean repeatable = true;
 
     Walk(String sql) {
       this.sql = sql;
@@ -82,7 +83,16 @@ final class StatementParser {
         @Nullable String error, @Nullable Range range, boolean serializable, int statements) {
       files.sort(Comparator.comparingInt(FileReference::start));
       return new ParsedStatement(
-          error, range, serializable, statements, files, mainQualified, names, shows, parameters);
+          error,
+          range,
+          serializable,
+          statements,
+          files,
+          mainQualified,
+          names,
+          shows,
+          parameters,
+          serializable && repeatable);
     }
 
     private void collectCommonTables(JsonNode node) {
@@ -105,6 +115,15 @@ final class StatementParser {
           names.add(node.path("table_name").asText().toLowerCase(Locale.ROOT));
         }
         case "VALUE_PARAMETER" -> parameters = true;
+        default -> {}
+      }
+      switch (node.path("class").asText()) {
+        case "FUNCTION", "WINDOW" ->
+            repeatable &= RepeatableNames.isFunction(node.path("function_name").asText());
+        case "COLUMN_REF" -> {
+          JsonNode path = node.path("column_names");
+          repeatable &= RepeatableNames.isColumn(path.path(path.size() - 1).asText());
+        }
         default -> {}
       }
       for (JsonNode child : node) {

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A planning database with what was made in it; thrown away as one when DuckDB fails. */
 final class Workspace implements AutoCloseable {
-  /** A statement's columns depend on these; the tables it names never change. */
+  /** A statement's columns and plan depend on these; the tables it names never change. */
   record DescribeKey(String sql, String scope, SortedMap<String, String> settings) {}
 
   final PlanningDatabase database;
@@ -24,6 +24,7 @@ final class Workspace implements AutoCloseable {
   final Scopes scopes;
   final StatementParser parser = new StatementParser();
   final LruCache<DescribeKey, List<Column>> columns = new LruCache<>(Limits.CACHE_ENTRIES_MAX);
+  final LruCache<DescribeKey, String> plans = new LruCache<>(Limits.CACHED_PLANS_MAX);
   final LruCache<String, Double> counts = new LruCache<>(Limits.CACHE_ENTRIES_MAX);
 
   /** Read: a statement uses tables and scopes. Write: those that are retired are dropped. */

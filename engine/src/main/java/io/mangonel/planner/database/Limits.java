@@ -23,6 +23,11 @@ public final class Limits {
   /** Parsed statements, described statements, counted filters and file listings kept, each. */
   public static final int CACHE_ENTRIES_MAX = 2_000;
 
+  /** Plans kept as JSON, and the characters of the longest of them: 64 MB in all. */
+  public static final int CACHED_PLANS_MAX = 256;
+
+  public static final int CACHED_PLAN_CHARACTERS_MAX = 256 * 1024;
+
   /** Parquet footers kept. */
   public static final int FOOTERS_MAX = 50_000;
 

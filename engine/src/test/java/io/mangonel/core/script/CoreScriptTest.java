@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ final class CoreScriptTest {
   }
 
   static String run(Path script, String text) {
-    boolean owner = script.getParent().endsWith("owner");
+    boolean owner = Objects.requireNonNull(script.getParent()).endsWith("owner");
     UnaryOperator<String> core = owner ? new OwnerScript()::apply : new AgentScript()::apply;
     var out = new StringBuilder();
     for (String block : text.strip().split("\n\n", -1)) {
