@@ -45,13 +45,26 @@ public final class Main {
   Main() {}
 
   public static void main(String[] args) {
+    System.exit(run(new Main(), args));
+  }
+
+  /**
+   * Runs a command of those that {@code root} names, with the conventions of all our commands.
+   *
+   * @return the exit code
+   */
+  public static int run(Object root, String... args) {
     ServerLogging.silence();
-    System.exit(commandLine().execute(args));
+    return commandLine(root).execute(args);
   }
 
   /** All commands; errors are one line, never a stack trace. */
   static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
+    return commandLine(new Main());
+  }
+
+  private static CommandLine commandLine(Object root) {
+    CommandLine commandLine = new CommandLine(root);
     addVersion(commandLine);
     return commandLine
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))

@@ -19,12 +19,9 @@ import java.util.concurrent.TimeoutException;
  * A server of ours as a process of its own. It ends with this process in every case: it is ended
  * when this one closes it, and ends by itself when its standard input does.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final long READY_MAX_S = 30;
   private static final long END_MAX_S = 5;
-
-  /** Three JVMs start on few cores: the first compiler alone gets them ready sooner. */
-  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
 
   private final String name;
   private final Process process;
@@ -41,12 +38,14 @@ final class ChildProcess implements AutoCloseable {
    * Starts {@code mangonel} with {@code arguments} on this JVM and with its options.
    *
    * @param errors where its standard error goes
+   * @param jvmOptions in addition to those of this JVM
    */
-  static ChildProcess start(String name, Path errors, List<String> arguments) {
+  public static ChildProcess start(
+      String name, Path errors, List<String> jvmOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(QUICK_START);
+    command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.mangonel.cli.Main");
@@ -63,20 +62,20 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** The ready line; a child that says why it cannot start is quoted. */
-  String awaitReady() {
+  public String awaitReady() {
     try {
       return ready.get(READY_MAX_S, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -109,7 +108,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Its last line that says what went wrong. */
-  String lastError() {
+  public String lastError() {
     try {
       return Files.readAllLines(errors).stream()
           .filter(line -> line.startsWith("error: "))
@@ -122,7 +121,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Asks it to end; {@link #close} waits. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 

@@ -10,10 +10,9 @@ import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.flightsql.AdminActions;
 import io.mangonel.tpch.GenerationResult;
 import io.mangonel.tpch.TpchGenerator;
+import io.mangonel.tpch.TpchQueries;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,9 @@ public final class Demo implements AutoCloseable {
   private static final String SESSION = "demo";
   private static final String JOIN_MODE = "mangonel_join_mode";
   private static final long WATCH_MS = 500;
+
+  /** Three JVMs start on few cores: the first compiler alone gets them ready sooner. */
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
 
   private record Query(int number, String title, String joinMode) {}
 
@@ -173,7 +175,8 @@ public final class Demo implements AutoCloseable {
 
   private ChildProcess start(String name, List<String> arguments) {
     ChildProcess child =
-        ChildProcess.start(name, directory.resolve("logs").resolve(name + ".err"), arguments);
+        ChildProcess.start(
+            name, directory.resolve("logs").resolve(name + ".err"), QUICK_START, arguments);
     children.add(child);
     return child;
   }
@@ -191,7 +194,7 @@ public final class Demo implements AutoCloseable {
     long startNs = System.nanoTime();
     try (SchedulerConnection connection =
         SchedulerConnection.forStatements(address, SESSION, data.toString(), settings)) {
-      FlightInfo info = connection.execute(text(query.number()));
+      FlightInfo info = connection.execute(TpchQueries.text(query.number()));
       print(connection, info);
     }
     out.printf(Locale.ROOT, "time %d ms%n", (System.nanoTime() - startNs) / 1_000_000);
@@ -235,20 +238,6 @@ public final class Demo implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    }
-  }
-
-  private static String text(int query) {
-    String resource = String.format(Locale.ROOT, "/tpch/q%02d.sql", query);
-    try (InputStream stream = Demo.class.getResourceAsStream(resource)) {
-      if (stream == null) {
-        throw new IllegalStateException("the build has no " + resource);
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-          .strip()
-          .replaceFirst(";$", "");
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot read " + resource, e);
     }
   }
 
