@@ -1,18 +1,20 @@
 package io.mangonel.workbench;
 
+import io.mangonel.cli.Main;
+import io.mangonel.workbench.bench.BenchCommand;
 import io.mangonel.workbench.simulation.SimulateCommand;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The commands that check and measure the engine. */
 @Command(
     name = "mangonel",
     mixinStandardHelpOptions = true,
-    subcommands = {SimulateCommand.class})
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {SimulateCommand.class, BenchCommand.class})
 public final class Workbench {
   private Workbench() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Workbench()).execute(arguments));
+    System.exit(Main.run(new Workbench(), arguments));
   }
 }

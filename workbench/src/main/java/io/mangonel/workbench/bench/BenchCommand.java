@@ -1,0 +1,15 @@
+package io.mangonel.workbench.bench;
+
+import picocli.CommandLine.Command;
+
+/** {@code mangonel bench}: how fast it is. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    header = "Measure the engine beside one plain DuckDB.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {TpchCommand.class, LatencyCommand.class})
+public final class BenchCommand {
+  /** Made by picocli. */
+  BenchCommand() {}
+}

@@ -1,0 +1,130 @@
+package io.mangonel.workbench.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mangonel.cli.client.AdminReports;
+import io.mangonel.cli.client.SchedulerConnection;
+import io.mangonel.cli.demo.ChildProcess;
+import io.mangonel.cli.options.ClientOptions.HostAndPort;
+import io.mangonel.flightsql.AdminActions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A scheduler on RocksDB and its executors, each a process of its own. */
+final class Cluster implements AutoCloseable {
+  private static final String FLIGHT = "flight=";
+
+  private final List<ChildProcess> children = new ArrayList<>();
+  private final Setup setup;
+
+  /**
+   * @param name of the directory
+   * @param work where state, shuffle files and logs go
+   * @param data what may be read
+   * @param executors each with one task slot
+   * @param threads of each executor's DuckDB
+   * @param memoryMb limit of each executor's DuckDB
+   */
+  record Setup(String name, Path work, Path data, int executors, int threads, long memoryMb) {
+    private Path directory() {
+      return work.resolve(name);
+    }
+  }
+
+  private Cluster(Setup setup) {
+    this.setup = setup;
+  }
+
+  /** Returns when all are ready. {@code owner} ends the processes, also when one does not start. */
+  static Cluster start(Setup setup, Resources owner) {
+    Cluster cluster = owner.add(new Cluster(setup));
+    cluster.startScheduler();
+    cluster.startExecutors();
+    return cluster;
+  }
+
+  private void startScheduler() {
+    List<String> arguments = new ArrayList<>(List.of("scheduler", "--port", "0"));
+    arguments.addAll(List.of("--http-port", "0"));
+    arguments.addAll(List.of("--state", "rocksdb:" + setup.directory().resolve("state")));
+    start("scheduler", arguments).awaitReady();
+  }
+
+  private void startExecutors() {
+    String scheduler = address().toString();
+    List<ChildProcess> executors = new ArrayList<>();
+    for (int i = 1; i <= setup.executors(); i++) {
+      String name = "executor-" + i;
+      List<String> arguments = new ArrayList<>(List.of("executor", "--schedulers", scheduler));
+      arguments.addAll(List.of("--slots", "1"));
+      arguments.addAll(List.of("--threads", String.valueOf(setup.threads())));
+      arguments.addAll(List.of("--memory", setup.memoryMb() + "MB"));
+      arguments.addAll(List.of("--work-dir", setup.directory().resolve(name).toString()));
+      executors.add(start(name, arguments));
+    }
+    executors.forEach(ChildProcess::awaitReady);
+  }
+
+  private synchronized ChildProcess start(String name, List<String> arguments) {
+    arguments.addAll(List.of("--data-dirs", setup.data().toString()));
+    arguments.addAll(List.of("--dir", setup.directory().toString()));
+    Path errors = setup.directory().resolve(name + ".err");
+    ChildProcess child =
+        ChildProcess.start(setup.name() + " " + name, errors, List.of(), arguments);
+    children.add(child);
+    return child;
+  }
+
+  /** Where clients connect. */
+  HostAndPort address() {
+    for (String part : scheduler().awaitReady().split(" ", -1)) {
+      if (part.startsWith(FLIGHT)) {
+        return HostAndPort.parse(part.substring(FLIGHT.length()));
+      }
+    }
+    throw new IllegalStateException("the scheduler's ready line has no address");
+  }
+
+  private synchronized ChildProcess scheduler() {
+    return children.getFirst();
+  }
+
+  /** A client with a session of its own. */
+  ClusterClient connect(String session, Map<String, String> settings) {
+    SortedMap<String, String> sorted = new TreeMap<>(settings);
+    return new ClusterClient(
+        this,
+        SchedulerConnection.forStatements(address(), session, setup.data().toString(), sorted));
+  }
+
+  String name() {
+    return setup.executors() + " x " + setup.threads();
+  }
+
+  /** Stages of the newest job. */
+  int stagesOfNewestJob() {
+    List<HostAndPort> addresses = List.of(address());
+    JsonNode jobs = AdminReports.read(SchedulerConnection.listJobs(addresses));
+    String newest = jobs.path(0).path("id").asText();
+    String job = SchedulerConnection.ask(addresses, AdminActions.JOBS_SHOW, newest);
+    return AdminReports.read(job).path("stages").size();
+  }
+
+  synchronized long cpuMs() {
+    return children.stream()
+        .flatMap(child -> ProcessHandle.of(child.pid()).stream())
+        .flatMap(process -> process.info().totalCpuDuration().stream())
+        .mapToLong(Duration::toMillis)
+        .sum();
+  }
+
+  @Override
+  public synchronized void close() {
+    children.reversed().forEach(ChildProcess::terminate);
+    children.reversed().forEach(ChildProcess::close);
+  }
+}

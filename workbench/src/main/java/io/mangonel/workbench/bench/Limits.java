@@ -1,0 +1,28 @@
+package io.mangonel.workbench.bench;
+
+/** Every bound of the benchmarks. */
+final class Limits {
+  /** A query that was cancelled has to end within this. */
+  static final long CANCEL_GRACE_MS = 30_000;
+
+  /** Executors of one cluster on this machine. */
+  static final int EXECUTORS_MAX = 16;
+
+  static final int RUNS_MAX = 100;
+
+  static final int LATENCY_QUERIES_MAX = 1_000_000;
+
+  /** Clients that ask at the same time. */
+  static final int CLIENTS = 8;
+
+  /** Batches of an answer of plain DuckDB. */
+  static final long ARROW_BYTES_MAX = 2L << 30;
+
+  /** More than that is a slip of the hand. */
+  static final int MEMORY_GB_MAX = 10_000;
+
+  /** A day. */
+  static final int TIME_LIMIT_S_MAX = 86_400;
+
+  private Limits() {}
+}
