@@ -21,6 +21,7 @@ import io.mangonel.core.owner.SchedulerCore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -154,13 +155,13 @@ public final class Simulation {
       boot(world.pick(names));
     }
     if (world.happens(Fault.EXECUTOR_DIED)) {
-      executors.get(world.pick(names)).die();
+      executor(world.pick(names)).die();
     }
     if (world.happens(Fault.SCHEDULER_RESTARTED)) {
       restartScheduler();
     }
     if (!world.faulty()) {
-      names.stream().filter(name -> executors.get(name).dead()).forEach(this::boot);
+      names.stream().filter(name -> executor(name).dead()).forEach(this::boot);
     } else {
       world.after(20, this::misfortune);
     }
@@ -181,7 +182,7 @@ public final class Simulation {
   }
 
   boolean holds(ExecutorId id, TaskAttemptId attempt) {
-    return executors.get(id.value()).holds(attempt);
+    return executor(id.value()).holds(attempt);
   }
 
   // Clients and planning.
@@ -371,7 +372,7 @@ public final class Simulation {
           send(id, new AgentEvent.CancelRequested(run, job, epoch, attempts));
       case Effect.AdoptJobs(var id, var run, var jobs) -> {
         var asked = jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList();
-        world.send(() -> executors.get(id.value()).adoptRequested(run, self, asked));
+        world.send(() -> executor(id.value()).adoptRequested(run, self, asked));
       }
       case Effect.RemoveJobData(var id, var run, var job, long epoch) ->
           send(id, new AgentEvent.RemoveRequested(run, job, epoch));
@@ -383,7 +384,12 @@ public final class Simulation {
       case Effect.JobCancelled(var id, _) -> ended.add(id);
       case Effect.JobRefused(var id, _, _) ->
           world.after(
-              500, () -> toCore(from, new Event.JobQueued(id, submitted.get(id)))); // Again.
+              500,
+              () ->
+                  toCore(
+                      from,
+                      new Event.JobQueued(
+                          id, Objects.requireNonNull(submitted.get(id))))); // Again.
       case Effect.ReadFence() -> readFence(from);
       case Effect.StopPlanning _,
           Effect.JobAccepted _,
@@ -404,7 +410,7 @@ public final class Simulation {
   }
 
   private void send(ExecutorId to, AgentEvent event) {
-    world.send(() -> executors.get(to.value()).step(event));
+    world.send(() -> executor(to.value()).step(event));
   }
 
   /** A call that is not delivered, or by chance one that is, is reported as unanswered. */
@@ -412,8 +418,12 @@ public final class Simulation {
       ExecutorId to, java.util.function.Consumer<SimulatedExecutor> request, Event unanswered) {
     SchedulerCore from = core;
     boolean sent = world.send(() -> request.accept(executors.get(to.value())));
-    if (!sent || executors.get(to.value()).dead()) {
+    if (!sent || executor(to.value()).dead()) {
       world.after(300, () -> toCore(from, unanswered));
     }
+  }
+
+  private SimulatedExecutor executor(String name) {
+    return Objects.requireNonNull(executors.get(name), name);
   }
 }
