@@ -17,9 +17,6 @@ import javax.lang.model.element.Modifier;
  * no parser can count.
  */
 final class Interfaces {
-  /** What the design gives a second implementation that is not built yet. */
-  private static final Set<String> AWAITED = Set.of("StateBackend", "Lease", "ExecutorEndpoint");
-
   private Interfaces() {}
 
   static List<String> violations(List<SourceFile> files) {
@@ -51,7 +48,7 @@ final class Interfaces {
     declared.forEach(
         (name, at) -> {
           int count = implementations.getOrDefault(name, 0);
-          if (count < 2 && !AWAITED.contains(name)) {
+          if (count < 2) {
             violations.add(at + "interface " + name + " has " + count + " implementations");
           }
         });

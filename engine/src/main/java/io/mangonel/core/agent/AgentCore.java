@@ -119,6 +119,11 @@ public final class AgentCore {
     return slots.free();
   }
 
+  /** Slots that are held for a scheduler and run no task. */
+  public int reservedSlots() {
+    return slots.reservedNow();
+  }
+
   /** Reservations that came to their end unused, ever; without faults there are none. */
   public long expiredReservations() {
     return expiredReservations;

@@ -51,6 +51,10 @@ final class SlotTable {
     return slots - running - reservations.size();
   }
 
+  int reservedNow() {
+    return reservations.size();
+  }
+
   /** Grants what is free and puts the scheduler in line for the rest. */
   Grant request(Incarnation scheduler, long request, int wanted, long ttlMs, long nowMs) {
     Answered before = answered.get(scheduler);

@@ -3,24 +3,32 @@ package io.mangonel.workbench.simulation;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.core.owner.Change;
 import io.mangonel.core.owner.Commit;
+import io.mangonel.core.owner.Event;
 import io.mangonel.core.owner.ExecutorInfo;
 import io.mangonel.core.owner.JobRequest;
 import io.mangonel.core.owner.StoredJob;
 import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable state, as the meaning of its changes. A commit is applied if the fence key has the
- * sender's creation revision and its count, whenever it arrives; otherwise nothing happens.
+ * The durable state twice: in a store, written and read by the product's own encoding, and as the
+ * meaning of its changes. Each time it is read both must say the same.
  */
 final class SimulatedStore {
+  /** Longer than a run: a scheduler that loses its lease while others go on is another subject. */
+  private static final long LEASE_TTL_MS = 1_000_000;
+
   /** All that is stored of a job. */
   static final class Stored {
     final JobRequest request;
@@ -28,6 +36,7 @@ final class SimulatedStore {
     StoredJob.@Nullable Plan plan;
     @Nullable Bytes snapshot;
     long snapshotSequence;
+    int bodyBytes;
     final TreeMap<Long, List<GraphTransition>> log = new TreeMap<>();
     @Nullable TerminalRecord end;
 
@@ -42,27 +51,73 @@ final class SimulatedStore {
   long fenceRevision;
   long fenceCount;
 
-  /** A new scheduler replaces the key of the one before. */
-  long createFence() {
-    fenceRevision++;
-    fenceCount = 0;
-    return fenceRevision;
+  private final World world;
+  private final SimulatedStateBackend backend;
+  private final FaultyStateBackend faulty;
+  private final StoredState reader;
+  private @Nullable FencedStore fenced;
+  private @Nullable Commit sent; // The latest of the scheduler that has the key.
+
+  SimulatedStore(World world) {
+    this.world = world;
+    this.backend = new SimulatedStateBackend(world::nowMs, world::after);
+    this.faulty = new FaultyStateBackend(backend, world, this::settle);
+    this.reader = new StoredState(backend);
   }
 
-  boolean commit(long revision, Commit commit) {
-    if (revision != fenceRevision || commit.count() != fenceCount) {
-      return false;
+  /** A new scheduler replaces the key of the one before. */
+  FencedStore register(Incarnation self) {
+    fenced = null;
+    sent = null;
+    var registered = new ArrayList<FencedStore>();
+    faulty.spare(
+        () ->
+            registered.add(
+                FencedStore.registerAlone(faulty, self, "h:1", world.nowMs(), LEASE_TTL_MS)));
+    FencedStore store = registered.getFirst();
+    fenceRevision = store.createRevision();
+    fenceCount = 0;
+    fenced = store;
+    return store;
+  }
+
+  Commit.Outcome commit(FencedStore sender, Commit commit) {
+    if (sender == fenced) {
+      sent = commit;
     }
-    fenceCount++;
-    commit.changes().forEach(this::apply);
-    return true;
+    return sender.commit(commit);
+  }
+
+  /** What the key says was done is done in meaning too. */
+  private void settle() {
+    FencedStore store = fenced;
+    if (store == null) {
+      return;
+    }
+    faulty.spare(
+        () -> {
+          Event.FenceRead key = store.readFence();
+          Oracle.check(key.createRevision() == fenceRevision, "the key is another's: " + key);
+          if (key.count() == fenceCount) {
+            return;
+          }
+          Commit commit = sent;
+          if (commit == null || commit.count() != fenceCount || key.count() != fenceCount + 1) {
+            throw new AssertionError("D1: " + key + " after " + fenceCount + " of " + commit);
+          }
+          fenceCount++;
+          commit.changes().forEach(this::apply);
+        });
   }
 
   private void apply(Change change) {
     switch (change) {
       case Change.JobCreated(var job, long epoch, var request) ->
           Oracle.check(jobs.put(job, new Stored(request, epoch)) == null, "created twice: " + job);
-      case Change.PlanChunkWritten _ -> {}
+      case Change.PlanChunkWritten(var job, int index, var chunk) -> {
+        int before = index == 0 ? 0 : stored(job).bodyBytes; // Planned again from the start.
+        stored(job).bodyBytes = before + chunk.length();
+      }
       case Change.PlanWritten(var job, long epoch, var stages, _) ->
           stored(job).plan = new StoredJob.Plan(epoch, stages);
       case Change.JobClaimed(var job, long epoch) -> {
@@ -100,23 +155,37 @@ final class SimulatedStore {
     return stored;
   }
 
-  /** What a starting scheduler loads. */
-  List<StoredJob> openJobs() {
-    var open = new ArrayList<StoredJob>();
-    jobs.forEach(
-        (id, job) -> {
-          if (job.end == null) {
-            open.add(
-                new StoredJob(
-                    id,
-                    job.epoch,
-                    job.request,
-                    job.plan,
-                    job.snapshot,
-                    job.snapshotSequence,
-                    List.copyOf(job.log.values())));
-          }
-        });
-    return open;
+  /** What a starting scheduler loads, as it is read from the store. */
+  List<StoredState.Claimable> load() {
+    StoredState.Jobs read = reader.jobs();
+    Oracle.check(read.unreadable().isEmpty(), "unreadable: " + read.unreadable());
+    var found = new TreeMap<JobId, StoredJob>();
+    read.claimable().forEach(job -> found.put(job.job().job(), job.job()));
+    var open = new TreeMap<JobId, StoredJob>();
+    jobs.forEach((id, job) -> check(id, job, open));
+    same("open jobs", found, open);
+    same("executors", reader.executors(), List.copyOf(executors.values()));
+    return read.claimable();
+  }
+
+  private void check(JobId id, Stored job, Map<JobId, StoredJob> open) {
+    same("request of " + id, reader.request(id).orElse(null), job.request);
+    var end = reader.ended(id).map(StoredState.Ended::record).orElse(null);
+    same("end of " + id, end, job.end);
+    if (job.end != null) {
+      return;
+    }
+    if (job.plan != null) {
+      same("plan body of " + id, reader.planBody(id).orElse(Bytes.EMPTY).length(), job.bodyBytes);
+    }
+    var log = List.copyOf(job.log.values());
+    open.put(
+        id,
+        new StoredJob(
+            id, job.epoch, job.request, job.plan, job.snapshot, job.snapshotSequence, log));
+  }
+
+  private static void same(String what, @Nullable Object read, @Nullable Object written) {
+    Oracle.check(Objects.equals(read, written), what + ": read " + read + ", not " + written);
   }
 }

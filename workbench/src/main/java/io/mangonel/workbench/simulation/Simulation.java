@@ -18,6 +18,9 @@ import io.mangonel.core.owner.JobPlan;
 import io.mangonel.core.owner.JobRequest;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
+import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.state.StateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,14 +45,14 @@ public final class Simulation {
   private final boolean calm;
   private final Limits limits = Limits.DEFAULTS.withRetentionMs(2_000);
   private final io.mangonel.core.agent.Limits agentLimits;
-  private final SimulatedStore store = new SimulatedStore();
+  private final SimulatedStore store;
   private final Map<String, SimulatedExecutor> executors = new TreeMap<>();
   private final Map<String, Integer> runs = new TreeMap<>();
   private final Map<JobId, JobRequest> submitted = new TreeMap<>();
   private final Set<JobId> ended = new TreeSet<>();
   private SchedulerCore core;
-  private long revision;
-  private int schedulers;
+  private FencedStore fenced;
+  private int schedulers = 1;
   private long steps;
 
   /**
@@ -59,6 +62,7 @@ public final class Simulation {
   public Simulation(long seed, boolean verbose) {
     this.calm = Math.floorMod(seed, CALM_EVERY) == 0;
     this.world = new World(seed, verbose, FAULTY_MS);
+    this.store = new SimulatedStore(world);
     this.oracle = new Oracle(store, limits);
     var defaults = io.mangonel.core.agent.Limits.DEFAULTS;
     this.agentLimits =
@@ -76,8 +80,8 @@ public final class Simulation {
     if (!calm) {
       chooseFaults();
     }
-    this.revision = store.createFence();
-    this.core = newCore();
+    this.fenced = store.register(new Incarnation("s#1"));
+    this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
   }
 
   private void chooseFaults() {
@@ -137,14 +141,21 @@ public final class Simulation {
       String name = executor.agent.incarnation().toString();
       Oracle.check(executor.runningTasks() == 0, "still runs a task: " + name);
       Oracle.check(
-          executor.pull || executor.agent.freeSlots() == executor.slots, // Polls hold them.
+          unused(executor) == executor.slots,
           "slot leaked: " + name + " has " + executor.agent.freeSlots() + " free");
       Oracle.check(executor.agent.outboxSize() == 0, "status never acknowledged: " + name);
       Oracle.check(
           !calm || executor.pull || executor.agent.expiredReservations() == 0,
           "a reservation was neither used nor returned: " + name);
     }
+    var _ = store.load();
     store.jobs.forEach((id, job) -> Oracle.check(job.end != null, "not ended in the store: " + id));
+  }
+
+  /** Polls hold slots also when there is nothing to do. */
+  private static int unused(SimulatedExecutor executor) {
+    int polls = executor.pull ? executor.agent.reservedSlots() : 0;
+    return executor.agent.freeSlots() + polls;
   }
 
   // Chance.
@@ -242,18 +253,14 @@ public final class Simulation {
 
   // The scheduler's shell.
 
-  private SchedulerCore newCore() {
-    return new SchedulerCore(new Incarnation("s#" + ++schedulers), revision, limits);
-  }
-
   private void restartScheduler() {
     Incarnation before = core.self();
-    revision = store.createFence();
+    fenced = store.register(new Incarnation("s#" + ++schedulers));
     oracle.schedulerRestarted();
-    core = newCore();
+    core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
     world.say("scheduler restarts as " + core.self());
     store.executors.values().forEach(info -> stepScheduler(new Event.ExecutorLoaded(info)));
-    store.openJobs().forEach(job -> stepScheduler(new Event.JobLoaded(job)));
+    load(store.load());
     submitted.forEach(
         (id, request) -> {
           if (!store.jobs.containsKey(id)) {
@@ -269,6 +276,15 @@ public final class Simulation {
             executor.step(new AgentEvent.SchedulerFound(core.self()));
           });
     }
+  }
+
+  private void load(List<StoredState.Claimable> jobs) {
+    jobs.stream().filter(StoredState.Claimable::planned).forEach(this::loadPlanned);
+    jobs.forEach(job -> stepScheduler(new Event.JobLoaded(job.job())));
+  }
+
+  private void loadPlanned(StoredState.Claimable job) {
+    fenced.loadPlanned(job.job().job());
   }
 
   private void noteEnd(JobId id, boolean hasEnded) {
@@ -312,30 +328,18 @@ public final class Simulation {
   }
 
   private void commit(Commit commit) {
-    long sender = revision;
+    FencedStore sender = fenced;
     SchedulerCore from = core;
     if (world.verbose) {
       world.say("  commit " + commit);
     }
-    int delayMs = 1 + world.random.nextInt(30);
-    if (world.happens(Fault.COMMIT_NO_SPACE)) {
-      answer(from, delayMs, commit, Commit.Outcome.NO_SPACE);
-    } else if (world.happens(Fault.COMMIT_LOST)) {
-      answer(from, delayMs + 200, commit, Commit.Outcome.UNKNOWN);
-    } else if (world.happens(Fault.COMMIT_APPLIED_UNANSWERED)) {
-      world.after(delayMs, () -> store.commit(sender, commit));
-      answer(from, delayMs + 200, commit, Commit.Outcome.UNKNOWN);
-    } else if (world.happens(Fault.COMMIT_APPLIED_AFTER_A_READ)) {
-      world.after(delayMs + world.random.nextInt(3_000), () -> store.commit(sender, commit));
-      answer(from, delayMs + 50, commit, Commit.Outcome.UNKNOWN);
-    } else {
-      world.after(
-          delayMs,
-          () -> {
-            boolean done = store.commit(sender, commit);
-            answer(from, 1, commit, done ? Commit.Outcome.DONE : Commit.Outcome.REFUSED);
-          });
-    }
+    world.after(
+        1 + world.random.nextInt(30),
+        () -> {
+          Commit.Outcome outcome = store.commit(sender, commit);
+          int unansweredMs = 50 + world.random.nextInt(150);
+          answer(from, outcome == Commit.Outcome.UNKNOWN ? unansweredMs : 1, commit, outcome);
+        });
   }
 
   private void answer(SchedulerCore to, int delayMs, Commit commit, Commit.Outcome outcome) {
@@ -399,14 +403,16 @@ public final class Simulation {
   }
 
   private void readFence(SchedulerCore from) {
-    world.after(
-        5,
-        () ->
-            toCore(
-                from,
-                world.happens(Fault.FENCE_UNREADABLE)
-                    ? new Event.FenceUnreadable()
-                    : new Event.FenceRead(store.fenceRevision, store.fenceCount)));
+    FencedStore reader = fenced;
+    world.after(5, () -> toCore(from, fence(reader)));
+  }
+
+  private static Event fence(FencedStore reader) {
+    try {
+      return reader.readFence();
+    } catch (StateException noAnswer) {
+      return new Event.FenceUnreadable();
+    }
   }
 
   private void send(ExecutorId to, AgentEvent event) {

@@ -1,0 +1,52 @@
+package io.mangonel.workbench.state;
+
+import io.mangonel.state.StateBackend;
+import io.mangonel.workbench.simulation.SimulatedStateBackend;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+
+/** The simulation's store, without the layer of faults. The test is the world around it. */
+class SimulatedStateBackendTest implements StateBackendContract {
+  private final ExecutorService now = Executors.newSingleThreadExecutor();
+  private final TreeMap<Long, Runnable> later = new TreeMap<>();
+  private volatile long clockMs;
+
+  @Override
+  public StateBackend open() {
+    return new SimulatedStateBackend(() -> clockMs, this::after);
+  }
+
+  private void after(long delayMs, Runnable action) {
+    if (delayMs == 0) {
+      now.execute(action);
+    } else {
+      later.merge(clockMs + delayMs, action, SimulatedStateBackendTest::both);
+    }
+  }
+
+  private static Runnable both(Runnable first, Runnable second) {
+    return () -> {
+      first.run();
+      second.run();
+    };
+  }
+
+  @Override
+  public void passTime(long ms) {
+    clockMs = clockMs + ms;
+    Map<Long, Runnable> due = new TreeMap<>(later.headMap(clockMs, true));
+    due.forEach(
+        (atMs, action) -> {
+          later.remove(atMs);
+          action.run();
+        });
+  }
+
+  @AfterEach
+  void letGo() {
+    now.shutdownNow();
+  }
+}
