@@ -186,6 +186,8 @@ final class SimulatedStore {
   }
 
   private static void same(String what, @Nullable Object read, @Nullable Object written) {
-    Oracle.check(Objects.equals(read, written), what + ": read " + read + ", not " + written);
+    if (!Objects.equals(read, written)) {
+      throw new AssertionError(what + ": read " + read + ", not " + written);
+    }
   }
 }

@@ -37,6 +37,10 @@ public final class Simulation {
   private static final long FAULTY_MS = 10_000;
   private static final long END_MS = 240_000;
   private static final long QUIET_MS = 5_000;
+
+  /** A place in line of a scheduler that is gone, and the reservation that comes of it. */
+  private static final long STALE_SLOT_MS = 2 * Limits.DEFAULTS.reservationTtlMs() + 1_000;
+
   private static final long TICK_MS = 50;
   private static final int CALM_EVERY = 8;
 
@@ -124,7 +128,8 @@ public final class Simulation {
       world.advance();
     }
     long quietUntilMs = world.elapsedMs() + Math.max(0, FAULTY_MS - world.elapsedMs()) + QUIET_MS;
-    while (world.elapsedMs() < quietUntilMs) {
+    while (world.elapsedMs() < quietUntilMs
+        || (world.elapsedMs() < quietUntilMs + STALE_SLOT_MS && !slotsAreBack())) {
       world.advance();
     }
     checkQuiet();
@@ -150,6 +155,10 @@ public final class Simulation {
     }
     var _ = store.load();
     store.jobs.forEach((id, job) -> Oracle.check(job.end != null, "not ended in the store: " + id));
+  }
+
+  private boolean slotsAreBack() {
+    return executors.values().stream().allMatch(executor -> unused(executor) == executor.slots);
   }
 
   /** Polls hold slots also when there is nothing to do. */
