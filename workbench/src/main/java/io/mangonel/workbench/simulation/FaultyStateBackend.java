@@ -52,7 +52,7 @@ public final class FaultyStateBackend implements StateBackend {
       return new CommitOutcome.Unknown("lost");
     }
     if (happens(Fault.COMMIT_APPLIED_AFTER_A_READ)) {
-      long delayMs = 100 + world.random.nextInt(LATE_COMMIT_MAX_MS);
+      long delayMs = 100L + world.random.nextInt(LATE_COMMIT_MAX_MS);
       world.after(delayMs, () -> forward(guards, operations));
       return new CommitOutcome.Unknown("on its way");
     }
