@@ -77,7 +77,8 @@ class TpchReportTest {
               1       2        100        200         50   2.00   0.50       4  same c0ffee00
             sum                200        250        250   1.25   1.25          2 of 3 queries the same
             geo                                            1.00   1.00          geometric mean of the ratios
-            cpu                400        500        500                        processor time of all processes""");
+            cpu                400        500        500 \
+                                   processor time of all processes""");
     assertThat(report.isAllRight()).isFalse();
     assertThat(report.lines().get(2).problems()).containsExactly("one: failed: no");
     assertThat(report.lines().get(2).text()).endsWith("NOT THE SAME");
