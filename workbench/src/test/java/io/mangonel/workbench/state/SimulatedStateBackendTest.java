@@ -6,24 +6,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 
 /** The simulation's store, without the layer of faults. The test is the world around it. */
 class SimulatedStateBackendTest implements StateBackendContract {
   private final ExecutorService now = Executors.newSingleThreadExecutor();
   private final TreeMap<Long, Runnable> later = new TreeMap<>();
-  private volatile long clockMs;
+  private final AtomicLong clockMs = new AtomicLong();
 
   @Override
   public StateBackend open() {
-    return new SimulatedStateBackend(() -> clockMs, this::after);
+    return new SimulatedStateBackend(clockMs::get, this::after);
   }
 
   private void after(long delayMs, Runnable action) {
     if (delayMs == 0) {
       now.execute(action);
     } else {
-      later.merge(clockMs + delayMs, action, SimulatedStateBackendTest::both);
+      later.merge(clockMs.get() + delayMs, action, SimulatedStateBackendTest::both);
     }
   }
 
@@ -36,8 +37,8 @@ class SimulatedStateBackendTest implements StateBackendContract {
 
   @Override
   public void passTime(long ms) {
-    clockMs = clockMs + ms;
-    Map<Long, Runnable> due = new TreeMap<>(later.headMap(clockMs, true));
+    long nowMs = clockMs.addAndGet(ms);
+    Map<Long, Runnable> due = new TreeMap<>(later.headMap(nowMs, true));
     due.forEach(
         (atMs, action) -> {
           later.remove(atMs);
