@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The arithmetic and the text of the reports; nothing is timed here. */
@@ -30,11 +28,7 @@ class TpchReportTest {
 
   @Test
   void answersAreComparedWithoutTheirOrder() {
-    List<List<@Nullable Object>> turnedRows = new ArrayList<>();
-    for (int row = ANSWER.rows().size() - 1; row >= 0; row--) {
-      turnedRows.add(ANSWER.rows().get(row));
-    }
-    Answer turned = new Answer(turnedRows);
+    Answer turned = new Answer(List.of(List.of("b", 2.0), List.of("a", new BigDecimal("1.50"))));
     Answer rounded =
         new Answer(List.of(List.of("a", new BigDecimal("1.50")), List.of("b", 2.0000000000001)));
     assertThat(turned.differenceTo(ANSWER)).isEmpty();
