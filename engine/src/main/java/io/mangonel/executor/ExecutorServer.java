@@ -4,16 +4,20 @@ import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
+import io.mangonel.executor.task.DuckDbEngine;
+import io.mangonel.executor.task.TaskRunner;
+import io.mangonel.executor.work.NativeLibrary;
+import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.shuffle.FetchCache;
 import io.mangonel.shuffle.ShuffleReader;
 import io.mangonel.wire.Channels;
-import io.mangonel.wire.ExecutorClient;
-import io.mangonel.wire.ExecutorPeerService;
 import io.mangonel.wire.GrpcServer;
 import io.mangonel.wire.HostPort;
-import io.mangonel.wire.SchedulerClient;
-import io.mangonel.wire.SchedulerMessages.Mode;
-import io.mangonel.wire.SchedulerMessages.Registration;
+import io.mangonel.wire.executor.ExecutorClient;
+import io.mangonel.wire.executor.ExecutorPeerService;
+import io.mangonel.wire.scheduler.SchedulerClient;
+import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
+import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -83,7 +87,7 @@ public final class ExecutorServer implements AutoCloseable {
     ShuffleReader reader =
         new ShuffleReader(
             work.executor(), work.shuffle(), cache, peers, clockMs, limits.readInPlace());
-    TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits);
+    TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits.task());
     effects = new AgentEffects(runner, endpoint, links, work.shuffle(), agent);
   }
 

@@ -5,14 +5,9 @@ import java.nio.file.Path;
 /**
  * Every limit of the executor's shell. Times in milliseconds.
  *
- * @param taskTimeoutMs the longest a task may run
+ * @param task those of one attempt
  * @param spillBytesMax what DuckDB may put into its temporary files
  * @param fetchCacheBytesMax fetched files of other executors that are kept
- * @param partitionsInOneFileMax up to this many partitions go to one file that readers filter;
- *     beyond, each gets a file of its own (measured: filtering five times costs less than
- *     splitting)
- * @param inlineBytesMax a result up to this size travels in the task's status (rule D9)
- * @param batchRows rows in an Arrow batch of a result
  * @param eventsMax events that wait for the loop; callers block beyond it
  * @param eventsPerRound events taken at once
  * @param callWaitMs how long a call waits for the loop's answer
@@ -24,12 +19,9 @@ import java.nio.file.Path;
  * @param readInPlace whether files of executors on the same machine are read without a copy
  */
 public record Limits(
-    long taskTimeoutMs,
+    io.mangonel.executor.task.Limits task,
     long spillBytesMax,
     long fetchCacheBytesMax,
-    int partitionsInOneFileMax,
-    int inlineBytesMax,
-    int batchRows,
     int eventsMax,
     int eventsPerRound,
     long callWaitMs,
@@ -47,12 +39,9 @@ public record Limits(
   public static Limits of(Path workDirectory) {
     long freeBytes = Math.max(1L << 30, workDirectory.toFile().getUsableSpace());
     return new Limits(
-        4 * 3_600_000L,
+        io.mangonel.executor.task.Limits.DEFAULTS,
         (long) (freeBytes * SPILL_SHARE),
         Math.min(io.mangonel.shuffle.Limits.CACHE_BYTES_DEFAULT, freeBytes / 4),
-        5,
-        64 << 10,
-        16_384,
         10_000,
         500,
         5_000,
@@ -67,12 +56,9 @@ public record Limits(
   /** For tests of executors without a disk in common. */
   public Limits withoutReadInPlace() {
     return new Limits(
-        taskTimeoutMs,
+        task,
         spillBytesMax,
         fetchCacheBytesMax,
-        partitionsInOneFileMax,
-        inlineBytesMax,
-        batchRows,
         eventsMax,
         eventsPerRound,
         callWaitMs,

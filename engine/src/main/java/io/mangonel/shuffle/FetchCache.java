@@ -1,9 +1,9 @@
 package io.mangonel.shuffle;
 
 import io.mangonel.core.graph.OutputFile;
-import io.mangonel.wire.ExecutorClient;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorClient;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

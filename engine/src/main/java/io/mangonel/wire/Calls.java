@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Both ends of a call with one request and one answer. */
-final class Calls {
+public final class Calls {
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
   private Calls() {}
 
   /** Makes the call and turns every way it can end into a value. */
-  static <T> Reply<T> ask(HostPort peer, Supplier<T> call) {
+  public static <T> Reply<T> ask(HostPort peer, Supplier<T> call) {
     try {
       return new Reply.Answered<>(call.get());
     } catch (io.grpc.StatusRuntimeException ended) {
@@ -28,7 +28,7 @@ final class Calls {
   }
 
   /** {@link #answer} for a call whose answer says no more than that it arrived. */
-  static void receive(String name, StreamObserver<Received> observer, Runnable work) {
+  public static void receive(String name, StreamObserver<Received> observer, Runnable work) {
     answer(
         name,
         observer,
@@ -39,7 +39,7 @@ final class Calls {
   }
 
   /** Answers the call; a bug on this side is logged here and told to the peer without a trace. */
-  static <T> void answer(String name, StreamObserver<T> observer, Supplier<T> work) {
+  public static <T> void answer(String name, StreamObserver<T> observer, Supplier<T> work) {
     T answer;
     try {
       answer = work.get();

@@ -14,7 +14,6 @@ import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskOutcome;
 import io.mangonel.core.graph.TaskOutput;
 import io.mangonel.core.graph.TaskStatus;
-import io.mangonel.wire.ExecutorMessages.JobEpoch;
 import io.mangonel.wire.proto.Failure.Kind;
 import io.mangonel.wire.proto.Reservation;
 import io.mangonel.wire.proto.TaskAttempt;
@@ -25,18 +24,18 @@ import java.util.Optional;
  * The records of {@code core.graph} as messages and back. Reading throws {@link
  * IllegalArgumentException} for a message that no record can hold.
  */
-final class GraphConverter {
+public final class GraphConverter {
   private GraphConverter() {}
 
-  static Bytes read(ByteString bytes) {
+  public static Bytes read(ByteString bytes) {
     return Bytes.of(bytes.toByteArray());
   }
 
-  static ByteString write(Bytes bytes) {
+  public static ByteString write(Bytes bytes) {
     return ByteString.copyFrom(bytes.toByteArray());
   }
 
-  static TaskAttempt write(TaskAttemptId id) {
+  public static TaskAttempt write(TaskAttemptId id) {
     return TaskAttempt.newBuilder()
         .setJob(id.job().value())
         .setStage(id.stage())
@@ -48,7 +47,7 @@ final class GraphConverter {
         .build();
   }
 
-  static TaskAttemptId read(TaskAttempt id) {
+  public static TaskAttemptId read(TaskAttempt id) {
     return new TaskAttemptId(
         new JobId(id.getJob()),
         id.getStage(),
@@ -59,15 +58,15 @@ final class GraphConverter {
         id.getAttempt());
   }
 
-  static List<TaskAttempt> writeIds(List<TaskAttemptId> ids) {
+  public static List<TaskAttempt> writeIds(List<TaskAttemptId> ids) {
     return ids.stream().map(GraphConverter::write).toList();
   }
 
-  static List<TaskAttemptId> readIds(List<TaskAttempt> ids) {
+  public static List<TaskAttemptId> readIds(List<TaskAttempt> ids) {
     return ids.stream().map(GraphConverter::read).toList();
   }
 
-  static Reservation write(ExecutorReservation reservation) {
+  public static Reservation write(ExecutorReservation reservation) {
     Reservation.Builder builder =
         Reservation.newBuilder()
             .setId(reservation.id())
@@ -78,7 +77,7 @@ final class GraphConverter {
     return builder.build();
   }
 
-  static ExecutorReservation read(Reservation reservation) {
+  public static ExecutorReservation read(Reservation reservation) {
     return new ExecutorReservation(
         reservation.getId(),
         new ExecutorId(reservation.getExecutor()),
@@ -87,15 +86,15 @@ final class GraphConverter {
         reservation.getTimeLeftMs());
   }
 
-  static List<Reservation> writeReservations(List<ExecutorReservation> reservations) {
+  public static List<Reservation> writeReservations(List<ExecutorReservation> reservations) {
     return reservations.stream().map(GraphConverter::write).toList();
   }
 
-  static List<ExecutorReservation> readReservations(List<Reservation> reservations) {
+  public static List<ExecutorReservation> readReservations(List<Reservation> reservations) {
     return reservations.stream().map(GraphConverter::read).toList();
   }
 
-  static io.mangonel.wire.proto.TaskLaunch write(TaskLaunch launch) {
+  public static io.mangonel.wire.proto.TaskLaunch write(TaskLaunch launch) {
     var builder =
         io.mangonel.wire.proto.TaskLaunch.newBuilder()
             .setId(write(launch.id()))
@@ -111,7 +110,7 @@ final class GraphConverter {
     return builder.build();
   }
 
-  static TaskLaunch read(io.mangonel.wire.proto.TaskLaunch launch) {
+  public static TaskLaunch read(io.mangonel.wire.proto.TaskLaunch launch) {
     List<InputLocation> inputs =
         launch.getInputsList().stream()
             .map(
@@ -124,7 +123,7 @@ final class GraphConverter {
     return new TaskLaunch(read(launch.getId()), launch.getReservation(), launch.getEpoch(), inputs);
   }
 
-  static io.mangonel.wire.proto.TaskStatus write(TaskStatus status) {
+  public static io.mangonel.wire.proto.TaskStatus write(TaskStatus status) {
     var builder =
         io.mangonel.wire.proto.TaskStatus.newBuilder()
             .setId(write(status.id()))
@@ -138,7 +137,7 @@ final class GraphConverter {
     return builder.build();
   }
 
-  static TaskStatus read(io.mangonel.wire.proto.TaskStatus status) {
+  public static TaskStatus read(io.mangonel.wire.proto.TaskStatus status) {
     TaskOutcome outcome =
         switch (status.getOutcomeCase()) {
           case SUCCEEDED -> new TaskOutcome.Succeeded(read(status.getSucceeded()));
@@ -151,21 +150,6 @@ final class GraphConverter {
         new Incarnation(status.getIncarnation()),
         readIds(status.getInputsList()),
         outcome);
-  }
-
-  static io.mangonel.wire.proto.JobEpoch write(JobEpoch job) {
-    return io.mangonel.wire.proto.JobEpoch.newBuilder()
-        .setJob(job.job().value())
-        .setEpoch(job.epoch())
-        .build();
-  }
-
-  static List<io.mangonel.wire.proto.JobEpoch> writeJobs(List<JobEpoch> jobs) {
-    return jobs.stream().map(GraphConverter::write).toList();
-  }
-
-  static List<JobEpoch> readJobs(List<io.mangonel.wire.proto.JobEpoch> jobs) {
-    return jobs.stream().map(job -> new JobEpoch(new JobId(job.getJob()), job.getEpoch())).toList();
   }
 
   private static List<io.mangonel.wire.proto.OutputFile> writeFiles(List<OutputFile> files) {

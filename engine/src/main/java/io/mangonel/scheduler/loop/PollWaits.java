@@ -3,7 +3,7 @@ package io.mangonel.scheduler.loop;
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.scheduler.limits.ShellLimits;
-import io.mangonel.wire.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

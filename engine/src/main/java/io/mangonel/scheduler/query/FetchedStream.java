@@ -1,8 +1,8 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.wire.ExecutorClient;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

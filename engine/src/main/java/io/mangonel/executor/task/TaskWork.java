@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.planner.stage.StagePlan;
@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * @param peers addresses of the executors whose files it reads
  */
-record TaskWork(StagePlan plan, Map<ExecutorId, HostPort> peers) {
-  TaskWork {
+public record TaskWork(StagePlan plan, Map<ExecutorId, HostPort> peers) {
+  public TaskWork {
     peers = Map.copyOf(peers);
   }
 }

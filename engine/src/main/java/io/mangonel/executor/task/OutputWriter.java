@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.OutputFile;
@@ -190,7 +190,7 @@ final class OutputWriter {
 
   private Statement statement(DuckDBConnection connection, TaskStop stop) throws SQLException {
     Statement statement = connection.createStatement();
-    statement.setQueryTimeout((int) Math.max(1, limits.taskTimeoutMs() / 1_000));
+    statement.setQueryTimeout((int) Math.max(1, limits.timeoutMs() / 1_000));
     stop.runs(statement);
     return statement;
   }

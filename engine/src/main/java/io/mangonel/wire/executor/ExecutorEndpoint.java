@@ -1,16 +1,18 @@
-package io.mangonel.wire;
+package io.mangonel.wire.executor;
 
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.wire.ExecutorMessages.JobAdoption;
-import io.mangonel.wire.ExecutorMessages.JobInventory;
-import io.mangonel.wire.ExecutorMessages.JobRemoval;
-import io.mangonel.wire.ExecutorMessages.LaunchBatch;
-import io.mangonel.wire.ExecutorMessages.ShuffleDescription;
-import io.mangonel.wire.ExecutorMessages.SlotAnswer;
-import io.mangonel.wire.ExecutorMessages.SlotRequest;
-import io.mangonel.wire.ExecutorMessages.TaskCancel;
+import io.mangonel.wire.Limits;
+import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
+import io.mangonel.wire.executor.ExecutorMessages.JobInventory;
+import io.mangonel.wire.executor.ExecutorMessages.JobRemoval;
+import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;
+import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,18 +1,9 @@
-package io.mangonel.wire;
+package io.mangonel.wire.scheduler;
 
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
-import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
-import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
-import io.mangonel.wire.SchedulerMessages.Mode;
-import io.mangonel.wire.SchedulerMessages.OfferAnswer;
-import io.mangonel.wire.SchedulerMessages.Registration;
-import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
-import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
-import io.mangonel.wire.SchedulerMessages.SlotOffer;
-import io.mangonel.wire.SchedulerMessages.StatusAnswer;
-import io.mangonel.wire.SchedulerMessages.StatusReport;
-import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.GraphConverter;
+import io.mangonel.wire.HostPort;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
@@ -22,6 +13,17 @@ import io.mangonel.wire.proto.RegisterExecutorRequest;
 import io.mangonel.wire.proto.RegisterExecutorResponse;
 import io.mangonel.wire.proto.UpdateTaskStatusRequest;
 import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
+import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
+import io.mangonel.wire.scheduler.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
+import io.mangonel.wire.scheduler.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.StatusReport;
+import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.List;
 
 /** The messages of the scheduler's service as records and back; see {@link GraphConverter}. */

@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.EngineSettings;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The executor's DuckDB: one instance, a connection per task. Confined to its directories, with its
  * configuration locked. An instance that failed fatally is replaced by a new one.
  */
-final class DuckDbEngine implements AutoCloseable {
+public final class DuckDbEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DuckDbEngine.class);
 
   private final Config config;
@@ -32,13 +32,13 @@ final class DuckDbEngine implements AutoCloseable {
    * @param spillBytesMax and how much
    * @param allowedDirectories absolute: data, shuffle files, inputs
    */
-  record Config(
+  public record Config(
       int threads,
       long memoryBytes,
       Path spill,
       long spillBytesMax,
       List<Path> allowedDirectories) {
-    Config {
+    public Config {
       allowedDirectories = List.copyOf(allowedDirectories);
     }
   }
@@ -49,7 +49,7 @@ final class DuckDbEngine implements AutoCloseable {
     this.version = version;
   }
 
-  static DuckDbEngine open(Config config) throws SQLException {
+  public static DuckDbEngine open(Config config) throws SQLException {
     DuckDBConnection instance = openInstance(config);
     try (Statement statement = instance.createStatement();
         ResultSet row = statement.executeQuery("SELECT version()")) {
@@ -98,7 +98,7 @@ final class DuckDbEngine implements AutoCloseable {
   }
 
   /** DuckDB's version, with a leading {@code v}. */
-  String version() {
+  public String version() {
     return version;
   }
 

@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.work;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ public final class NativeLibrary {
   }
 
   /** What the driver unpacked for this process, as far as it still has a name. */
-  static List<Path> unpacked() throws IOException {
+  public static List<Path> unpacked() throws IOException {
     if (!Files.isReadable(MAPPINGS)) {
       return List.of();
     }

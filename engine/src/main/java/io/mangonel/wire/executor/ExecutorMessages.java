@@ -1,4 +1,4 @@
-package io.mangonel.wire;
+package io.mangonel.wire.executor;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.ExecutorId;
@@ -8,6 +8,8 @@ import io.mangonel.core.graph.JobId;
 import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.Reply;
 import java.util.List;
 
 /**

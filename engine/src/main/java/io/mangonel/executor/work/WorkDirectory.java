@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.work;
 
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.shuffle.ShuffleDirectory;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The directory that belongs to one executor: node id, lock, shuffle files (which outlive a
  * restart), and what does not: inputs of running tasks, fetched files, spilled data.
  */
-final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements AutoCloseable {
   private final Path root;
   private final FileChannel lock;
   private final ExecutorId executor;
@@ -34,7 +34,7 @@ final class WorkDirectory implements AutoCloseable {
    * @throws IOException when it cannot be written, or another executor runs on it; the message is
    *     for a person
    */
-  static WorkDirectory open(Path directory) throws IOException {
+  public static WorkDirectory open(Path directory) throws IOException {
     Path root;
     try {
       root = Files.createDirectories(directory).toRealPath();
@@ -111,24 +111,24 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   /** The stable node id. */
-  ExecutorId executor() {
+  public ExecutorId executor() {
     return executor;
   }
 
-  ShuffleDirectory shuffle() {
+  public ShuffleDirectory shuffle() {
     return shuffle;
   }
 
   /** One directory per running task, with links to what it reads. */
-  Path inputs() {
+  public Path inputs() {
     return root.resolve("inputs");
   }
 
-  Path fetched() {
+  public Path fetched() {
     return root.resolve("fetched");
   }
 
-  Path spill() {
+  public Path spill() {
     return root.resolve("spill");
   }
 

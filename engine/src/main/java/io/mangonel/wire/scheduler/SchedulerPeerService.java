@@ -1,7 +1,9 @@
-package io.mangonel.wire;
+package io.mangonel.wire.scheduler;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
+import io.mangonel.wire.Calls;
+import io.mangonel.wire.executor.ExecutorConverter;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;

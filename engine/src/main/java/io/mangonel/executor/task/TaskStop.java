@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.Failure;
 import java.sql.SQLException;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Stops one task. DuckDB only hears a cancel while a statement executes and ignores it a moment
  * before, so it is repeated until the task has ended.
  */
-final class TaskStop {
+public final class TaskStop {
   private static final Logger LOG = LoggerFactory.getLogger(TaskStop.class);
   private static final long REPEAT_MS = 20;
 
@@ -33,7 +33,7 @@ final class TaskStop {
   }
 
   /** Asks the task to stop; the first reason counts. Returns at once. */
-  synchronized void stop(Failure because) {
+  public synchronized void stop(Failure because) {
     if (reason != null || ended.getCount() == 0) {
       return;
     }

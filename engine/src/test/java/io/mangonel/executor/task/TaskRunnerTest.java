@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,13 +13,14 @@ import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskOutcome;
 import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.shuffle.FetchCache;
 import io.mangonel.shuffle.ShuffleReader;
 import io.mangonel.wire.Channels;
-import io.mangonel.wire.ExecutorClient;
+import io.mangonel.wire.executor.ExecutorClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,10 +81,7 @@ final class TaskRunnerTest {
   }
 
   private TaskRunner runner(DuckDbEngine engine, long timeoutMs) throws IOException {
-    Limits limits =
-        new Limits(
-            timeoutMs, 1L << 30, 1L << 30, 5, 64 << 10, 1_000, 100, 10, 1_000, 100, 1_000, 10, 4,
-            1_000, true);
+    Limits limits = new Limits(timeoutMs, 5, 64 << 10, 1_000);
     ExecutorClient client = new ExecutorClient(channels);
     FetchCache cache = new FetchCache(work.fetched(), 1L << 20, client);
     ShuffleReader reader =

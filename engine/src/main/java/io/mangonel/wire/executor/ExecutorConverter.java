@@ -1,18 +1,21 @@
-package io.mangonel.wire;
+package io.mangonel.wire.executor;
 
 import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.Incarnation;
 import io.mangonel.core.graph.JobId;
 import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.wire.ExecutorMessages.JobAdoption;
-import io.mangonel.wire.ExecutorMessages.JobInventory;
-import io.mangonel.wire.ExecutorMessages.JobRemoval;
-import io.mangonel.wire.ExecutorMessages.LaunchBatch;
-import io.mangonel.wire.ExecutorMessages.Peer;
-import io.mangonel.wire.ExecutorMessages.PlanBytes;
-import io.mangonel.wire.ExecutorMessages.SlotAnswer;
-import io.mangonel.wire.ExecutorMessages.SlotRequest;
-import io.mangonel.wire.ExecutorMessages.TaskCancel;
+import io.mangonel.wire.GraphConverter;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
+import io.mangonel.wire.executor.ExecutorMessages.JobEpoch;
+import io.mangonel.wire.executor.ExecutorMessages.JobInventory;
+import io.mangonel.wire.executor.ExecutorMessages.JobRemoval;
+import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.executor.ExecutorMessages.Peer;
+import io.mangonel.wire.executor.ExecutorMessages.PlanBytes;
+import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
+import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.proto.AdoptJobsRequest;
 import io.mangonel.wire.proto.AdoptJobsResponse;
 import io.mangonel.wire.proto.CancelTasksRequest;
@@ -25,10 +28,10 @@ import io.mangonel.wire.proto.ReserveSlotsResponse;
 import java.util.List;
 
 /** The messages of the executor's service as records and back; see {@link GraphConverter}. */
-final class ExecutorConverter {
+public final class ExecutorConverter {
   private ExecutorConverter() {}
 
-  static ReserveSlotsRequest write(SlotRequest request) {
+  public static ReserveSlotsRequest write(SlotRequest request) {
     return ReserveSlotsRequest.newBuilder()
         .setTarget(request.target().value())
         .setScheduler(request.scheduler().value())
@@ -38,7 +41,7 @@ final class ExecutorConverter {
         .build();
   }
 
-  static SlotRequest read(ReserveSlotsRequest request) {
+  public static SlotRequest read(ReserveSlotsRequest request) {
     return new SlotRequest(
         new Incarnation(request.getTarget()),
         new Incarnation(request.getScheduler()),
@@ -47,7 +50,7 @@ final class ExecutorConverter {
         request.getTtlMs());
   }
 
-  static ReserveSlotsResponse write(SlotAnswer answer) {
+  public static ReserveSlotsResponse write(SlotAnswer answer) {
     return ReserveSlotsResponse.newBuilder()
         .setRequest(answer.request())
         .addAllGranted(GraphConverter.writeReservations(answer.granted()))
@@ -55,14 +58,14 @@ final class ExecutorConverter {
         .build();
   }
 
-  static SlotAnswer read(ReserveSlotsResponse response) {
+  public static SlotAnswer read(ReserveSlotsResponse response) {
     return new SlotAnswer(
         response.getRequest(),
         GraphConverter.readReservations(response.getGrantedList()),
         response.getWaiting());
   }
 
-  static LaunchTasksRequest write(LaunchBatch batch) {
+  public static LaunchTasksRequest write(LaunchBatch batch) {
     LaunchTasksRequest.Builder builder =
         LaunchTasksRequest.newBuilder()
             .setTarget(batch.target().value())
@@ -85,7 +88,7 @@ final class ExecutorConverter {
     return builder.build();
   }
 
-  static LaunchBatch read(LaunchTasksRequest request) {
+  public static LaunchBatch read(LaunchTasksRequest request) {
     return new LaunchBatch(
         new Incarnation(request.getTarget()),
         new Incarnation(request.getScheduler()),
@@ -104,7 +107,7 @@ final class ExecutorConverter {
         new ExecutorId(peer.getExecutor()), new HostPort(peer.getHost(), peer.getPort()));
   }
 
-  static LaunchTasksResponse writeAnswers(List<TaskLaunch.Answer> answers) {
+  public static LaunchTasksResponse writeAnswers(List<TaskLaunch.Answer> answers) {
     return LaunchTasksResponse.newBuilder()
         .addAllAnswers(answers.stream().map(ExecutorConverter::write).toList())
         .build();
@@ -130,7 +133,7 @@ final class ExecutorConverter {
     };
   }
 
-  static List<TaskLaunch.Answer> readAnswers(LaunchTasksResponse response) {
+  public static List<TaskLaunch.Answer> readAnswers(LaunchTasksResponse response) {
     return response.getAnswersList().stream().map(ExecutorConverter::read).toList();
   }
 
@@ -154,7 +157,7 @@ final class ExecutorConverter {
         GraphConverter.read(answer.getId()), reason, answer.getMessage());
   }
 
-  static CancelTasksRequest write(TaskCancel cancel) {
+  public static CancelTasksRequest write(TaskCancel cancel) {
     return CancelTasksRequest.newBuilder()
         .setTarget(cancel.target().value())
         .setJob(cancel.job().value())
@@ -163,7 +166,7 @@ final class ExecutorConverter {
         .build();
   }
 
-  static TaskCancel read(CancelTasksRequest request) {
+  public static TaskCancel read(CancelTasksRequest request) {
     return new TaskCancel(
         new Incarnation(request.getTarget()),
         new JobId(request.getJob()),
@@ -171,39 +174,39 @@ final class ExecutorConverter {
         GraphConverter.readIds(request.getAttemptsList()));
   }
 
-  static AdoptJobsRequest write(JobAdoption adoption) {
+  public static AdoptJobsRequest write(JobAdoption adoption) {
     return AdoptJobsRequest.newBuilder()
         .setTarget(adoption.target().value())
         .setScheduler(adoption.scheduler().value())
-        .addAllJobs(GraphConverter.writeJobs(adoption.jobs()))
+        .addAllJobs(writeJobs(adoption.jobs()))
         .build();
   }
 
-  static JobAdoption read(AdoptJobsRequest request) {
+  public static JobAdoption read(AdoptJobsRequest request) {
     return new JobAdoption(
         new Incarnation(request.getTarget()),
         new Incarnation(request.getScheduler()),
-        GraphConverter.readJobs(request.getJobsList()));
+        readJobs(request.getJobsList()));
   }
 
-  static AdoptJobsResponse write(JobInventory inventory) {
+  public static AdoptJobsResponse write(JobInventory inventory) {
     return AdoptJobsResponse.newBuilder()
         .addAllJobs(inventory.jobs().stream().map(JobId::value).toList())
-        .addAllRefused(GraphConverter.writeJobs(inventory.refused()))
+        .addAllRefused(writeJobs(inventory.refused()))
         .addAllRunning(GraphConverter.writeIds(inventory.running()))
         .addAllEnded(inventory.ended().stream().map(GraphConverter::write).toList())
         .build();
   }
 
-  static JobInventory read(AdoptJobsResponse response) {
+  public static JobInventory read(AdoptJobsResponse response) {
     return new JobInventory(
         response.getJobsList().stream().map(JobId::new).toList(),
-        GraphConverter.readJobs(response.getRefusedList()),
+        readJobs(response.getRefusedList()),
         GraphConverter.readIds(response.getRunningList()),
         response.getEndedList().stream().map(GraphConverter::read).toList());
   }
 
-  static RemoveJobDataRequest write(JobRemoval removal) {
+  public static RemoveJobDataRequest write(JobRemoval removal) {
     return RemoveJobDataRequest.newBuilder()
         .setTarget(removal.target().value())
         .setJob(removal.job().value())
@@ -211,8 +214,23 @@ final class ExecutorConverter {
         .build();
   }
 
-  static JobRemoval read(RemoveJobDataRequest request) {
+  public static JobRemoval read(RemoveJobDataRequest request) {
     return new JobRemoval(
         new Incarnation(request.getTarget()), new JobId(request.getJob()), request.getEpoch());
+  }
+
+  private static io.mangonel.wire.proto.JobEpoch write(JobEpoch job) {
+    return io.mangonel.wire.proto.JobEpoch.newBuilder()
+        .setJob(job.job().value())
+        .setEpoch(job.epoch())
+        .build();
+  }
+
+  private static List<io.mangonel.wire.proto.JobEpoch> writeJobs(List<JobEpoch> jobs) {
+    return jobs.stream().map(ExecutorConverter::write).toList();
+  }
+
+  private static List<JobEpoch> readJobs(List<io.mangonel.wire.proto.JobEpoch> jobs) {
+    return jobs.stream().map(job -> new JobEpoch(new JobId(job.getJob()), job.getEpoch())).toList();
   }
 }

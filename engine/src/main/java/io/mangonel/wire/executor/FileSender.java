@@ -1,8 +1,9 @@
-package io.mangonel.wire;
+package io.mangonel.wire.executor;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.mangonel.wire.Limits;
 import io.mangonel.wire.proto.FetchPartitionResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;

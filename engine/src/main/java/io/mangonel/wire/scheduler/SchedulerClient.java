@@ -1,18 +1,24 @@
-package io.mangonel.wire;
+package io.mangonel.wire.scheduler;
 
-import io.mangonel.wire.ExecutorMessages.LaunchBatch;
-import io.mangonel.wire.SchedulerMessages.HeartbeatAnswer;
-import io.mangonel.wire.SchedulerMessages.HeartbeatMessage;
-import io.mangonel.wire.SchedulerMessages.OfferAnswer;
-import io.mangonel.wire.SchedulerMessages.Registration;
-import io.mangonel.wire.SchedulerMessages.RegistrationAnswer;
-import io.mangonel.wire.SchedulerMessages.SchedulerDescription;
-import io.mangonel.wire.SchedulerMessages.SlotOffer;
-import io.mangonel.wire.SchedulerMessages.StatusAnswer;
-import io.mangonel.wire.SchedulerMessages.StatusUpdate;
+import io.mangonel.wire.Calls;
+import io.mangonel.wire.Channels;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.Limits;
+import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorConverter;
+import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
+import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
+import io.mangonel.wire.scheduler.SchedulerMessages.RegistrationAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
+import io.mangonel.wire.scheduler.SchedulerMessages.SlotOffer;
+import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
+import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.concurrent.TimeUnit;
 
 /** Calls schedulers. Each method blocks up to its deadline, so call it on a virtual thread. */

@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.Failure;
 import io.mangonel.core.graph.OutputFile;
@@ -6,6 +6,7 @@ import io.mangonel.core.graph.TaskAttemptId;
 import io.mangonel.core.graph.TaskLaunch;
 import io.mangonel.core.graph.TaskOutcome;
 import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.TaskSql;
@@ -31,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs one attempt of a task after another, on the thread of the caller; many at once. */
-final class TaskRunner {
+public final class TaskRunner {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
 
   private final DuckDbEngine engine;
@@ -41,7 +42,7 @@ final class TaskRunner {
   private final Limits limits;
   private final AtomicLong runs = new AtomicLong();
 
-  TaskRunner(
+  public TaskRunner(
       DuckDbEngine engine,
       WorkDirectory work,
       ShuffleReader reader,
@@ -55,7 +56,7 @@ final class TaskRunner {
   }
 
   /** Runs it to its end, whatever that is. Call it on a platform thread: DuckDB pins it. */
-  TaskOutcome run(TaskLaunch launch, TaskWork task, TaskStop stop) {
+  public TaskOutcome run(TaskLaunch launch, TaskWork task, TaskStop stop) {
     Path links = work.inputs().resolve(Long.toString(runs.incrementAndGet()));
     TaskOutcome outcome;
     try {
@@ -126,8 +127,7 @@ final class TaskRunner {
     Failure failure = FailureClassifier.classify(message, producers);
     // Nobody asked it to stop, or the caller would not look at this.
     return failure instanceof Failure.Killed
-        ? new Failure.UserError(
-            "a task ran longer than " + limits.taskTimeoutMs() / 1_000 + " seconds")
+        ? new Failure.UserError("a task ran longer than " + limits.timeoutMs() / 1_000 + " seconds")
         : failure;
   }
 

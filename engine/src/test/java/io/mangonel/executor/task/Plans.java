@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.graph.Incarnation;
@@ -19,38 +19,39 @@ import java.util.Collections;
 import java.util.List;
 
 /** Stages as the planner makes them, small. Each has columns c0 BIGINT and c1 VARCHAR. */
-final class Plans {
-  static final Incarnation SCHEDULER = new Incarnation("scheduler-1");
+public final class Plans {
+  public static final Incarnation SCHEDULER = new Incarnation("scheduler-1");
 
   private Plans() {}
 
   /** An attempt of a task. */
-  static TaskAttemptId id(String job, int stage, int partition) {
+  public static TaskAttemptId id(String job, int stage, int partition) {
     return new TaskAttemptId(new JobId(job), stage, 0, partition, 1, SCHEDULER, 0);
   }
 
-  static TaskLaunch launch(TaskAttemptId id, InputLocation... inputs) {
+  public static TaskLaunch launch(TaskAttemptId id, InputLocation... inputs) {
     return new TaskLaunch(id, "reservation", 1, List.of(inputs));
   }
 
   /** A whole statement whose rows are the answer. */
-  static StagePlan result(String sql, StageInput... inputs) {
+  public static StagePlan result(String sql, StageInput... inputs) {
     return stage(0, 1, sql, new StageOutput.Result(), inputs);
   }
 
-  static StagePlan stage(int id, int tasks, String sql, StageOutput output, StageInput... inputs) {
+  public static StagePlan stage(
+      int id, int tasks, String sql, StageOutput output, StageInput... inputs) {
     return new StagePlan(id, tasks, List.of(), sql, List.of(inputs), output, true, 1);
   }
 
   /** Partitions by c0. */
-  static StageOutput hashOutput(int partitions) {
+  public static StageOutput hashOutput(int partitions) {
     return new StageOutput.Shuffle(
         carriers(),
         new StageOutput.Partitioning.ByExpression(
             "CAST(hash(c0) % " + partitions + " AS INTEGER)", partitions));
   }
 
-  static StageOutput oneOutput() {
+  public static StageOutput oneOutput() {
     return new StageOutput.Shuffle(carriers(), new StageOutput.Partitioning.None());
   }
 
@@ -59,7 +60,7 @@ final class Plans {
   }
 
   /** Reads what {@link #hashOutput} wrote. */
-  static StageInput exchange(int stage, EdgeKind kind, int partitions) {
+  public static StageInput exchange(int stage, EdgeKind kind, int partitions) {
     return new StageInput.Exchange(
         "input",
         stage,
@@ -71,7 +72,7 @@ final class Plans {
   }
 
   /** Every task reads all of {@code file}, which has the columns c0 and c1. */
-  static StageInput scan(Path file, int tasks) throws IOException {
+  public static StageInput scan(Path file, int tasks) throws IOException {
     PinnedFile pinned =
         new PinnedFile(
             file.toString(), Files.size(file), Files.getLastModifiedTime(file).toMillis());

@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.Failure;
 import io.mangonel.planner.stage.StageInput;

@@ -1,4 +1,4 @@
-package io.mangonel.executor;
+package io.mangonel.executor.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

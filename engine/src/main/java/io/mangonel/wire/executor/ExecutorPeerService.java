@@ -1,11 +1,13 @@
-package io.mangonel.wire;
+package io.mangonel.wire.executor;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.mangonel.core.graph.Incarnation;
-import io.mangonel.wire.ExecutorMessages.ShuffleDescription;
+import io.mangonel.wire.Calls;
+import io.mangonel.wire.GraphConverter;
+import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;
 import io.mangonel.wire.proto.AcknowledgeStatusesRequest;
 import io.mangonel.wire.proto.AdoptJobsRequest;
 import io.mangonel.wire.proto.AdoptJobsResponse;
