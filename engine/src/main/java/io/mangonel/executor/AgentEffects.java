@@ -2,10 +2,10 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.task.TaskStop;
 import io.mangonel.executor.task.TaskWork;

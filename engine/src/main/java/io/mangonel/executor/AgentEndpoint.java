@@ -2,11 +2,11 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.executor.task.TaskWork;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.StagePlanCodec;

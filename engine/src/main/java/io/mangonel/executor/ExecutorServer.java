@@ -2,8 +2,8 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEvent;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.executor.task.DuckDbEngine;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.work.NativeLibrary;

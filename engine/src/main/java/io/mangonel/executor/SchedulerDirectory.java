@@ -1,7 +1,7 @@
 package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEvent;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.scheduler.SchedulerClient;

@@ -2,9 +2,9 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;

@@ -1,7 +1,7 @@
 package io.mangonel.flightsql;
 
 import com.google.protobuf.Any;
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.JobState;

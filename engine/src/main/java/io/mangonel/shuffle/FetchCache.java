@@ -1,6 +1,6 @@
 package io.mangonel.shuffle;
 
-import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorClient;

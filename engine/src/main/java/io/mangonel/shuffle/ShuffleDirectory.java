@@ -1,7 +1,7 @@
 package io.mangonel.shuffle;
 
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;

@@ -1,10 +1,10 @@
 package io.mangonel.shuffle;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.InputLocation;
-import io.mangonel.core.graph.OutputFile;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.InputLocation;
+import io.mangonel.core.task.OutputFile;
+import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.shuffle.FetchCache.Fetched;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.ExecutorSummary;
 import io.mangonel.scheduler.query.JobDetail;

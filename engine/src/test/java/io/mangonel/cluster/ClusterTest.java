@@ -3,9 +3,9 @@ package io.mangonel.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.JobDetail;

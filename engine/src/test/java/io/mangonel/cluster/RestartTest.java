@@ -3,7 +3,7 @@ package io.mangonel.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.JobState;
 import io.mangonel.scheduler.query.JobSummary;

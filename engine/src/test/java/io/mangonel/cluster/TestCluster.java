@@ -1,6 +1,6 @@
 package io.mangonel.cluster;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
 import io.mangonel.executor.Limits;

@@ -2,7 +2,7 @@ package io.mangonel.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.JobDetail;
 import io.mangonel.tpch.GenerationResult;

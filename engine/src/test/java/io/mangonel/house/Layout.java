@@ -19,11 +19,13 @@ final class Layout {
   private static final Map<String, List<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("core", List.of()),
-          Map.entry("core.graph", List.of("core")),
-          Map.entry("core.owner", List.of("core", "core.graph")),
-          Map.entry("core.agent", List.of("core", "core.graph")),
+          Map.entry("core.task", List.of("core")),
+          Map.entry("core.graph", List.of("core", "core.task")),
+          Map.entry("core.record", List.of("core", "core.task", "core.graph")),
+          Map.entry("core.owner", List.of("core", "core.task", "core.graph", "core.record")),
+          Map.entry("core.agent", List.of("core", "core.task")),
           Map.entry("state", List.of("core")),
-          Map.entry("planner.*", List.of("planner.*", "core", "core.graph")),
+          Map.entry("planner.*", List.of("planner.*", "core", "core.task", "core.graph")),
           Map.entry("catalog", List.of("core.*", "state", "planner.*")),
           Map.entry("wire", List.of("wire.proto", "core.*")),
           Map.entry("wire.proto", List.of()),
@@ -35,8 +37,8 @@ final class Layout {
           Map.entry("executor", List.of("executor.*", "core.*", "planner.*", "wire.*", "shuffle")),
           Map.entry(
               "executor.task",
-              List.of("executor.work", "core", "core.graph", "planner.*", "wire", "shuffle")),
-          Map.entry("executor.work", List.of("core", "core.graph", "shuffle")),
+              List.of("executor.work", "core", "core.task", "planner.*", "wire", "shuffle")),
+          Map.entry("executor.work", List.of("core", "core.task", "shuffle")),
           Map.entry("flightsql.*", plus(SHELL, "flightsql.*", "scheduler.*", "web")),
           Map.entry("web.*", plus(SHELL, "web.*", "scheduler.*")),
           Map.entry("cli.*", List.of("*")),

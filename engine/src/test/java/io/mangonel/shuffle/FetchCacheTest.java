@@ -6,7 +6,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
-import io.mangonel.core.graph.OutputFile;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.shuffle.FetchCache.Fetched;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.GrpcServer;

@@ -1,11 +1,11 @@
 package io.mangonel.core.agent;
 
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

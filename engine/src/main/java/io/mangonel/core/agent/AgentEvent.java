@@ -1,10 +1,10 @@
 package io.mangonel.core.agent;
 
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskOutcome;
 import java.util.List;
 
 /**

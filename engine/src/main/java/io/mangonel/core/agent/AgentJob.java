@@ -2,12 +2,12 @@ package io.mangonel.core.agent;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskOutcome;
-import io.mangonel.core.graph.TaskOutput;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
+import io.mangonel.core.task.TaskStatus;
 import java.util.Map;
 import java.util.TreeMap;
 

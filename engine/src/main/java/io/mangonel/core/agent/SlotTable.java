@@ -1,10 +1,10 @@
 package io.mangonel.core.agent;
 
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -4,6 +4,16 @@ import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.Stage.Task;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.InputLocation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.OutputFile;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
+import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -53,10 +63,9 @@ public final class ExecutionGraph {
   public record Winner(TaskAttemptId id, ExecutorId executor, TaskOutput output) {}
 
   private final JobId job;
-  private final Topology topology;
   private final int attemptsMax;
   private final int stageAttemptsMax;
-  private final List<Stage> stages = new ArrayList<>();
+  private final Stages stages;
   private final List<RunningTask> obsolete = new ArrayList<>(); // A hint, not part of the state.
   private Optional<Failed> failure = Optional.empty();
   private boolean rowsSent;
@@ -75,8 +84,7 @@ public final class ExecutionGraph {
     this.job = job;
     this.attemptsMax = attemptsMax;
     this.stageAttemptsMax = stageAttemptsMax;
-    this.topology = new Topology(stages.stream().map(stage -> stage.spec).toList());
-    this.stages.addAll(stages);
+    this.stages = new Stages(job, stages);
   }
 
   public JobId job() {
@@ -85,7 +93,7 @@ public final class ExecutionGraph {
 
   /** Whether the answer is complete; what is lost afterwards does not matter here. */
   public boolean finished() {
-    return failure.isEmpty() && root().complete();
+    return failure.isEmpty() && stages.root().complete();
   }
 
   public Optional<Failed> failure() {
@@ -98,22 +106,22 @@ public final class ExecutionGraph {
   }
 
   public int runningTasks() {
-    return stages.stream().mapToInt(Stage::runningTasks).sum();
+    return stages.all().stream().mapToInt(Stage::runningTasks).sum();
   }
 
   /** In order of stage and partition. */
   public List<RunningTask> running() {
     var list = new ArrayList<RunningTask>();
-    stages.forEach(stage -> stage.running().forEach(task -> list.add(RunningTask.of(task))));
+    stages.all().forEach(stage -> stage.running().forEach(task -> list.add(RunningTask.of(task))));
     return list;
   }
 
   public boolean isRunning(TaskAttemptId id) {
-    return known(id) && stages.get(id.stage()).isRunning(id);
+    return stages.isRunning(id);
   }
 
   public boolean isWinner(TaskAttemptId id) {
-    return known(id) && stages.get(id.stage()).isWinner(id);
+    return stages.isWinner(id);
   }
 
   /** The winner of a partition, if it has one. */
@@ -129,8 +137,8 @@ public final class ExecutionGraph {
       throw new IllegalStateException(job + " is not finished");
     }
     var list = new ArrayList<Winner>();
-    for (int partition = 0; partition < root().spec.tasks(); partition++) {
-      winner(root().spec.id(), partition).ifPresent(list::add);
+    for (int partition = 0; partition < stages.root().spec.tasks(); partition++) {
+      winner(stages.root().spec.id(), partition).ifPresent(list::add);
     }
     return list;
   }
@@ -196,7 +204,7 @@ public final class ExecutionGraph {
     GraphTransition transition =
         switch (status.outcome()) {
           case TaskOutcome.Succeeded(var output) ->
-              consistent(status)
+              stages.consistent(status)
                   ? new GraphTransition.TaskSucceeded(status.id(), output)
                   : new GraphTransition.TaskFailed(
                       status.id(), new Failure.LaunchRejected("it read rows that no longer count"));
@@ -224,10 +232,10 @@ public final class ExecutionGraph {
   public List<GraphTransition> adoptRunning(
       TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
     if (done()
-        || !known(id)
+        || !stages.known(id)
         || id.stageAttempt() < stages.get(id.stage()).attempt()
         || id.attempt() < stages.get(id.stage()).nextAttempt(id.partition())
-        || !(task(id) instanceof Task.Pending)) {
+        || !(stages.task(id) instanceof Task.Pending)) {
       return List.of();
     }
     var transition = new GraphTransition.TaskLaunched(id, executor, incarnation);
@@ -238,7 +246,7 @@ public final class ExecutionGraph {
   /** A new owner finds the report of an attempt, possibly one that this graph never heard of. */
   public List<GraphTransition> adoptEnded(TaskStatus status) {
     var made = new ArrayList<GraphTransition>();
-    if (status.outcome() instanceof TaskOutcome.Succeeded && consistent(status)) {
+    if (status.outcome() instanceof TaskOutcome.Succeeded && stages.consistent(status)) {
       made.addAll(adoptRunning(status.id(), status.executor(), status.incarnation()));
     }
     made.addAll(update(status));
@@ -249,7 +257,7 @@ public final class ExecutionGraph {
   public List<GraphTransition> executorGone(
       ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> kept, String reason) {
     var keptSet = new TreeSet<>(kept);
-    if (done() || stages.stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
+    if (done() || stages.all().stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
       return List.of();
     }
     var keptHere = kept.stream().filter(id -> id.job().equals(job)).toList();
@@ -276,7 +284,7 @@ public final class ExecutionGraph {
   }
 
   public int stageCount() {
-    return stages.size();
+    return stages.all().size();
   }
 
   public StageSpec spec(int stage) {
@@ -295,7 +303,7 @@ public final class ExecutionGraph {
     if (failure.isPresent()) {
       return StageState.FAILED;
     }
-    if (!topology.resolved(id, complete())) {
+    if (!stages.resolved(id)) {
       return StageState.UNRESOLVED;
     }
     return stage.started() ? StageState.RUNNING : StageState.RESOLVED;
@@ -320,7 +328,7 @@ public final class ExecutionGraph {
       case GraphTransition.TaskLaunched(var id, var executor, var incarnation) ->
           stages.get(id.stage()).launched(id, executor, incarnation);
       case GraphTransition.TaskSucceeded(var id, var output) -> {
-        if (task(id) instanceof Task.Running running) {
+        if (stages.task(id) instanceof Task.Running running) {
           stages.get(id.stage()).succeeded(running, output);
         }
       }
@@ -339,7 +347,7 @@ public final class ExecutionGraph {
       case Failure.InputChanged(_, var message) -> fail(message, true);
       case Failure.LaunchRejected _ -> {}
       case Failure.FetchFailed(var producer, var message) -> {
-        if (!known(producer) || !topology.reads(stage.spec.id(), producer.stage())) {
+        if (!stages.known(producer) || !stages.topology.reads(stage.spec.id(), producer.stage())) {
           countFailure(stage, id, message);
         } else if (isWinner(producer)) {
           var lost = new BitSet();
@@ -355,7 +363,7 @@ public final class ExecutionGraph {
   }
 
   private void applyGone(ExecutorId executor, Set<TaskAttemptId> kept, String reason) {
-    for (Stage stage : stages) {
+    for (Stage stage : stages.all()) {
       for (var task : stage.running()) {
         if (task.executor().equals(executor)) {
           stage.takeBack(task.id().partition());
@@ -380,7 +388,7 @@ public final class ExecutionGraph {
    * Otherwise its readers may have read rows that the next attempt will not make: they all go.
    */
   private void lose(Stage stage, BitSet partitions, String reason) {
-    if (topology.reproducible(stage.spec.id())) {
+    if (stages.topology.reproducible(stage.spec.id())) {
       partitions.stream().forEach(stage::takeBack);
       nextStageAttempt(stage, reason);
     } else {
@@ -390,7 +398,7 @@ public final class ExecutionGraph {
 
   /** Takes back a stage and, whether complete or not, all that descends from its rows. */
   private void takeBack(Stage first, String reason) {
-    topology.descendants(first.spec.id()).stream()
+    stages.topology.descendants(first.spec.id()).stream()
         .mapToObj(stages::get)
         .filter(Stage::started)
         .forEach(
@@ -403,7 +411,7 @@ public final class ExecutionGraph {
 
   private void nextStageAttempt(Stage stage, String reason) {
     stage.nextStageAttempt();
-    if (stage == root() && rowsSent) {
+    if (stage == stages.root() && rowsSent) {
       fail("rows of the answer were lost after some had been sent: " + reason, true);
     } else if (stage.attempt() >= stageAttemptsMax) {
       fail("stage " + stage.spec.id() + " lost its output too often, last: " + reason, true);
@@ -416,62 +424,20 @@ public final class ExecutionGraph {
     }
   }
 
-  // Questions.
-
   private boolean done() {
-    return failure.isPresent() || root().complete();
+    return failure.isPresent() || stages.root().complete();
   }
 
-  private Stage root() {
-    return stages.getLast();
-  }
-
-  private boolean known(TaskAttemptId id) {
-    return id.job().equals(job)
-        && id.stage() >= 0
-        && id.stage() < stages.size()
-        && stages.get(id.stage()).hasPartition(id.partition());
-  }
-
-  private Task task(TaskAttemptId id) {
-    return stages.get(id.stage()).task(id.partition());
-  }
-
-  private BitSet complete() {
-    var complete = new BitSet();
-    stages.forEach(stage -> complete.set(stage.spec.id(), stage.complete()));
-    return complete;
-  }
-
-  /** Stages whose tasks can run and whose output someone still needs, in order. */
   private List<Stage> launchable() {
-    if (done()) {
-      return List.of();
-    }
-    BitSet complete = complete();
-    BitSet needed = topology.needed(complete);
-    return stages.stream()
-        .filter(stage -> stage.pendingTasks() > 0)
-        .filter(stage -> needed.get(stage.spec.id()))
-        .filter(stage -> topology.resolved(stage.spec.id(), complete))
-        .toList();
-  }
-
-  private boolean consistent(TaskStatus status) {
-    for (TaskAttemptId input : status.inputs()) {
-      if (!known(input) || (!isWinner(input) && !topology.reproducible(input.stage()))) {
-        return false;
-      }
-    }
-    return true;
+    return done() ? List.of() : stages.launchable();
   }
 
   // The canonical form.
 
   /** A snapshot; equal graphs give equal bytes. */
   public Bytes encode() {
-    var out = new RecordWriter().number(VERSION).text(job.value()).number(stages.size());
-    stages.forEach(stage -> stage.encode(out));
+    var out = new RecordWriter().number(VERSION).text(job.value()).number(stages.all().size());
+    stages.all().forEach(stage -> stage.encode(out));
     out.flag(rowsSent).flag(failure.isPresent());
     failure.ifPresent(failed -> out.text(failed.message()).flag(failed.retryable()));
     return out.toBytes();

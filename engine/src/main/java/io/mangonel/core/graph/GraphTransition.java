@@ -3,6 +3,11 @@ package io.mangonel.core.graph;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.UnreadableRecordException;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskOutput;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-/** One job as a value: its stages, tasks, attempts and outputs. Pure. */
+/** One job as a value: its stages, the state of their tasks, where outputs are. Pure. */
 @NullMarked
 package io.mangonel.core.graph;
 

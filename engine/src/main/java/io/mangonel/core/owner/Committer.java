@@ -2,7 +2,10 @@ package io.mangonel.core.owner;
 
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.GraphTransition;
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.RecordCodec;
+import io.mangonel.core.task.JobId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,7 +80,7 @@ final class Committer {
       this.number = number;
       this.addedAtMs = addedAtMs;
       this.change = change;
-      this.bytes = change.bytes() + Limits.CHANGE_OVERHEAD_BYTES;
+      this.bytes = change.bytes() + Change.OVERHEAD_BYTES;
     }
 
     int weight() {

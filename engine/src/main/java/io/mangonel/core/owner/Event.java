@@ -1,12 +1,17 @@
 package io.mangonel.core.owner;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.record.JobPlan;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,11 +2,13 @@ package io.mangonel.core.owner;
 
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.record.RecordCodec;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

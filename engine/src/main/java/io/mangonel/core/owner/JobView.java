@@ -1,8 +1,10 @@
 package io.mangonel.core.owner;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -59,9 +59,6 @@ public record Limits(
     long retentionMs,
     int endedJobsMax) {
 
-  /** What a change's keys and framing take in the store beyond its own encoding. */
-  public static final int CHANGE_OVERHEAD_BYTES = 1024;
-
   public static final Limits DEFAULTS =
       new Limits(
           50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 512 << 10, 100, 1 << 20,

@@ -1,5 +1,6 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.record.Commit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,14 @@
 package io.mangonel.core.owner;
 
 import io.mangonel.core.graph.ExecutionGraph;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Failure;
 import io.mangonel.core.graph.GraphTransition;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

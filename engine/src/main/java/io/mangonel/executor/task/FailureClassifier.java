@@ -1,7 +1,7 @@
 package io.mangonel.executor.task;
 
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.TaskAttemptId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

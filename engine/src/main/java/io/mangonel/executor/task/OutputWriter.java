@@ -1,9 +1,9 @@
 package io.mangonel.executor.task;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.graph.OutputFile;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.core.task.OutputFile;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskOutput;
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StageOutput.Partitioning;

@@ -1,6 +1,6 @@
 package io.mangonel.executor.task;
 
-import io.mangonel.core.graph.Failure;
+import io.mangonel.core.task.Failure;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.FileSlice;
 import io.mangonel.planner.stage.StageInput.PinnedFile;

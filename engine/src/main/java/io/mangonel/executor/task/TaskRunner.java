@@ -1,11 +1,11 @@
 package io.mangonel.executor.task;
 
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.OutputFile;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskOutcome;
-import io.mangonel.core.graph.TaskOutput;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.OutputFile;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
 import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;

@@ -1,6 +1,6 @@
 package io.mangonel.executor.task;
 
-import io.mangonel.core.graph.Failure;
+import io.mangonel.core.task.Failure;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.mangonel.executor.task;
 
-import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.wire.HostPort;
 import java.util.Map;

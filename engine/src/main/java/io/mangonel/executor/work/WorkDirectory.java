@@ -1,6 +1,6 @@
 package io.mangonel.executor.work;
 
-import io.mangonel.core.graph.ExecutorId;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

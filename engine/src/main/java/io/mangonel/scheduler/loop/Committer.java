@@ -1,7 +1,7 @@
 package io.mangonel.scheduler.loop;
 
-import io.mangonel.core.owner.Commit;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.record.Commit;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.store.FencedStore;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -61,7 +61,7 @@ public final class Committer implements AutoCloseable {
   }
 
   /** Never waits; called by the loop. */
-  void readFence() {
+  public void readFence() {
     work.add(new Work.ReadFence());
   }
 

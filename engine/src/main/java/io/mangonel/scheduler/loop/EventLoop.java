@@ -1,8 +1,9 @@
 package io.mangonel.scheduler.loop;
 
-import io.mangonel.core.owner.Commit;
+import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.owner.SchedulerCore;
+import io.mangonel.core.record.Commit;
 import io.mangonel.scheduler.limits.ShellLimits;
 import java.util.function.Consumer;
 
@@ -14,7 +15,7 @@ public final class EventLoop implements AutoCloseable {
   private final SchedulerCore core;
   private final EventQueue queue;
   private final Consumer<Commit> committer;
-  private final Effects effects;
+  private final Consumer<Effect> effects;
   private final Clock clock;
   private final long tickMs;
   private final Thread thread;
@@ -30,7 +31,7 @@ public final class EventLoop implements AutoCloseable {
       SchedulerCore core,
       EventQueue queue,
       Consumer<Commit> committer,
-      Effects effects,
+      Consumer<Effect> effects,
       Clock clock,
       long tickMs,
       Consumer<Throwable> onFatal) {
@@ -98,7 +99,7 @@ public final class EventLoop implements AutoCloseable {
     if (commit != null) {
       committer.accept(commit);
     }
-    ready.effects().forEach(effects::perform);
+    ready.effects().forEach(effects);
   }
 
   /** Ends the thread; what is in the queue is not done. */

@@ -2,7 +2,7 @@ package io.mangonel.scheduler.loop;
 
 /** This scheduler lost its key in the store: it owns nothing any more and has to start again. */
 public final class FencedException extends RuntimeException {
-  FencedException(String message) {
+  public FencedException(String message) {
     super(message);
   }
 }

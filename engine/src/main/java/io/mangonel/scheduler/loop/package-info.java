@@ -1,4 +1,4 @@
-/** The event loop around core.owner, and the effects it has on the world. */
+/** The event loop around core.owner: the thread that decides, its queue, and its committer. */
 @NullMarked
 package io.mangonel.scheduler.loop;
 

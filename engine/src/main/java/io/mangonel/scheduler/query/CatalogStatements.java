@@ -5,7 +5,7 @@ import io.mangonel.catalog.Catalog.View;
 import io.mangonel.catalog.CatalogOutcome;
 import io.mangonel.catalog.Sessions;
 import io.mangonel.catalog.Sessions.Session;
-import io.mangonel.core.owner.JobRequest;
+import io.mangonel.core.record.JobRequest;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;

@@ -1,7 +1,7 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
 
 /**
  * One executor as this scheduler sees it.

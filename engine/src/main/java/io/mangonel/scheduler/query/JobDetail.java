@@ -1,7 +1,7 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.StageEdge;
+import io.mangonel.core.task.ExecutorId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,18 +1,18 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.JobId;
 import io.mangonel.core.graph.StageEdge;
-import io.mangonel.core.owner.JobRequest;
 import io.mangonel.core.owner.JobView;
 import io.mangonel.core.owner.JobView.StageView;
 import io.mangonel.core.owner.JobView.TaskView;
-import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StagePlan;
-import io.mangonel.scheduler.loop.PlannedQuery;
-import io.mangonel.scheduler.loop.SchedulerRun;
-import io.mangonel.scheduler.loop.TrackedJob;
+import io.mangonel.scheduler.job.PlannedQuery;
+import io.mangonel.scheduler.job.TrackedJob;
+import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,11 +1,11 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.owner.ExecutorInfo;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
-import io.mangonel.scheduler.loop.SchedulerRun;
-import io.mangonel.scheduler.loop.TrackedJob;
+import io.mangonel.scheduler.job.TrackedJob;
+import io.mangonel.scheduler.run.SchedulerRun;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.OutputFile;
-import io.mangonel.core.owner.TerminalRecord;
-import io.mangonel.core.owner.TerminalRecord.ResultPart;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.record.TerminalRecord.ResultPart;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
-import io.mangonel.scheduler.loop.PlannedQuery;
-import io.mangonel.scheduler.loop.SchedulerRun;
-import io.mangonel.scheduler.loop.TrackedJob;
+import io.mangonel.scheduler.job.PlannedQuery;
+import io.mangonel.scheduler.job.TrackedJob;
+import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.wire.HostPort;
 import java.io.ByteArrayInputStream;
 import java.util.List;

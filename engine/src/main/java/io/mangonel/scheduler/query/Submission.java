@@ -1,6 +1,6 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import java.util.List;
 

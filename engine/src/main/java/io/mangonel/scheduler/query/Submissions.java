@@ -1,18 +1,18 @@
 package io.mangonel.scheduler.query;
 
-import io.mangonel.core.graph.JobId;
 import io.mangonel.core.owner.Event;
-import io.mangonel.core.owner.JobRequest;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.scheduler.job.JobIds;
+import io.mangonel.scheduler.job.PlannedQuery;
+import io.mangonel.scheduler.job.Planning;
+import io.mangonel.scheduler.job.Planning.ClusterSize;
+import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;
-import io.mangonel.scheduler.loop.JobIds;
-import io.mangonel.scheduler.loop.PlannedQuery;
-import io.mangonel.scheduler.loop.Planning;
-import io.mangonel.scheduler.loop.Planning.ClusterSize;
-import io.mangonel.scheduler.loop.SchedulerRun;
-import io.mangonel.scheduler.loop.TrackedJob;
+import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.SubmitRecord;
 import java.util.List;
 import java.util.Objects;

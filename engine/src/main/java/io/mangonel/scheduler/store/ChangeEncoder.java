@@ -2,12 +2,12 @@ package io.mangonel.scheduler.store;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.owner.Change;
-import io.mangonel.core.owner.RecordCodec;
-import io.mangonel.core.owner.StoredJob;
-import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.RecordCodec;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.Operation;
 import java.util.HashSet;

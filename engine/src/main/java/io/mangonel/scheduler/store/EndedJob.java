@@ -3,9 +3,9 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.owner.RecordCodec;
-import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.record.RecordCodec;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.Incarnation;
 
 /**
  * A job's header after its end: what is in the keyspaces of completed and of failed jobs.

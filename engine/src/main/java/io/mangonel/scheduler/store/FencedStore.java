@@ -1,10 +1,10 @@
 package io.mangonel.scheduler.store;
 
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.owner.Commit;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.CommitOutcome;

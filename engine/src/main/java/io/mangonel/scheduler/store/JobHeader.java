@@ -3,7 +3,7 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.Incarnation;
 
 /** Who schedules a job that has not ended. */
 record JobHeader(Incarnation owner, long epoch) {

@@ -1,6 +1,6 @@
 package io.mangonel.scheduler.store;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 

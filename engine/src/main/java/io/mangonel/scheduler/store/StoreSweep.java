@@ -1,6 +1,6 @@
 package io.mangonel.scheduler.store;
 
-import io.mangonel.core.graph.JobId;
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.Operation;

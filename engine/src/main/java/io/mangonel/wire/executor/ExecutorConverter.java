@@ -1,9 +1,9 @@
 package io.mangonel.wire.executor;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.wire.GraphConverter;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;

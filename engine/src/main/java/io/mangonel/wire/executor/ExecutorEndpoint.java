@@ -1,8 +1,8 @@
 package io.mangonel.wire.executor;
 
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;

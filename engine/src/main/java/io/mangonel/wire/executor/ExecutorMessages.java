@@ -1,13 +1,13 @@
 package io.mangonel.wire.executor;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskStatus;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.wire.Calls;
 import io.mangonel.wire.GraphConverter;
 import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;

@@ -1,7 +1,7 @@
 package io.mangonel.wire.scheduler;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Incarnation;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.wire.GraphConverter;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;

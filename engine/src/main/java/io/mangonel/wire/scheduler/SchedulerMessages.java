@@ -1,10 +1,10 @@
 package io.mangonel.wire.scheduler;
 
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.ExecutorReservation;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskStatus;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskStatus;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorEndpoint;
 import java.util.List;

@@ -4,11 +4,11 @@ import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.agent.Limits;
-import io.mangonel.core.graph.ExecutorId;
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.TaskLaunch;
-import io.mangonel.core.graph.TaskOutcome;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskOutcome;
 import java.util.List;
 
 /** Drives an executor's agent by text: two slots, an outbox of two. */

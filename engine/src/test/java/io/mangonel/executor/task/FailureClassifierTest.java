@@ -2,10 +2,10 @@ package io.mangonel.executor.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.core.graph.Failure;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

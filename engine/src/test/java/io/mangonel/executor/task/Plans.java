@@ -1,11 +1,11 @@
 package io.mangonel.executor.task;
 
 import io.mangonel.core.graph.EdgeKind;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.InputLocation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.graph.TaskAttemptId;
-import io.mangonel.core.graph.TaskLaunch;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.InputLocation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.FileSlice;

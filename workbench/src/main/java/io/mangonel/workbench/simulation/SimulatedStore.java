@@ -1,17 +1,17 @@
 package io.mangonel.workbench.simulation;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.graph.ExecutorId;
 import io.mangonel.core.graph.GraphTransition;
-import io.mangonel.core.graph.Incarnation;
-import io.mangonel.core.graph.JobId;
-import io.mangonel.core.owner.Change;
-import io.mangonel.core.owner.Commit;
 import io.mangonel.core.owner.Event;
-import io.mangonel.core.owner.ExecutorInfo;
-import io.mangonel.core.owner.JobRequest;
-import io.mangonel.core.owner.StoredJob;
-import io.mangonel.core.owner.TerminalRecord;
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;

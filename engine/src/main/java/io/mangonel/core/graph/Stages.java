@@ -1,0 +1,85 @@
+package io.mangonel.core.graph;
+
+import io.mangonel.core.graph.Stage.Task;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskStatus;
+import java.util.BitSet;
+import java.util.List;
+
+/** The stages of a job together: what one means for another. Asks only, changes nothing. */
+final class Stages {
+  final Topology topology;
+  private final JobId job;
+  private final List<Stage> stages;
+
+  Stages(JobId job, List<Stage> stages) {
+    this.job = job;
+    this.stages = List.copyOf(stages);
+    this.topology = new Topology(stages.stream().map(stage -> stage.spec).toList());
+  }
+
+  List<Stage> all() {
+    return stages;
+  }
+
+  Stage get(int id) {
+    return stages.get(id);
+  }
+
+  Stage root() {
+    return stages.getLast();
+  }
+
+  /** Whether the attempt is of a task of this job. */
+  boolean known(TaskAttemptId id) {
+    return id.job().equals(job)
+        && id.stage() >= 0
+        && id.stage() < stages.size()
+        && stages.get(id.stage()).hasPartition(id.partition());
+  }
+
+  Task task(TaskAttemptId id) {
+    return stages.get(id.stage()).task(id.partition());
+  }
+
+  boolean isRunning(TaskAttemptId id) {
+    return known(id) && stages.get(id.stage()).isRunning(id);
+  }
+
+  boolean isWinner(TaskAttemptId id) {
+    return known(id) && stages.get(id.stage()).isWinner(id);
+  }
+
+  /** Whether every stage it reads is complete. */
+  boolean resolved(int stage) {
+    return topology.resolved(stage, complete());
+  }
+
+  /** Stages whose tasks can run and whose output someone still needs, in order. */
+  List<Stage> launchable() {
+    BitSet complete = complete();
+    BitSet needed = topology.needed(complete);
+    return stages.stream()
+        .filter(stage -> stage.pendingTasks() > 0)
+        .filter(stage -> needed.get(stage.spec.id()))
+        .filter(stage -> topology.resolved(stage.spec.id(), complete))
+        .toList();
+  }
+
+  /** Whether what the attempt read is still what counts (rule T7). */
+  boolean consistent(TaskStatus status) {
+    for (TaskAttemptId input : status.inputs()) {
+      if (!known(input) || (!isWinner(input) && !topology.reproducible(input.stage()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private BitSet complete() {
+    var complete = new BitSet();
+    stages.forEach(stage -> complete.set(stage.spec.id(), stage.complete()));
+    return complete;
+  }
+}

@@ -1,0 +1,200 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.graph.ExecutionGraph;
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskLaunch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What executors say, and what their silence says, put into effect: on their slots, on the tasks
+ * that run there, and on the jobs of those. Who asks has checked the incarnation.
+ */
+final class ExecutorEvents {
+  private final Limits limits;
+  private final Committer committer;
+  private final TaskManager tasks;
+  private final ExecutorManager executors;
+  private final Takeover takeover;
+  private final JobLifecycle jobs;
+  private final List<Effect> effects;
+
+  /**
+   * @param effects takes what need not wait for a commit
+   */
+  ExecutorEvents(
+      Limits limits,
+      Committer committer,
+      TaskManager tasks,
+      ExecutorManager executors,
+      Takeover takeover,
+      JobLifecycle jobs,
+      List<Effect> effects) {
+    this.limits = limits;
+    this.committer = committer;
+    this.tasks = tasks;
+    this.executors = executors;
+    this.takeover = takeover;
+    this.jobs = jobs;
+    this.effects = effects;
+  }
+
+  void register(ExecutorInfo info, List<TaskAttemptId> outputs, long nowMs) {
+    var before = executors.register(info, nowMs);
+    if (before.isPresent() && !before.get().incarnation().equals(info.incarnation())) {
+      gone(
+          info.id(),
+          before.get().incarnation(),
+          outputs,
+          "executor " + info.id() + " restarted",
+          nowMs);
+    }
+    if (before.isEmpty() || !before.get().equals(info)) {
+      committer.add(new Change.ExecutorWritten(info), nowMs);
+    }
+    committer.afterCommit(new Effect.ExecutorAccepted(info.id(), info.incarnation()));
+    takeover.registered(info.id(), nowMs);
+  }
+
+  void heartbeat(Event.Heartbeat heartbeat, long nowMs) {
+    ExecutorId id = heartbeat.executor();
+    if (!executors.knows(id, heartbeat.incarnation())) {
+      effects.add(new Effect.AskToRegister(id, heartbeat.incarnation()));
+      return;
+    }
+    executors.heard(id, heartbeat.attempts(), nowMs);
+    for (TaskAttemptId attempt : heartbeat.attempts()) {
+      tasks
+          .find(attempt.job())
+          .filter(job -> !job.adopting() && !job.wants(attempt))
+          .ifPresent(
+              job -> {
+                var running = new ExecutionGraph.RunningTask(attempt, id, heartbeat.incarnation());
+                jobs.cancel(job, List.of(running));
+              });
+    }
+  }
+
+  /** The executor is gone. */
+  void lose(ExecutorId id, Incarnation incarnation, String reason, long nowMs) {
+    if (executors.remove(id, incarnation)) {
+      gone(id, incarnation, List.of(), reason, nowMs);
+      committer.add(new Change.ExecutorDeleted(id), nowMs);
+      takeover.lost(id, nowMs).forEach(job -> jobs.settle(job, nowMs));
+    }
+  }
+
+  /** What ran there is lost, and what it made except {@code kept}. */
+  private void gone(
+      ExecutorId id, Incarnation incarnation, List<TaskAttemptId> kept, String reason, long nowMs) {
+    for (Job job : tasks.open()) {
+      if (tasks.changed(job, graph -> graph.executorGone(id, incarnation, kept, reason), nowMs)) {
+        jobs.settle(job, nowMs);
+      }
+    }
+  }
+
+  void offered(ExecutorId id, List<ExecutorReservation> reservations, long nowMs) {
+    executors.slotsOffered(id, reservations.size());
+    fill(reservations, nowMs);
+  }
+
+  void reserved(
+      ExecutorId id, long request, List<ExecutorReservation> granted, int waiting, long nowMs) {
+    executors.slotsAnswered(id, request, waiting);
+    fill(granted, nowMs);
+  }
+
+  private void fill(List<ExecutorReservation> reservations, long nowMs) {
+    var usable = new ArrayList<ExecutorReservation>();
+    var unusable = new ArrayList<ExecutorReservation>();
+    boolean mayLaunch = committer.mayLaunch(nowMs);
+    for (var reservation : reservations) {
+      boolean use = mayLaunch && executors.alive(reservation.executor(), nowMs);
+      (use ? usable : unusable).add(reservation);
+    }
+    var filled = tasks.fillReservations(usable, executors::fingerprint, nowMs);
+    executors.launch(filled.assigned(), nowMs);
+    unusable.addAll(filled.left());
+    executors.cancelReservations(unusable);
+  }
+
+  void launchAnswered(ExecutorId id, TaskLaunch.Answer answer, long nowMs) {
+    switch (answer) {
+      case TaskLaunch.Answer.Accepted(var attempt) -> executors.launchAccepted(id, attempt, nowMs);
+      case TaskLaunch.Answer.Rejected(var attempt, _, var message) ->
+          notLaunched(id, attempt, message, nowMs);
+      case TaskLaunch.Answer.StaleEpoch(var attempt, long highest) -> {
+        notLaunched(id, attempt, "a higher epoch was seen: " + highest, nowMs);
+        tasks
+            .find(attempt.job())
+            .filter(job -> !job.ended() && job.epoch <= highest)
+            .ifPresent(job -> claimAbove(job, highest, nowMs));
+      }
+    }
+  }
+
+  /** The store came back from a backup (rule D11). That it is ours, the commit proves. */
+  private void claimAbove(Job job, long highest, long nowMs) {
+    job.epoch = highest + 1;
+    jobs.madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
+  }
+
+  private void notLaunched(ExecutorId id, TaskAttemptId attempt, String message, long nowMs) {
+    if (executors.awaitsLaunchAnswer(id, attempt)) {
+      attemptFailed(attempt, id, new Failure.LaunchRejected(message), nowMs);
+    }
+  }
+
+  private void attemptFailed(TaskAttemptId attempt, ExecutorId id, Failure failure, long nowMs) {
+    executors.forget(id, attempt);
+    tasks
+        .find(attempt.job())
+        .filter(job -> tasks.changed(job, graph -> graph.failed(attempt, failure), nowMs))
+        .ifPresent(job -> jobs.settle(job, nowMs));
+  }
+
+  void update(Event.TaskUpdates updates, long nowMs) {
+    // A job that still hears inventories takes no status: it would not know what to make of it.
+    var statuses =
+        updates.updates().stream()
+            .map(Event.TaskUpdate::status)
+            .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
+            .toList();
+    statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
+    var changed = tasks.updateTaskStatuses(statuses, limits.transitionBytesMax(), nowMs);
+    changed.forEach(job -> jobs.settle(job, nowMs));
+    committer.afterCommit(
+        new Effect.AcknowledgeStatuses(
+            updates.executor(),
+            updates.incarnation(),
+            statuses.stream().map(status -> status.id()).toList()));
+    fill(
+        updates.updates().stream()
+            .flatMap(update -> Optional.ofNullable(update.followUp()).stream())
+            .toList(),
+        nowMs);
+  }
+
+  /** Time passed: who is lost, what is missing, what to send again. */
+  void tick(long nowMs) {
+    var findings = executors.tick(nowMs);
+    for (ExecutorInfo info : findings.lost()) {
+      lose(info.id(), info.incarnation(), "executor " + info.id() + " is silent", nowMs);
+    }
+    var lost = new Failure.ExecutorLost("its executor lost it");
+    findings.missing().forEach(found -> attemptFailed(found.id(), found.executor(), lost, nowMs));
+    var unanswered = new Failure.LaunchRejected("no answer to its launch");
+    findings
+        .unlaunchable()
+        .forEach(found -> attemptFailed(found.id(), found.executor(), unanswered, nowMs));
+    takeover.tick(nowMs).forEach(job -> jobs.settle(job, nowMs));
+  }
+}

@@ -1,0 +1,140 @@
+package io.mangonel.core.record;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.JobId;
+import java.util.List;
+
+/**
+ * One durable change. The shell maps each to keys, in at most {@link #operations()} store
+ * operations of together at most {@link #bytes()} and {@link #OVERHEAD_BYTES} of keys and framing.
+ */
+public sealed interface Change {
+  /** What a change's keys and framing take in the store beyond its own encoding. */
+  int OVERHEAD_BYTES = 1024;
+
+  /** Upper bound on the store operations it takes. */
+  int operations();
+
+  /** Size of its canonical encoding. */
+  default int bytes() {
+    return RecordCodec.encode(this).length();
+  }
+
+  /** A change of one job. */
+  sealed interface OfJob extends Change {
+    JobId job();
+  }
+
+  /**
+   * A new job: put its request into the queued jobs, with its header (owner: this scheduler), and
+   * the submit's record when it has an idempotency key.
+   */
+  record JobCreated(JobId job, long epoch, JobRequest request) implements OfJob {
+    @Override
+    public int operations() {
+      return 3;
+    }
+  }
+
+  /** One piece of the plan's body; pieces are numbered from 0. */
+  record PlanChunkWritten(JobId job, int index, Bytes chunk) implements OfJob {
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+
+  /**
+   * The plan is complete: move the header from the queued to the active jobs. The request stays
+   * with the job.
+   *
+   * @param chunks number of {@link PlanChunkWritten} before it
+   */
+  record PlanWritten(JobId job, long epoch, List<StageSpec> stages, int chunks) implements OfJob {
+    public PlanWritten {
+      stages = List.copyOf(stages);
+    }
+
+    @Override
+    public int operations() {
+      return 4;
+    }
+  }
+
+  /** This scheduler owns the job from now on: write owner and epoch into its header. */
+  record JobClaimed(JobId job, long epoch) implements OfJob {
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+
+  /**
+   * One entry of the job's log.
+   *
+   * @param sequence the entry's number within the job, from 1, without gaps
+   */
+  record Transitions(JobId job, long epoch, long sequence, List<GraphTransition> transitions)
+      implements OfJob {
+    public Transitions {
+      transitions = List.copyOf(transitions);
+    }
+
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+
+  /**
+   * A snapshot that replaces the log up to and including entry {@code sequence}.
+   *
+   * @param firstSequence the oldest entry still in the log: entries from it to {@code sequence} are
+   *     deleted
+   */
+  record SnapshotWritten(JobId job, long epoch, long firstSequence, long sequence, Bytes graph)
+      implements OfJob {
+    @Override
+    public int operations() {
+      return (int) (sequence - firstSequence) + 2;
+    }
+  }
+
+  /**
+   * The job ended: move its header to the completed (finished) or failed (failed, cancelled) jobs,
+   * with the record. Request, plan and log stay until {@link JobForgotten} or a sweep.
+   */
+  record JobEnded(JobId job, long epoch, TerminalRecord record) implements OfJob {
+    @Override
+    public int operations() {
+      return 4;
+    }
+  }
+
+  /** The job's retention is over: its record may go, and what a sweep has not yet deleted. */
+  record JobForgotten(JobId job) implements OfJob {
+    @Override
+    public int operations() {
+      return 4;
+    }
+  }
+
+  /** Written at registration and when a new incarnation registers; never at a heartbeat. */
+  record ExecutorWritten(ExecutorInfo info) implements Change {
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+
+  /** The executor has been silent for long, or said goodbye. */
+  record ExecutorDeleted(ExecutorId executor) implements Change {
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+}

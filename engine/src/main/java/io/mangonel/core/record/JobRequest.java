@@ -1,0 +1,32 @@
+package io.mangonel.core.record;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A submitted statement and all that any scheduler needs to plan it.
+ *
+ * @param sql one statement
+ * @param settings the session's settings when it was submitted
+ * @param workingDirectory what relative paths are relative to
+ * @param session id of the session it came from
+ * @param principal who asked
+ * @param fingerprint the engine version it must run on; executors of another get none of it
+ * @param submittedAtMs milliseconds since 1970
+ * @param idempotencyKey the same principal's submit under the same key is the same job (rule D6);
+ *     empty for none
+ */
+public record JobRequest(
+    String sql,
+    SortedMap<String, String> settings,
+    String workingDirectory,
+    String session,
+    String principal,
+    String fingerprint,
+    long submittedAtMs,
+    String idempotencyKey) {
+  public JobRequest {
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+  }
+}

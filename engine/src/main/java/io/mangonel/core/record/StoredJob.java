@@ -1,0 +1,40 @@
+package io.mangonel.core.record;
+
+import io.mangonel.core.Bytes;
+import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.task.JobId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that has not ended, as the store has it.
+ *
+ * @param epoch of its header
+ * @param plan its plan, or null when none was committed
+ * @param snapshot its latest snapshot, or null
+ * @param snapshotSequence the entry the snapshot reaches to; 0 without a snapshot
+ * @param log all later entries, in order, without gaps: each entry's transitions
+ */
+public record StoredJob(
+    JobId job,
+    long epoch,
+    JobRequest request,
+    @Nullable Plan plan,
+    @Nullable Bytes snapshot,
+    long snapshotSequence,
+    List<List<GraphTransition>> log) {
+  public StoredJob {
+    log = log.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * @param epoch in which it was made: attempts of an earlier one belong to a plan that was never
+   *     committed, and mean nothing
+   */
+  public record Plan(long epoch, List<StageSpec> stages) {
+    public Plan {
+      stages = List.copyOf(stages);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.mangonel.scheduler.job;
+
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.JobId;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.store.StoredState;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs this scheduler has to do with, their plans, and who waits for them. Ended ones leave it,
+ * oldest first, and are read from the store again when asked for. Thread-safe.
+ */
+public final class JobDirectory {
+  private final Map<JobId, TrackedJob> jobs = new ConcurrentHashMap<>();
+  private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
+  private final StoredState store;
+
+  public JobDirectory(StoredState store) {
+    this.store = store;
+  }
+
+  /** A new job, or one that was loaded. */
+  public TrackedJob track(JobId id, JobRequest request, @Nullable PlannedQuery plan) {
+    var job = new TrackedJob(id, request, plan);
+    if (plan != null) {
+      job.plannedMs(request.submittedAtMs());
+    }
+    jobs.put(id, job);
+    return job;
+  }
+
+  /** A job that was never taken. */
+  public void forget(JobId id) {
+    jobs.remove(id);
+  }
+
+  public void end(JobId id, TerminalRecord record) {
+    TrackedJob job = jobs.get(id);
+    if (job != null) {
+      job.end().complete(record);
+      ended.add(id);
+      while (ended.size() > ShellLimits.ENDED_IN_MEMORY_MAX) {
+        JobId oldest = ended.poll();
+        if (oldest != null) {
+          jobs.remove(oldest);
+        }
+      }
+    }
+  }
+
+  /** A job in memory. */
+  public Optional<TrackedJob> inMemory(JobId id) {
+    return Optional.ofNullable(jobs.get(id));
+  }
+
+  /** Any job known, also one that ended long ago. Reads the store when it must. */
+  public Optional<TrackedJob> find(JobId id) {
+    TrackedJob job = jobs.get(id);
+    if (job != null) {
+      return Optional.of(job);
+    }
+    return store
+        .ended(id)
+        .map(
+            record -> {
+              var found = new TrackedJob(id, record.request(), null);
+              found.end().complete(record.record());
+              return found;
+            });
+  }
+
+  /**
+   * A job's plan; empty while it is not planned and when its details are gone. Reads the store when
+   * it must.
+   *
+   * @throws IllegalArgumentException when the stored plan is of a newer format
+   */
+  public Optional<PlannedQuery> plan(TrackedJob job) {
+    if (job.plan().isEmpty()) {
+      store.planBody(job.id()).map(PlannedQuery::decode).ifPresent(job::plan);
+    }
+    return job.plan();
+  }
+}

@@ -1,0 +1,151 @@
+package io.mangonel.scheduler.job;
+
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.planner.PlanRequest;
+import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.stage.EngineSettings;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.loop.EventQueue;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Plans statements on a bounded pool of platform threads: the planner is native code. Thread-safe;
+ * callers wait.
+ */
+public final class Planning implements AutoCloseable {
+  private final Function<PlanRequest, PlanResult> planner;
+  private final Function<JobRequest, List<ViewDefinition>> views;
+  private final JobDirectory jobs;
+  private final EventQueue events;
+  private final ThreadPoolExecutor threads;
+
+  /** How planning ended. */
+  public sealed interface Outcome {
+    record Planned(PlanResult result) implements Outcome {}
+
+    /** Too many statements wait, or it took too long. */
+    record Overloaded(String message) implements Outcome {}
+  }
+
+  /** Executors that take work, and their slots together. */
+  public record ClusterSize(int executors, int slots) {}
+
+  /**
+   * @param planner thread-safe
+   * @param views what a request's names mean, in order of creation
+   */
+  public Planning(
+      Function<PlanRequest, PlanResult> planner,
+      Function<JobRequest, List<ViewDefinition>> views,
+      JobDirectory jobs,
+      EventQueue events) {
+    this.planner = planner;
+    this.views = views;
+    this.jobs = jobs;
+    this.events = events;
+    this.threads =
+        new ThreadPoolExecutor(
+            ShellLimits.PLANNERS,
+            ShellLimits.PLANNERS,
+            0,
+            TimeUnit.MILLISECONDS,
+            new ArrayBlockingQueue<>(ShellLimits.PLANNING_QUEUE_MAX),
+            Thread.ofPlatform()
+                .name("planner-", 0)
+                .daemon()
+                .stackSize(EngineSettings.STACK_BYTES)
+                .factory());
+  }
+
+  /** Empty when the loop does not answer. */
+  public Optional<ClusterSize> clusterSize() {
+    return events.ask(
+        core -> {
+          List<ExecutorInfo.View> alive =
+              core.executors().stream().filter(ExecutorInfo.View::alive).toList();
+          return new ClusterSize(
+              alive.size(), alive.stream().mapToInt(view -> view.info().slots()).sum());
+        });
+  }
+
+  /** Plans a request for a cluster of {@code size}; one of no executors counts as one. */
+  public Outcome plan(JobRequest request, ClusterSize size) {
+    int executors = Math.max(1, size.executors());
+    var planRequest =
+        new PlanRequest(
+            request.sql(),
+            request.settings(),
+            views.apply(request),
+            request.workingDirectory(),
+            executors,
+            Math.max(executors, size.slots()));
+    Future<PlanResult> result;
+    try {
+      result = threads.submit(() -> planner.apply(planRequest));
+    } catch (RejectedExecutionException e) {
+      return new Outcome.Overloaded("too many statements wait to be planned; try again later");
+    }
+    try {
+      return new Outcome.Planned(
+          result.get(ShellLimits.PLANNING_DEADLINE_MS, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      result.cancel(false);
+      return new Outcome.Overloaded("planning took too long; try again later");
+    } catch (InterruptedException e) {
+      result.cancel(false);
+      Thread.currentThread().interrupt();
+      return new Outcome.Overloaded("the scheduler stops");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("planning failed: " + request.sql(), e.getCause());
+    }
+  }
+
+  /** Answers the effect with an event. A job that was just submitted has its plan already. */
+  public void planJob(Effect.PlanJob effect) {
+    Optional<PlannedQuery> ready = jobs.inMemory(effect.job()).flatMap(TrackedJob::plan);
+    if (ready.isPresent()) {
+      events.put(new Event.JobSubmitted(effect.job(), ready.get().jobPlan()));
+      return;
+    }
+    ClusterSize size = clusterSize().orElse(new ClusterSize(1, 1));
+    events.put(
+        switch (plan(effect.request(), size)) {
+          case Outcome.Planned(PlanResult.Query(var plan)) -> {
+            PlannedQuery planned = PlannedQuery.of(plan);
+            jobs.inMemory(effect.job()).ifPresent(job -> job.plan(planned));
+            yield new Event.JobSubmitted(effect.job(), planned.jobPlan());
+          }
+          case Outcome.Planned(PlanResult.Rejected(String message)) ->
+              new Event.PlanningFailed(effect.job(), message, false);
+          case Outcome.Planned(PlanResult other) ->
+              new Event.PlanningFailed(
+                  effect.job(), "not a query any more: " + other.getClass().getSimpleName(), false);
+          case Outcome.Overloaded(String message) ->
+              new Event.PlanningFailed(effect.job(), message, true);
+        });
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    try {
+      // Native code does not hear the interrupt: the planner must not be closed under it.
+      var _ = threads.awaitTermination(ShellLimits.CLOSE_GRACE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

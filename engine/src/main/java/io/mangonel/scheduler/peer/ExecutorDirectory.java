@@ -1,0 +1,83 @@
+package io.mangonel.scheduler.peer;
+
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.wire.HostPort;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Where executors are, and which of them wait for an answer to their registration. Thread-safe. */
+public final class ExecutorDirectory {
+  private record Run(ExecutorId executor, Incarnation incarnation) {}
+
+  private final Map<ExecutorId, ExecutorInfo> infos = new ConcurrentHashMap<>();
+  private final Map<Run, CompletableFuture<Boolean>> registrations = new ConcurrentHashMap<>();
+  private final Set<Run> unknown = ConcurrentHashMap.newKeySet();
+
+  public void learn(ExecutorInfo info) {
+    infos.put(info.id(), info);
+  }
+
+  /** The latest run of each executor that was ever heard of. */
+  List<ExecutorInfo> infos() {
+    return List.copyOf(infos.values());
+  }
+
+  /** Where an executor's latest run listens. */
+  public Optional<HostPort> address(ExecutorId executor) {
+    return Optional.ofNullable(infos.get(executor))
+        .map(info -> new HostPort(info.host(), info.port()));
+  }
+
+  /** To be called before the registration reaches the loop; then {@link #awaitRegistration}. */
+  void expectRegistration(ExecutorId executor, Incarnation incarnation) {
+    registrations.computeIfAbsent(new Run(executor, incarnation), _ -> new CompletableFuture<>());
+  }
+
+  /** Whether the registration became durable in time. */
+  boolean awaitRegistration(ExecutorId executor, Incarnation incarnation) {
+    var run = new Run(executor, incarnation);
+    CompletableFuture<Boolean> accepted = registrations.get(run);
+    if (accepted == null) {
+      return true;
+    }
+    try {
+      return accepted.get(ShellLimits.REGISTRATION_DEADLINE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody fails a registration", e);
+    } finally {
+      registrations.remove(run);
+    }
+  }
+
+  public void accepted(ExecutorId executor, Incarnation incarnation) {
+    CompletableFuture<Boolean> waiting = registrations.get(new Run(executor, incarnation));
+    if (waiting != null) {
+      waiting.complete(true);
+    }
+  }
+
+  /** The core does not know who sent a heartbeat. */
+  public void unknown(ExecutorId executor, Incarnation incarnation) {
+    unknown.add(new Run(executor, incarnation));
+  }
+
+  /** Whether the heartbeat just taken was of someone unknown. */
+  boolean takeUnknown(ExecutorId executor, Incarnation incarnation) {
+    return unknown.remove(new Run(executor, incarnation));
+  }
+}

@@ -1,0 +1,264 @@
+package io.mangonel.scheduler.run;
+
+import io.grpc.ServerServiceDefinition;
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.owner.Limits;
+import io.mangonel.core.owner.SchedulerCore;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.planner.PlanRequest;
+import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.PlanResult;
+import io.mangonel.scheduler.job.JobDirectory;
+import io.mangonel.scheduler.job.Planning;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.loop.Clock;
+import io.mangonel.scheduler.loop.Committer;
+import io.mangonel.scheduler.loop.EventLoop;
+import io.mangonel.scheduler.loop.EventQueue;
+import io.mangonel.scheduler.loop.FencedException;
+import io.mangonel.scheduler.peer.ExecutorCalls;
+import io.mangonel.scheduler.peer.ExecutorDirectory;
+import io.mangonel.scheduler.peer.ExecutorDoor;
+import io.mangonel.scheduler.peer.LaunchBatches;
+import io.mangonel.scheduler.peer.PollWaits;
+import io.mangonel.scheduler.peer.StatusWaits;
+import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.scheduler.store.StoreSweep;
+import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.state.StateBackend;
+import io.mangonel.wire.Channels;
+import io.mangonel.wire.HostPort;
+import io.mangonel.wire.executor.ExecutorClient;
+import io.mangonel.wire.scheduler.SchedulerPeerService;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One incarnation of a scheduler: its core, and everything that core lives on. Made first, so that
+ * its services can be bound; started once the address is known.
+ */
+public final class SchedulerRun implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerRun.class);
+
+  private final Setup setup;
+  private final EventQueue events = new EventQueue();
+  private final ExecutorDirectory executors = new ExecutorDirectory();
+  private final StatusWaits statuses = new StatusWaits();
+  private final PollWaits polls = new PollWaits();
+  private final Channels channels = new Channels();
+  private final ExecutorClient client = new ExecutorClient(channels);
+  private final StoredState stored;
+  private final JobDirectory jobs;
+  private final Planning planning;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("scheduler-timer").daemon().factory());
+
+  private volatile @Nullable HostPort address;
+  private volatile @Nullable Started started;
+
+  private record Started(FencedStore store, Committer committer, Effects effects, EventLoop loop) {}
+
+  /**
+   * What a run is made of.
+   *
+   * @param engineVersion DuckDB's version in this process: executors must have the same
+   * @param planner thread-safe
+   * @param views what a request's names mean
+   * @param onFatal gets what must end the process; called at most a few times, from any thread
+   */
+  public record Setup(
+      StateBackend backend,
+      Incarnation self,
+      Clock clock,
+      Limits limits,
+      String engineVersion,
+      Function<PlanRequest, PlanResult> planner,
+      Function<JobRequest, List<ViewDefinition>> views,
+      Consumer<Throwable> onFatal) {}
+
+  public SchedulerRun(Setup setup) {
+    this.setup = setup;
+    this.stored = new StoredState(setup.backend);
+    this.jobs = new JobDirectory(stored);
+    this.planning = new Planning(setup.planner, setup.views, jobs, events);
+  }
+
+  /** What executors call. Calls wait until the run is started. */
+  public ServerServiceDefinition service() {
+    return SchedulerPeerService.of(
+        new ExecutorDoor(
+            new ExecutorDoor.Host(setup.self, setup.engineVersion, this::schedulers),
+            setup.clock,
+            events,
+            executors,
+            statuses,
+            polls));
+  }
+
+  private List<HostPort> schedulers() {
+    HostPort mine = address;
+    return mine == null ? List.of() : List.of(mine);
+  }
+
+  /**
+   * Registers, claims what the store has, and runs.
+   *
+   * @param listening where executors and clients find this scheduler
+   */
+  public void start(HostPort listening) {
+    address = listening;
+    long nowMs = setup.clock.nowMs();
+    FencedStore store =
+        FencedStore.registerAlone(
+            setup.backend, setup.self, listening.toString(), nowMs, ShellLimits.LONE_LEASE_TTL_MS);
+    var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
+    load(core, store, nowMs);
+    var committer = new Committer(store, events, setup.clock, setup.onFatal);
+    var calls =
+        new ExecutorCalls(
+            setup.self,
+            client,
+            executors,
+            new LaunchBatches(setup.self, jobs, executors),
+            polls,
+            events,
+            setup.clock);
+    var effects = new Effects(jobs, executors, calls, statuses, planning, committer, setup.onFatal);
+    var loop =
+        new EventLoop(
+            core,
+            events,
+            committer::commit,
+            effects::perform,
+            setup.clock,
+            setup.limits.tickMs(),
+            setup.onFatal);
+    started = new Started(store, committer, effects, loop);
+    committer.start();
+    loop.start();
+    every(ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
+    var sweep = new StoreSweep(stored, store, calls::removeJobDataEverywhere);
+    every(ShellLimits.SWEEP_MS, () -> sweep.run(setup.clock.nowMs() - setup.limits.retentionMs()));
+  }
+
+  private void load(SchedulerCore core, FencedStore store, long nowMs) {
+    for (ExecutorInfo info : stored.executors()) {
+      executors.learn(info);
+      core.step(new Event.ExecutorLoaded(info), nowMs);
+    }
+    StoredState.Jobs found = stored.jobs();
+    for (StoredState.Claimable claimable : found.claimable()) {
+      JobId job = claimable.job().job();
+      if (claimable.planned()) {
+        store.loadPlanned(job);
+      }
+      jobs.track(job, claimable.job().request(), null);
+      core.step(new Event.JobLoaded(claimable.job()), nowMs);
+      if (stored.cancelRequested(job)) {
+        core.step(new Event.CancelRequested(job, "cancelled on request"), nowMs);
+      }
+    }
+    for (String unreadable : found.unreadable()) {
+      LOG.error("left alone, because it cannot be read: {}", unreadable);
+    }
+    if (!found.claimable().isEmpty()) {
+      LOG.info("claimed {} jobs of the scheduler before", found.claimable().size());
+    }
+  }
+
+  /** Repeats {@code work} until the run is closed; an error in it is fatal. */
+  public void every(long periodMs, Runnable work) {
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                work.run();
+              } catch (RuntimeException | Error fatal) {
+                setup.onFatal.accept(fatal);
+              }
+            },
+            periodMs,
+            periodMs,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** A scheduler whose loop or committer hangs must not look alive (rule T3). */
+  private void keepAlive(FencedStore store, Committer committer, EventLoop loop) {
+    long sinceRoundMs = setup.clock.nowMs() - loop.roundAtMs();
+    if (sinceRoundMs > ShellLimits.ROUND_MAX_MS || committer.busyMs() > ShellLimits.ROUND_MAX_MS) {
+      LOG.error(
+          "no keepalive: last round {} ms ago, commit under way for {} ms",
+          sinceRoundMs,
+          committer.busyMs());
+    } else if (!store.keepAlive()) {
+      setup.onFatal.accept(new FencedException("the lease of scheduler " + setup.self + " ended"));
+    }
+  }
+
+  public EventQueue events() {
+    return events;
+  }
+
+  public JobDirectory jobs() {
+    return jobs;
+  }
+
+  public ExecutorDirectory executors() {
+    return executors;
+  }
+
+  public ExecutorClient client() {
+    return client;
+  }
+
+  public Planning planning() {
+    return planning;
+  }
+
+  public StoredState stored() {
+    return stored;
+  }
+
+  /** Writes the mark that a claim of the job reads (rule D7), and tells the loop. */
+  public void cancel(JobId job, String reason) {
+    Started run = started;
+    if (run != null) {
+      run.store.markCancelled(job);
+    }
+    events.put(new Event.CancelRequested(job, reason));
+  }
+
+  public String engineVersion() {
+    return setup.engineVersion;
+  }
+
+  public Clock clock() {
+    return setup.clock;
+  }
+
+  /** Ends the threads; jobs stay in the store for the next run. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    planning.close();
+    Started run = started;
+    if (run != null) {
+      run.loop.close();
+      run.effects.close();
+      run.committer.close();
+      run.store.release();
+    }
+    channels.close();
+  }
+}
