@@ -1,6 +1,8 @@
 package io.mangonel.core;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An immutable byte string with value equality, so that records that carry payloads compare and
@@ -27,6 +29,16 @@ public final class Bytes {
 
   public boolean isEmpty() {
     return value.length == 0;
+  }
+
+  /** In pieces of at most {@code size} bytes; none of no bytes. */
+  public List<Bytes> chunks(int size) {
+    var chunks = new ArrayList<Bytes>();
+    for (int from = 0; from < value.length; from += size) {
+      int to = Math.min(value.length, from + size);
+      chunks.add(new Bytes(Arrays.copyOfRange(value, from, to)));
+    }
+    return chunks;
   }
 
   /** A copy. */

@@ -106,13 +106,14 @@ final class Committer {
   void add(Job job, GraphTransition transition, long nowMs) {
     Pending entry = openEntries.get(job.id);
     if (entry == null || entry.bytes > ENTRY_BYTES) {
-      var change = new Change.Transitions(job.id, job.epoch, job.nextSequence(), List.of());
+      var change = new Change.Transitions(job.id, job.epoch, job.log().nextSequence(), List.of());
       entry = gather(change, nowMs);
       openEntries.put(job.id, entry);
     } else {
       gatheringChanges++;
     }
     int bytes = sizeOf(transition);
+    job.log().grew(bytes);
     entry.transitions.add(transition);
     entry.bytes += bytes;
     gatheringBytes += bytes;

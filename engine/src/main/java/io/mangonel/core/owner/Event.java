@@ -48,6 +48,12 @@ public sealed interface Event {
    */
   record RowsSent(JobId job) implements Event {}
 
+  /** Someone begins to read the result of an ended job, or was about to. */
+  record ReadingBegins(JobId job) implements Event {}
+
+  /** The end of a {@link ReadingBegins}, whatever came of it. */
+  record ReadingEnds(JobId job) implements Event {}
+
   // Executors.
 
   /**
@@ -178,6 +184,9 @@ public sealed interface Event {
 
   /** Start-up: a job of the store that this scheduler claims, with the next epoch. */
   record JobLoaded(StoredJob job) implements Event {}
+
+  /** Start-up: a job of the store that has ended and whose details are still there. */
+  record EndedJobLoaded(JobId job, long epoch) implements Event {}
 
   /** Start-up: a registration of the store. */
   record ExecutorLoaded(ExecutorInfo info) implements Event {}

@@ -7,6 +7,7 @@ import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import java.util.ArrayList;
@@ -14,7 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,15 +300,33 @@ final class ExecutorManager {
     return cancels;
   }
 
-  /** What removes a job's data everywhere. */
-  List<Effect> dataOf(Job job) {
+  /** What removes a job's data from all that have some, {@code except} those. */
+  List<Effect> dataOf(Job job, Set<ExecutorId> except) {
     var removals = new ArrayList<Effect>();
     for (ExecutorId id : job.holders.keySet()) {
       info(id)
+          .filter(_ -> !except.contains(id))
           .map(info -> new Effect.RemoveJobData(id, info.incarnation(), job.id, job.epoch))
           .ifPresent(removals::add);
     }
     return removals;
+  }
+
+  /** What removes the data of a job of which nobody knows any more who has some. */
+  List<Effect> dataEverywhere(JobId job, long epoch) {
+    var removals = new ArrayList<Effect>();
+    for (Executor executor : executors.values()) {
+      var info = executor.info;
+      removals.add(new Effect.RemoveJobData(info.id(), info.incarnation(), job, epoch));
+    }
+    return removals;
+  }
+
+  /** The engine versions of all that are registered. */
+  SortedSet<String> fingerprints() {
+    var found = new TreeSet<String>();
+    executors.values().forEach(executor -> found.add(executor.info.fingerprint()));
+    return found;
   }
 
   /** Asks for an inventory. */

@@ -1,9 +1,7 @@
 package io.mangonel.core.owner;
 
-import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
-import io.mangonel.core.record.Change;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.TerminalRecord;
@@ -11,7 +9,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +36,12 @@ final class Job {
   /** The change that made the epoch: launches and adoptions wait for it (rule D4). */
   long epochChange;
 
+  /** When its plan was made; 0 before. */
+  long plannedAtMs;
+
+  /** Since when no executor has its engine version; 0 while one has. */
+  long noExecutorSinceMs;
+
   /** When adoption ends whatever is unheard; 0 when it is over or was not needed. */
   long adoptUntilMs;
 
@@ -50,8 +54,7 @@ final class Job {
   /** The change that holds {@link #end}. */
   long endChange;
 
-  private long sequence;
-  private long oldestSequence = 1;
+  private final JobLog log = new JobLog();
 
   Job(JobId id, long order, long epoch, JobRequest request) {
     this.id = id;
@@ -75,24 +78,8 @@ final class Job {
     return graph != null && (graph.isWinner(attempt) || (!ended() && graph.isRunning(attempt)));
   }
 
-  /** The number of the job's next log entry. */
-  long nextSequence() {
-    return ++sequence;
-  }
-
-  /** Log entries since the last snapshot. */
-  long logLength() {
-    return sequence - oldestSequence + 1;
-  }
-
-  /**
-   * A snapshot of now: it covers every entry so far, and deletes at most {@code deletesMax} of
-   * them; a reader ignores the rest.
-   */
-  Change.SnapshotWritten snapshot(Bytes of, int deletesMax) {
-    long first = Math.max(oldestSequence, sequence - deletesMax + 1);
-    oldestSequence = sequence + 1;
-    return new Change.SnapshotWritten(id, epoch, first, sequence, of);
+  JobLog log() {
+    return log;
   }
 
   JobView view(long durable) {
@@ -104,52 +91,8 @@ final class Job {
           case TerminalRecord.Failed _ -> JobView.Phase.FAILED;
           case TerminalRecord.Cancelled _ -> JobView.Phase.CANCELLED;
         };
-    var stages = new ArrayList<JobView.StageView>();
-    if (graph != null) {
-      for (int stage = 0; stage < graph.stageCount(); stage++) {
-        stages.add(stageView(graph, stage));
-      }
-    }
-    return new JobView(id, phase, epoch, request, stages, shown);
-  }
-
-  private static JobView.StageView stageView(ExecutionGraph graph, int stage) {
-    var tasks = new ArrayList<JobView.TaskView>();
-    for (int partition = 0; partition < graph.spec(stage).tasks(); partition++) {
-      int failures = graph.failures(stage, partition);
-      var winner = graph.winner(stage, partition);
-      var running = graph.runningTask(stage, partition);
-      if (winner.isPresent()) {
-        var won = winner.get();
-        tasks.add(
-            new JobView.TaskView(
-                partition,
-                "SUCCESSFUL",
-                won.id(),
-                won.executor(),
-                failures,
-                won.output().rows(),
-                won.output().bytes()));
-      } else {
-        tasks.add(
-            new JobView.TaskView(
-                partition,
-                running.isPresent() ? "RUNNING" : "PENDING",
-                running.map(ExecutionGraph.RunningTask::id).orElse(null),
-                running.map(ExecutionGraph.RunningTask::executor).orElse(null),
-                failures,
-                0,
-                0));
-      }
-    }
-    return new JobView.StageView(
-        stage, graph.state(stage).name(), graph.stageAttempt(stage), tasks);
-  }
-
-  /** Continues a stored log. */
-  void resume(long snapshotSequence, int entries) {
-    oldestSequence = snapshotSequence + 1;
-    sequence = snapshotSequence + entries;
+    var stages = graph == null ? List.<JobView.StageView>of() : JobView.stagesOf(graph);
+    return new JobView(id, phase, epoch, request, plannedAtMs, stages, shown);
   }
 
   void encode(RecordWriter out) {
@@ -159,7 +102,8 @@ final class Job {
         .number(planEpoch)
         .number(epochChange)
         .number(adoptUntilMs);
-    out.number(adoptSentAtMs).number(endChange).number(sequence).number(oldestSequence);
+    out.number(adoptSentAtMs).number(endChange).number(plannedAtMs).number(noExecutorSinceMs);
+    log.encode(out);
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(unheard, (o, e) -> o.text(e.value()));

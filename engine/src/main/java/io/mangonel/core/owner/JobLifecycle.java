@@ -9,12 +9,13 @@ import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Jobs from their submit or claim to the end of their retention: what begins and ends them. */
@@ -25,7 +26,10 @@ final class JobLifecycle {
   private final ExecutorManager executors;
   private final Takeover takeover;
   private final List<Effect> effects;
-  private final Deque<JobId> endedJobs = new ArrayDeque<>();
+  private final Retention retention;
+
+  /** The last epoch of ended jobs of schedulers before this one. */
+  private final Map<JobId, Long> endedBefore = new TreeMap<>();
 
   /** Jobs whose epoch is not durable yet. */
   private final TreeSet<JobId> awaitingEpoch = new TreeSet<>();
@@ -46,6 +50,7 @@ final class JobLifecycle {
     this.executors = executors;
     this.takeover = takeover;
     this.effects = effects;
+    this.retention = new Retention(limits);
   }
 
   /** A client's submit: taken, or refused at once. */
@@ -100,11 +105,13 @@ final class JobLifecycle {
   /** The plan of a job is there. */
   void submit(Job job, JobPlan plan, long nowMs) {
     int chunks = 0;
-    for (Bytes chunk : plan.chunks(limits.planChunkBytes())) {
+    for (Bytes chunk : plan.body().chunks(limits.planChunkBytes())) {
       committer.add(new Change.PlanChunkWritten(job.id, chunks++, chunk), nowMs);
     }
-    committer.add(new Change.PlanWritten(job.id, job.epoch, plan.stages(), chunks), nowMs);
+    var stored = new StoredJob.Plan(job.epoch, plan.stages(), chunks, nowMs);
+    committer.add(new Change.PlanWritten(job.id, stored), nowMs);
     job.planEpoch = job.epoch;
+    job.plannedAtMs = nowMs;
     job.graph =
         new ExecutionGraph(job.id, plan.stages(), limits.attemptsMax(), limits.stageAttemptsMax());
     tasks.refresh(job);
@@ -141,12 +148,10 @@ final class JobLifecycle {
               .map(won -> new TerminalRecord.ResultPart(won.id(), won.executor(), won.output()))
               .toList();
       end(job, new TerminalRecord.Finished(parts, nowMs), nowMs);
-    } else if (job.logLength() >= limits.snapshotEvery()) {
-      Bytes snapshot = graph.encode();
-      if (snapshot.length() <= limits.snapshotBytesMax()) {
-        int deletesMax = limits.commitOperationsMax() - 3;
-        committer.add(job.snapshot(snapshot, deletesMax), nowMs);
-      }
+    } else if (job.log().wantsSnapshot(limits)) {
+      job.log()
+          .snapshot(job.id, job.epoch, graph.encode(), limits)
+          .forEach(change -> committer.add(change, nowMs));
     }
   }
 
@@ -155,15 +160,18 @@ final class JobLifecycle {
       effects.add(new Effect.StopPlanning(job.id));
     }
     job.end = record;
-    job.endChange = committer.add(new Change.JobEnded(job.id, job.epoch, record), nowMs);
+    job.endChange =
+        committer.add(new Change.JobEnded(job.id, job.epoch, record, job.plannedAtMs), nowMs);
     tasks.refresh(job);
-    endedJobs.add(job.id);
+    retention.keep(job.id, job.endChange, nowMs);
     if (job.graph != null) {
       cancel(job, job.graph.running());
     }
     switch (record) {
-      case TerminalRecord.Finished finished ->
-          committer.afterCommit(new Effect.JobFinished(job.id, finished));
+      case TerminalRecord.Finished finished -> {
+        committer.afterCommit(new Effect.JobFinished(job.id, finished));
+        removeIntermediateData(job, finished);
+      }
       case TerminalRecord.Failed failed -> {
         committer.afterCommit(new Effect.JobFailed(job.id, failed));
         removeData(job);
@@ -181,29 +189,94 @@ final class JobLifecycle {
   }
 
   private void removeData(Job job) {
-    executors.dataOf(job).forEach(committer::afterCommit);
+    executors.dataOf(job, Set.of()).forEach(committer::afterCommit);
   }
 
-  /** Forgets jobs whose retention is over. */
-  void forgetEnded(long nowMs) {
-    while (!endedJobs.isEmpty()) {
-      Job job = tasks.find(endedJobs.element()).orElseThrow();
-      TerminalRecord end = Objects.requireNonNull(job.end);
-      boolean due =
-          endedJobs.size() > limits.endedJobsMax()
-              || nowMs - end.endedAtMs() >= limits.retentionMs();
-      if (!due || committer.durable() < job.endChange) {
-        return;
+  /**
+   * Once the end is durable nothing runs again, so only the files of the result are needed. Who
+   * holds one of those keeps all it has of the job until its retention is over.
+   */
+  private void removeIntermediateData(Job job, TerminalRecord.Finished finished) {
+    var holders = new TreeSet<ExecutorId>();
+    for (var part : finished.result()) {
+      if (!part.output().files().isEmpty()) {
+        holders.add(part.executor());
       }
-      endedJobs.remove();
-      committer.add(new Change.JobForgotten(job.id), nowMs);
-      removeData(job);
-      tasks.forget(job);
+    }
+    executors.dataOf(job, holders).forEach(committer::afterCommit);
+  }
+
+  /** Start-up: a job that ended before; its retention begins anew, for nobody knows who reads. */
+  void loadEnded(JobId id, long epoch, long nowMs) {
+    retention.keep(id, 0, nowMs);
+    endedBefore.put(id, epoch);
+  }
+
+  Retention retention() {
+    return retention;
+  }
+
+  private void forgetEnded(long nowMs) {
+    for (JobId id : retention.due(committer.durable(), nowMs)) {
+      committer.add(new Change.JobForgotten(id), nowMs);
+      Long epoch = endedBefore.remove(id);
+      if (epoch != null) {
+        executors.dataEverywhere(id, epoch).forEach(committer::afterCommit);
+      }
+      tasks
+          .find(id)
+          .ifPresent(
+              job -> {
+                removeData(job);
+                tasks.forget(job);
+              });
+    }
+  }
+
+  // Time.
+
+  /** Ends what has no time left, and forgets jobs whose retention is over. */
+  void tick(long nowMs) {
+    var fingerprints = executors.fingerprints();
+    for (Job job : tasks.open()) {
+      if (job.request.timedOut(nowMs)) {
+        String message =
+            "the statement did not end within its timeout of "
+                + job.request.timeoutMs()
+                + " ms (mangonel_statement_timeout_ms)";
+        end(job, new TerminalRecord.Failed(message, false, nowMs), nowMs);
+      } else if (fingerprints.contains(job.request.fingerprint())) {
+        job.noExecutorSinceMs = 0;
+      } else if (job.noExecutorSinceMs == 0) {
+        job.noExecutorSinceMs = nowMs;
+      } else if (nowMs - job.noExecutorSinceMs >= limits.executorWaitMs()) {
+        String others =
+            fingerprints.isEmpty()
+                ? "there is no executor"
+                : "the executors run " + String.join(", ", fingerprints);
+        String message =
+            "no executor with DuckDB "
+                + job.request.fingerprint()
+                + ", for which the statement was planned, registered within "
+                + limits.executorWaitMs()
+                + " ms: "
+                + others;
+        end(job, new TerminalRecord.Failed(message, true, nowMs), nowMs);
+      }
+    }
+    forgetEnded(nowMs);
+  }
+
+  /** This process stood still, nobody else did (rule T11). */
+  void shiftDeadlines(long byMs) {
+    for (Job job : tasks.open()) {
+      job.noExecutorSinceMs += job.noExecutorSinceMs == 0 ? 0 : byMs;
     }
   }
 
   void encode(RecordWriter out) {
-    out.list(endedJobs, (o, id) -> o.text(id.value()));
+    retention.encode(out);
+    out.list(endedBefore.entrySet(), (o, e) -> o.text(e.getKey().value()).number(e.getValue()));
     out.list(awaitingEpoch, (o, id) -> o.text(id.value()));
   }
 }

@@ -1,16 +1,20 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job as people see it; a copy, safe to hand to another thread.
  *
+ * @param plannedAtMs when its plan was made; 0 before
  * @param stages empty before it is planned
  * @param end null while it has not durably ended
  */
@@ -19,10 +23,58 @@ public record JobView(
     Phase phase,
     long epoch,
     JobRequest request,
+    long plannedAtMs,
     List<StageView> stages,
     @Nullable TerminalRecord end) {
   public JobView {
     stages = List.copyOf(stages);
+  }
+
+  /** The stages of a graph. */
+  public static List<StageView> stagesOf(ExecutionGraph graph) {
+    var stages = new ArrayList<StageView>();
+    for (int stage = 0; stage < graph.stageCount(); stage++) {
+      stages.add(stageView(graph, stage));
+    }
+    return stages;
+  }
+
+  /** The stages of a job as the store has it; none when it was never planned. */
+  public static List<StageView> stagesOf(StoredJob stored) {
+    var plan = stored.plan();
+    return plan == null ? List.of() : stagesOf(Takeover.graph(stored, plan, Limits.DEFAULTS));
+  }
+
+  private static StageView stageView(ExecutionGraph graph, int stage) {
+    var tasks = new ArrayList<TaskView>();
+    for (int partition = 0; partition < graph.spec(stage).tasks(); partition++) {
+      int failures = graph.failures(stage, partition);
+      var winner = graph.winner(stage, partition);
+      var running = graph.runningTask(stage, partition);
+      if (winner.isPresent()) {
+        var won = winner.get();
+        tasks.add(
+            new TaskView(
+                partition,
+                "SUCCESSFUL",
+                won.id(),
+                won.executor(),
+                failures,
+                won.output().rows(),
+                won.output().bytes()));
+      } else {
+        tasks.add(
+            new TaskView(
+                partition,
+                running.isPresent() ? "RUNNING" : "PENDING",
+                running.map(ExecutionGraph.RunningTask::id).orElse(null),
+                running.map(ExecutionGraph.RunningTask::executor).orElse(null),
+                failures,
+                0,
+                0));
+      }
+    }
+    return new StageView(stage, graph.state(stage).name(), graph.stageAttempt(stage), tasks);
   }
 
   public enum Phase {

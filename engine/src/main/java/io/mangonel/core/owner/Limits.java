@@ -10,10 +10,9 @@ package io.mangonel.core.owner;
  * @param stageAttemptsMax attempts of a stage that fail the job
  * @param jobsMax jobs that have not ended; beyond, a submit is refused
  * @param requestBytesMax size of a request
- * @param planChunkBytes size of a piece of a plan
+ * @param planChunkBytes size of a piece of a plan or of a snapshot
  * @param transitionBytesMax size of one transition; a status above it counts as failed
  * @param snapshotEvery log entries between snapshots
- * @param snapshotBytesMax a graph larger than this gets no snapshot
  * @param commitOperationsMax store operations in a commit (rule D9)
  * @param commitBytesMax bytes in a commit (rule D9)
  * @param uncommittedChangesMax changes and transitions not yet durable; beyond, nothing is launched
@@ -28,8 +27,10 @@ package io.mangonel.core.owner;
  * @param launchSendsMax and at most this often
  * @param missingAttemptMs an attempt that no heartbeat of its executor shows for this long is lost
  * @param adoptMs how long a new owner waits for inventories (rule T5)
- * @param retentionMs how long outputs and record of an ended job are kept
- * @param endedJobsMax ended jobs kept in memory; beyond, the oldest is forgotten early
+ * @param executorWaitMs a job fails when for this long no executor has its engine version
+ * @param retentionMs how long the result and the details of an ended job are kept after its end, or
+ *     after its result was last read
+ * @param endedJobsMax ended jobs that are kept so; beyond, the oldest is forgotten early
  */
 public record Limits(
     long tickMs,
@@ -41,7 +42,6 @@ public record Limits(
     int planChunkBytes,
     int transitionBytesMax,
     int snapshotEvery,
-    int snapshotBytesMax,
     int commitOperationsMax,
     int commitBytesMax,
     int uncommittedChangesMax,
@@ -56,13 +56,14 @@ public record Limits(
     int launchSendsMax,
     long missingAttemptMs,
     long adoptMs,
+    long executorWaitMs,
     long retentionMs,
     int endedJobsMax) {
 
   public static final Limits DEFAULTS =
       new Limits(
-          50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 512 << 10, 100, 1 << 20,
-          10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 600_000,
+          50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20, 10_000,
+          8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 300_000, 600_000,
           5_000);
 
   /** The same but for {@link #retentionMs}. */
@@ -77,7 +78,6 @@ public record Limits(
         planChunkBytes,
         transitionBytesMax,
         snapshotEvery,
-        snapshotBytesMax,
         commitOperationsMax,
         commitBytesMax,
         uncommittedChangesMax,
@@ -92,6 +92,7 @@ public record Limits(
         launchSendsMax,
         missingAttemptMs,
         adoptMs,
+        executorWaitMs,
         value,
         endedJobsMax);
   }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One scheduler as a state machine: events in, {@link Ready} out. Confined to the event loop's
@@ -84,6 +86,8 @@ public final class SchedulerCore {
               .ifPresent(job -> jobs.end(job, new TerminalRecord.Cancelled(reason, nowMs), nowMs));
       case Event.RowsSent(var id) ->
           jobs.open(id).ifPresent(job -> tasks.changed(job, ExecutionGraph::markRowsSent, nowMs));
+      case Event.ReadingBegins(var id) -> jobs.retention().readingBegins(id, nowMs);
+      case Event.ReadingEnds(var id) -> jobs.retention().readingEnds(id, nowMs);
       case Event.ExecutorRegistered(var info, var outputs) ->
           executorEvents.register(info, outputs, nowMs);
       case Event.Heartbeat heartbeat -> executorEvents.heartbeat(heartbeat, nowMs);
@@ -118,6 +122,7 @@ public final class SchedulerCore {
       }
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);
       case Event.JobLoaded(var stored) -> jobs.load(stored, nowMs);
+      case Event.EndedJobLoaded(var id, long epoch) -> jobs.loadEnded(id, epoch, nowMs);
       case Event.ExecutorLoaded(var info) -> executors.register(info, nowMs);
       case Event.Tick() -> tick();
     }
@@ -171,10 +176,12 @@ public final class SchedulerCore {
     tickedAtMs = steppedAtMs;
     if (gap > limits.tickGapMs()) {
       executors.shiftDeadlines(gap);
+      takeover.shiftDeadlines(gap);
+      jobs.shiftDeadlines(gap);
     }
     committer.tick(steppedAtMs);
     executorEvents.tick(steppedAtMs);
-    jobs.forgetEnded(steppedAtMs);
+    jobs.tick(steppedAtMs);
   }
 
   // Views.
@@ -186,6 +193,13 @@ public final class SchedulerCore {
   /** A job that has not ended, or that ended within its retention. */
   public Optional<JobView> job(JobId job) {
     return tasks.find(job).map(found -> found.view(committer.durable()));
+  }
+
+  /** Of these ended jobs, those whose result and details are still kept. */
+  public Set<JobId> kept(Set<JobId> ended) {
+    var kept = new TreeSet<>(ended);
+    kept.removeIf(job -> !jobs.retention().keeps(job));
+    return kept;
   }
 
   /** Every job of {@link #job}, in order of submission. */
@@ -207,6 +221,7 @@ public final class SchedulerCore {
     tasks.encode(out);
     executors.encode(out);
     jobs.encode(out);
+    takeover.encode(out);
     return out.toBytes();
   }
 }

@@ -1,5 +1,6 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.StoredJob;
@@ -37,27 +38,33 @@ final class Takeover {
 
   /** Rebuilds the graph from snapshot and log. */
   void restore(Job job, StoredJob stored) {
-    int attempts = limits.attemptsMax();
-    int stageAttempts = limits.stageAttemptsMax();
     var plan = stored.plan();
     if (plan == null) {
       throw new IllegalArgumentException(job.id + " has no plan to restore");
     }
-    var snapshot = stored.snapshot();
-    ExecutionGraph graph =
-        snapshot == null
-            ? new ExecutionGraph(job.id, plan.stages(), attempts, stageAttempts)
-            : ExecutionGraph.decode(snapshot, attempts, stageAttempts);
     job.planEpoch = plan.epoch();
-    stored.log().forEach(entry -> entry.forEach(graph::apply));
-    graph.takeObsolete(); // Whatever still runs, inventories show.
-    job.graph = graph;
-    job.resume(stored.snapshotSequence(), stored.log().size());
+    job.graph = graph(stored, plan, limits);
+    job.log().resume(stored);
+    job.plannedAtMs = plan.plannedAtMs();
     for (ExecutorId id : executors.ids()) {
       executors.info(id).ifPresent(info -> job.holders.put(id, info.incarnation()));
     }
     job.adoptUntilMs = NOT_ASKED;
     adopting.put(job.id, job);
+  }
+
+  /** The graph of a stored job: its snapshot and the log after it. */
+  static ExecutionGraph graph(StoredJob stored, StoredJob.Plan plan, Limits limits) {
+    int attempts = limits.attemptsMax();
+    int stageAttempts = limits.stageAttemptsMax();
+    var snapshot = stored.snapshot();
+    ExecutionGraph graph =
+        snapshot == null
+            ? new ExecutionGraph(stored.job(), plan.stages(), attempts, stageAttempts)
+            : ExecutionGraph.decode(snapshot, attempts, stageAttempts);
+    stored.log().forEach(entry -> entry.forEach(graph::apply));
+    graph.takeObsolete(); // Whatever still runs, inventories show.
+    return graph;
   }
 
   /** Its epoch is durable: now executors may hear of it (rule D4). */
@@ -152,6 +159,13 @@ final class Takeover {
     return graph.failed(id, new Failure.LaunchRejected("no executor has it"));
   }
 
+  /** This process stood still, not the executors: their time to answer moves (rule T11). */
+  void shiftDeadlines(long byMs) {
+    for (Job job : adopting.values()) {
+      job.adoptUntilMs += job.adoptUntilMs == NOT_ASKED ? 0 : byMs;
+    }
+  }
+
   List<Job> tick(long nowMs) {
     var changed = new ArrayList<Job>();
     for (Job job : List.copyOf(adopting.values())) {
@@ -186,5 +200,9 @@ final class Takeover {
       }
     }
     tasks.refresh(job);
+  }
+
+  void encode(RecordWriter out) {
+    out.list(adopting.keySet(), (o, id) -> o.text(id.value()));
   }
 }

@@ -2,7 +2,6 @@ package io.mangonel.core.record;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.GraphTransition;
-import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
 import java.util.List;
@@ -51,12 +50,9 @@ public sealed interface Change {
    * The plan is complete: move the header from the queued to the active jobs. The request stays
    * with the job.
    *
-   * @param chunks number of {@link PlanChunkWritten} before it
+   * @param plan its {@code chunks} are the {@link PlanChunkWritten} before it
    */
-  record PlanWritten(JobId job, long epoch, List<StageSpec> stages, int chunks) implements OfJob {
-    public PlanWritten {
-      stages = List.copyOf(stages);
-    }
+  record PlanWritten(JobId job, StoredJob.Plan plan) implements OfJob {
 
     @Override
     public int operations() {
@@ -90,31 +86,56 @@ public sealed interface Change {
   }
 
   /**
-   * A snapshot that replaces the log up to and including entry {@code sequence}.
-   *
-   * @param firstSequence the oldest entry still in the log: entries from it to {@code sequence} are
-   *     deleted
+   * One piece of a snapshot; pieces are numbered from 0. It counts from {@link SnapshotWritten} on.
    */
-  record SnapshotWritten(JobId job, long epoch, long firstSequence, long sequence, Bytes graph)
-      implements OfJob {
+  record SnapshotChunkWritten(JobId job, long sequence, int index, Bytes chunk) implements OfJob {
     @Override
     public int operations() {
-      return (int) (sequence - firstSequence) + 2;
+      return 1;
+    }
+  }
+
+  /**
+   * The snapshot of these pieces replaces the one before it, and the log up to and including entry
+   * {@code sequence}.
+   */
+  record SnapshotWritten(JobId job, long epoch, long sequence, int chunks) implements OfJob {
+    @Override
+    public int operations() {
+      return 1;
+    }
+  }
+
+  /** Entries that a snapshot covers may go, the last one included. */
+  record LogTrimmed(JobId job, long firstSequence, long lastSequence) implements OfJob {
+    @Override
+    public int operations() {
+      return (int) (lastSequence - firstSequence) + 1;
+    }
+  }
+
+  /** The pieces of a snapshot that was replaced. */
+  record SnapshotDropped(JobId job, long sequence, int firstIndex, int lastIndex) implements OfJob {
+    @Override
+    public int operations() {
+      return lastIndex - firstIndex + 1;
     }
   }
 
   /**
    * The job ended: move its header to the completed (finished) or failed (failed, cancelled) jobs,
-   * with the record. Request, plan and log stay until {@link JobForgotten} or a sweep.
+   * with the record. Request, plan and log stay until {@link JobForgotten} and a sweep.
+   *
+   * @param plannedAtMs when its plan was made; 0 when it had none
    */
-  record JobEnded(JobId job, long epoch, TerminalRecord record) implements OfJob {
+  record JobEnded(JobId job, long epoch, TerminalRecord record, long plannedAtMs) implements OfJob {
     @Override
     public int operations() {
       return 4;
     }
   }
 
-  /** The job's retention is over: its record may go, and what a sweep has not yet deleted. */
+  /** The job's retention is over: a sweep may delete what is behind its record. */
   record JobForgotten(JobId job) implements OfJob {
     @Override
     public int operations() {

@@ -2,8 +2,6 @@ package io.mangonel.core.record;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.StageSpec;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,15 +14,5 @@ import java.util.List;
 public record JobPlan(List<StageSpec> stages, Bytes body) {
   public JobPlan {
     stages = List.copyOf(stages);
-  }
-
-  /** The body in pieces of at most {@code size} bytes. */
-  public List<Bytes> chunks(int size) {
-    byte[] all = body.toByteArray();
-    var chunks = new ArrayList<Bytes>();
-    for (int from = 0; from < all.length; from += size) {
-      chunks.add(Bytes.of(Arrays.copyOfRange(all, from, Math.min(all.length, from + size))));
-    }
-    return chunks;
   }
 }

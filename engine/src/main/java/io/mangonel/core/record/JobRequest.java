@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param submittedAtMs milliseconds since 1970
  * @param idempotencyKey the same principal's submit under the same key is the same job (rule D6);
  *     empty for none
+ * @param timeoutMs from its submit on, the job fails after this time; 0 for never
  */
 public record JobRequest(
     String sql,
@@ -25,8 +26,36 @@ public record JobRequest(
     String principal,
     String fingerprint,
     long submittedAtMs,
-    String idempotencyKey) {
+    String idempotencyKey,
+    long timeoutMs) {
   public JobRequest {
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+  }
+
+  /** Without a timeout. */
+  public JobRequest(
+      String sql,
+      SortedMap<String, String> settings,
+      String workingDirectory,
+      String session,
+      String principal,
+      String fingerprint,
+      long submittedAtMs,
+      String idempotencyKey) {
+    this(
+        sql,
+        settings,
+        workingDirectory,
+        session,
+        principal,
+        fingerprint,
+        submittedAtMs,
+        idempotencyKey,
+        0);
+  }
+
+  /** Whether its time is over. */
+  public boolean timedOut(long nowMs) {
+    return timeoutMs > 0 && nowMs - submittedAtMs >= timeoutMs;
   }
 }

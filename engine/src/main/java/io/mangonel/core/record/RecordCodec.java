@@ -18,17 +18,23 @@ import java.util.TreeMap;
 public final class RecordCodec {
   private static final int VERSION = 1;
 
+  /** Since 2 a request has a timeout. */
+  private static final int REQUEST_VERSION = 2;
+
+  /** Since 2 a plan has the number of its pieces and its time. */
+  private static final int PLAN_VERSION = 2;
+
   private RecordCodec() {}
 
   public static Bytes encodeRequest(JobRequest request) {
-    var out = new RecordWriter().number(VERSION);
+    var out = new RecordWriter().number(REQUEST_VERSION);
     writeRequest(out, request);
     return out.toBytes();
   }
 
   public static JobRequest decodeRequest(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("job request", VERSION);
+    int version = in.version("job request", REQUEST_VERSION);
     String sql = in.text();
     SortedMap<String, String> settings = new TreeMap<>();
     for (var entry : in.list(i -> List.of(i.text(), i.text()))) {
@@ -36,23 +42,38 @@ public final class RecordCodec {
     }
     var request =
         new JobRequest(
-            sql, settings, in.text(), in.text(), in.text(), in.text(), in.number(), in.text());
+            sql,
+            settings,
+            in.text(),
+            in.text(),
+            in.text(),
+            in.text(),
+            in.number(),
+            in.text(),
+            version < 2 ? 0 : in.number());
     in.end();
     return request;
   }
 
   public static Bytes encodePlan(StoredJob.Plan plan) {
     return new RecordWriter()
-        .number(VERSION)
+        .number(PLAN_VERSION)
         .number(plan.epoch())
         .list(plan.stages(), (o, stage) -> stage.write(o))
+        .number(plan.chunks())
+        .number(plan.plannedAtMs())
         .toBytes();
   }
 
   public static StoredJob.Plan decodePlan(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("plan", VERSION);
-    var plan = new StoredJob.Plan(in.number(), in.list(StageSpec::read));
+    int version = in.version("plan", PLAN_VERSION);
+    var plan =
+        new StoredJob.Plan(
+            in.number(),
+            in.list(StageSpec::read),
+            version < 2 ? StoredJob.Plan.CHUNKS_UNKNOWN : in.integer(),
+            version < 2 ? 0 : in.number());
     in.end();
     return plan;
   }
@@ -124,12 +145,8 @@ public final class RecordCodec {
           writeRequest(out.number(1).text(job.value()).number(epoch), request);
       case Change.PlanChunkWritten(var job, int index, var chunk) ->
           out.number(2).text(job.value()).number(index).bytes(chunk);
-      case Change.PlanWritten(var job, long epoch, var stages, int chunks) ->
-          out.number(3)
-              .text(job.value())
-              .number(epoch)
-              .list(stages, (o, stage) -> stage.write(o))
-              .number(chunks);
+      case Change.PlanWritten(var job, var plan) ->
+          out.number(3).text(job.value()).bytes(encodePlan(plan));
       case Change.JobClaimed(var job, long epoch) -> out.number(4).text(job.value()).number(epoch);
       case Change.Transitions(var job, long epoch, long sequence, var transitions) ->
           out.number(5)
@@ -137,13 +154,20 @@ public final class RecordCodec {
               .number(epoch)
               .number(sequence)
               .list(transitions, (o, transition) -> transition.write(o));
-      case Change.SnapshotWritten(var job, long epoch, long first, long sequence, var graph) ->
-          out.number(6).text(job.value()).number(epoch).number(first).number(sequence).bytes(graph);
-      case Change.JobEnded(var job, long epoch, var record) ->
-          writeTerminalRecord(out.number(7).text(job.value()).number(epoch), record);
+      case Change.SnapshotWritten(var job, long epoch, long sequence, int chunks) ->
+          out.number(6).text(job.value()).number(epoch).number(sequence).number(chunks);
+      case Change.JobEnded(var job, long epoch, var record, long plannedAtMs) ->
+          writeTerminalRecord(
+              out.number(7).text(job.value()).number(epoch).number(plannedAtMs), record);
       case Change.JobForgotten(var job) -> out.number(8).text(job.value());
       case Change.ExecutorWritten(var info) -> writeExecutor(out.number(9), info);
       case Change.ExecutorDeleted(var executor) -> out.number(10).text(executor.value());
+      case Change.SnapshotChunkWritten(var job, long sequence, int index, var chunk) ->
+          out.number(11).text(job.value()).number(sequence).number(index).bytes(chunk);
+      case Change.LogTrimmed(var job, long first, long last) ->
+          out.number(12).text(job.value()).number(first).number(last);
+      case Change.SnapshotDropped(var job, long sequence, int first, int last) ->
+          out.number(13).text(job.value()).number(sequence).number(first).number(last);
     }
     return out.toBytes();
   }
@@ -158,7 +182,8 @@ public final class RecordCodec {
         .text(request.principal())
         .text(request.fingerprint())
         .number(request.submittedAtMs())
-        .text(request.idempotencyKey());
+        .text(request.idempotencyKey())
+        .number(request.timeoutMs());
   }
 
   private static void writeTerminalRecord(RecordWriter out, TerminalRecord record) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan its plan, or null when none was committed
  * @param snapshot its latest snapshot, or null
  * @param snapshotSequence the entry the snapshot reaches to; 0 without a snapshot
+ * @param snapshotChunks the pieces in which the snapshot is stored
  * @param log all later entries, in order, without gaps: each entry's transitions
  */
 public record StoredJob(
@@ -23,6 +24,7 @@ public record StoredJob(
     @Nullable Plan plan,
     @Nullable Bytes snapshot,
     long snapshotSequence,
+    int snapshotChunks,
     List<List<GraphTransition>> log) {
   public StoredJob {
     log = log.stream().map(List::copyOf).toList();
@@ -31,8 +33,13 @@ public record StoredJob(
   /**
    * @param epoch in which it was made: attempts of an earlier one belong to a plan that was never
    *     committed, and mean nothing
+   * @param chunks pieces of its body
+   * @param plannedAtMs when it was made
    */
-  public record Plan(long epoch, List<StageSpec> stages) {
+  public record Plan(long epoch, List<StageSpec> stages, int chunks, long plannedAtMs) {
+    /** Of a plan of version 1: as many as there are. */
+    public static final int CHUNKS_UNKNOWN = -1;
+
     public Plan {
       stages = List.copyOf(stages);
     }

@@ -28,9 +28,6 @@ public final class JobDirectory {
   /** A new job, or one that was loaded. */
   public TrackedJob track(JobId id, JobRequest request, @Nullable PlannedQuery plan) {
     var job = new TrackedJob(id, request, plan);
-    if (plan != null) {
-      job.plannedMs(request.submittedAtMs());
-    }
     jobs.put(id, job);
     return job;
   }

@@ -15,7 +15,6 @@ public final class TrackedJob {
   private final CompletableFuture<TerminalRecord> end = new CompletableFuture<>();
 
   private volatile @Nullable PlannedQuery plan;
-  private volatile @Nullable Long plannedMs;
 
   /** Whether the job was taken. */
   public sealed interface Acceptance {
@@ -45,15 +44,6 @@ public final class TrackedJob {
   /** Completes when the end is durable. */
   public CompletableFuture<TerminalRecord> end() {
     return end;
-  }
-
-  /** When this run submitted or got its plan, milliseconds since 1970. */
-  public Optional<Long> plannedMs() {
-    return Optional.ofNullable(plannedMs);
-  }
-
-  void plannedMs(long value) {
-    plannedMs = value;
   }
 
   /** The plan, when it is in memory. */

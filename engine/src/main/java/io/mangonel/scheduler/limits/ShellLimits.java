@@ -61,6 +61,9 @@ public final class ShellLimits {
   /** Between two sweeps of what is behind ended jobs. */
   public static final long SWEEP_MS = 60_000;
 
+  /** And at least, when the retention is shorter than that. */
+  public static final long SWEEP_MIN_MS = 1_000;
+
   /** Keys deleted by one transaction of a sweep; etcd's bound is 128 operations. */
   public static final int SWEEP_OPERATIONS_MAX = 100;
 

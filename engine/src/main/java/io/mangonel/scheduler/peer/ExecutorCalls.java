@@ -5,7 +5,6 @@ import io.mangonel.core.owner.Event;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
-import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.scheduler.loop.Clock;
@@ -143,15 +142,6 @@ public final class ExecutorCalls {
     executors
         .address(effect.executor())
         .ifPresent(peer -> logFailure(client.removeJobData(peer, removal)));
-  }
-
-  /** For jobs that this run's core never knew: their data may be on any executor. */
-  public void removeJobDataEverywhere(JobId job, long epoch) {
-    executors
-        .infos()
-        .forEach(
-            info ->
-                removeJobData(new Effect.RemoveJobData(info.id(), info.incarnation(), job, epoch)));
   }
 
   public void acknowledgeStatuses(Effect.AcknowledgeStatuses effect) {

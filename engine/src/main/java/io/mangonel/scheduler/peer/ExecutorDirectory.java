@@ -5,6 +5,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.wire.HostPort;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,14 @@ public final class ExecutorDirectory {
   /** The latest run of each executor that was ever heard of. */
   List<ExecutorInfo> infos() {
     return List.copyOf(infos.values());
+  }
+
+  /** Forgets all executors but these, and those that register just now. */
+  public void retain(List<ExecutorInfo.View> registered) {
+    Set<ExecutorId> kept = new HashSet<>();
+    registered.forEach(view -> kept.add(view.info().id()));
+    registrations.keySet().forEach(run -> kept.add(run.executor()));
+    infos.keySet().retainAll(kept);
   }
 
   /** Where an executor's latest run listens. */

@@ -11,7 +11,6 @@ import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.scheduler.job.PlannedQuery;
-import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;
@@ -53,8 +52,9 @@ final class JobReports {
   /** Empty when nobody knows the job. */
   Optional<JobDetail> job(JobId id) {
     Optional<JobView> view = run.events().ask(core -> core.job(id)).flatMap(found -> found);
-    Optional<JobSummary> summary =
-        view.map(this::summary).or(() -> run.stored().ended(id).map(this::summary));
+    Optional<StoredState.Ended> ended =
+        view.isPresent() ? Optional.empty() : run.stored().ended(id);
+    Optional<JobSummary> summary = view.map(this::summary).or(() -> ended.map(this::summary));
     return summary.map(
         line -> {
           Optional<PlannedQuery> plan = run.jobs().find(id).flatMap(run.jobs()::plan);
@@ -62,25 +62,33 @@ final class JobReports {
             return new JobDetail(line, List.of(), null);
           }
           QueryPlan query = plan.get().plan();
-          return new JobDetail(
-              line, stages(query, view.map(JobView::stages).orElse(List.of())), query.fallback());
+          List<StageView> stages =
+              view.map(JobView::stages)
+                  .or(() -> ended.flatMap(run.stored()::details).map(JobView::stagesOf))
+                  .orElse(List.of());
+          return new JobDetail(line, stages(query, stages), query.fallback());
         });
   }
 
   private JobSummary summary(JobView view) {
-    return summary(view.job(), view.request(), view.end(), state(view.phase()));
+    return summary(view.job(), view.request(), view.plannedAtMs(), view.end(), state(view.phase()));
   }
 
   private JobSummary summary(StoredState.Ended ended) {
-    return summary(ended.job(), ended.request(), ended.record(), JobState.RUNNING);
+    return summary(
+        ended.job(), ended.request(), ended.plannedAtMs(), ended.record(), JobState.RUNNING);
   }
 
   /**
    * @param alive its state while it has no record
    */
   private JobSummary summary(
-      JobId id, JobRequest request, @Nullable TerminalRecord record, JobState alive) {
-    Long startedMs = run.jobs().inMemory(id).flatMap(TrackedJob::plannedMs).orElse(null);
+      JobId id,
+      JobRequest request,
+      long plannedAtMs,
+      @Nullable TerminalRecord record,
+      JobState alive) {
+    Long startedMs = plannedAtMs == 0 ? null : Long.valueOf(plannedAtMs);
     if (record == null) {
       return new JobSummary(
           id,

@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.query;
 
+import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.record.TerminalRecord.ResultPart;
 import io.mangonel.core.task.OutputFile;
@@ -9,6 +10,9 @@ import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.wire.HostPort;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +62,7 @@ final class Results {
     long rows = part.output().rows();
     if (!part.output().inline().isEmpty()) {
       byte[] arrow = part.output().inline().toByteArray();
-      return new Answer.Ok<>(new ResultStream(columns, rows, new ByteArrayInputStream(arrow)));
+      return read(job, columns, rows, new ByteArrayInputStream(arrow));
     }
     OutputFile file = part.output().files().getFirst();
     Optional<HostPort> holder = run.executors().address(part.executor());
@@ -67,6 +71,26 @@ final class Results {
           "executor " + part.executor() + ", which holds the result, is not there");
     }
     var arrow = new FetchedStream(run.client(), holder.get(), file.path());
-    return new Answer.Ok<>(new ResultStream(columns, rows, arrow));
+    return read(job, columns, rows, arrow);
+  }
+
+  /** From now until it is closed the result is kept (rule T15). */
+  private Answer<ResultStream> read(
+      TrackedJob job, List<ResultColumn> columns, long rows, InputStream arrow) {
+    run.events().put(new Event.ReadingBegins(job.id()));
+    var pinned =
+        new FilterInputStream(arrow) {
+          private boolean closed;
+
+          @Override
+          public void close() throws IOException {
+            if (!closed) {
+              closed = true;
+              run.events().put(new Event.ReadingEnds(job.id()));
+            }
+            super.close();
+          }
+        };
+    return new Answer.Ok<>(new ResultStream(columns, rows, pinned));
   }
 }

@@ -148,8 +148,17 @@ public final class SchedulerRun implements AutoCloseable {
     committer.start();
     loop.start();
     every(ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
-    var sweep = new StoreSweep(stored, store, calls::removeJobDataEverywhere);
-    every(ShellLimits.SWEEP_MS, () -> sweep.run(setup.clock.nowMs() - setup.limits.retentionMs()));
+    // Without an answer all count as kept: the next sweep asks again.
+    var sweep =
+        new StoreSweep(
+            stored, store, ended -> events.ask(asked -> asked.kept(ended)).orElse(ended));
+    every(
+        Math.min(
+            ShellLimits.SWEEP_MS, Math.max(ShellLimits.SWEEP_MIN_MS, setup.limits.retentionMs())),
+        () -> {
+          sweep.run();
+          events.ask(SchedulerCore::executors).ifPresent(executors::retain);
+        });
   }
 
   private void load(SchedulerCore core, FencedStore store, long nowMs) {
@@ -168,6 +177,9 @@ public final class SchedulerRun implements AutoCloseable {
       if (stored.cancelRequested(job)) {
         core.step(new Event.CancelRequested(job, "cancelled on request"), nowMs);
       }
+    }
+    for (StoredState.Ended ended : stored.endedWithDetails()) {
+      core.step(new Event.EndedJobLoaded(ended.job(), ended.epoch()), nowMs);
     }
     for (String unreadable : found.unreadable()) {
       LOG.error("left alone, because it cannot be read: {}", unreadable);

@@ -1,10 +1,8 @@
 package io.mangonel.scheduler.store;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.RecordWriter;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.RecordCodec;
-import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
@@ -21,8 +19,6 @@ import java.util.Set;
  * decides where their header is; so it maps each change exactly once, in order.
  */
 final class ChangeEncoder {
-  private static final int VERSION = 1;
-
   private final Incarnation self;
   private final Set<JobId> planned = new HashSet<>();
 
@@ -52,11 +48,11 @@ final class ChangeEncoder {
       case Change.PlanWritten written -> {
         planned.add(written.job());
         to.delete(Keyspace.QUEUED_JOBS, Keys.header(written.job()));
-        to.put(Keyspace.ACTIVE_JOBS, Keys.header(written.job()), header(written.epoch()));
+        to.put(Keyspace.ACTIVE_JOBS, Keys.header(written.job()), header(written.plan().epoch()));
         to.put(
             Keyspace.ACTIVE_JOBS,
             Keys.stages(written.job()),
-            RecordCodec.encodePlan(new StoredJob.Plan(written.epoch(), written.stages())));
+            RecordCodec.encodePlan(written.plan()));
       }
       case Change.JobClaimed(JobId job, long epoch) ->
           to.put(
@@ -68,12 +64,28 @@ final class ChangeEncoder {
               Keyspace.ACTIVE_JOBS,
               Keys.log(entry.job(), entry.sequence()),
               RecordCodec.encodeTransitions(entry.transitions()));
-      case Change.SnapshotWritten snapshot -> snapshot(snapshot, to);
-      case Change.JobEnded(JobId job, long epoch, TerminalRecord record) -> {
+      case Change.SnapshotChunkWritten(JobId job, long sequence, int index, Bytes chunk) ->
+          to.put(Keyspace.ACTIVE_JOBS, Keys.snapshotChunk(job, sequence, index), chunk);
+      case Change.SnapshotWritten(JobId job, long _, long sequence, int chunks) ->
+          to.put(
+              Keyspace.ACTIVE_JOBS,
+              Keys.snapshot(job),
+              new SnapshotRecord(sequence, chunks, null).encode());
+      case Change.LogTrimmed(JobId job, long first, long last) -> {
+        for (long entry = first; entry <= last; entry++) {
+          to.delete(Keyspace.ACTIVE_JOBS, Keys.log(job, entry));
+        }
+      }
+      case Change.SnapshotDropped(JobId job, long sequence, int first, int last) -> {
+        for (int index = first; index <= last; index++) {
+          to.delete(Keyspace.ACTIVE_JOBS, Keys.snapshotChunk(job, sequence, index));
+        }
+      }
+      case Change.JobEnded(JobId job, long epoch, TerminalRecord record, long plannedAtMs) -> {
         planned.remove(job);
         to.delete(Keyspace.QUEUED_JOBS, Keys.header(job));
         to.delete(Keyspace.ACTIVE_JOBS, Keys.header(job));
-        to.put(endOf(record), job.value(), new EndedJob(self, epoch, record).encode());
+        to.put(endOf(record), job.value(), new EndedJob(self, epoch, record, plannedAtMs).encode());
       }
       // The record stays as history; StoreSweep deletes what is behind it, and old history.
       case Change.JobForgotten(JobId job) -> to.delete(Keyspace.CANCELS, job.value());
@@ -94,21 +106,6 @@ final class ChangeEncoder {
           Keys.submit(request.principal(), request.idempotencyKey()),
           SubmitRecord.of(job, request).encode());
     }
-  }
-
-  private static void snapshot(Change.SnapshotWritten snapshot, OperationList to) {
-    JobId job = snapshot.job();
-    for (long entry = snapshot.firstSequence(); entry <= snapshot.sequence(); entry++) {
-      to.delete(Keyspace.ACTIVE_JOBS, Keys.log(job, entry));
-    }
-    to.put(
-        Keyspace.ACTIVE_JOBS,
-        Keys.snapshot(job),
-        new RecordWriter()
-            .number(VERSION)
-            .number(snapshot.sequence())
-            .bytes(snapshot.graph())
-            .toBytes());
   }
 
   private Bytes header(long epoch) {

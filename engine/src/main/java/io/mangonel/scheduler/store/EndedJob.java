@@ -11,9 +11,11 @@ import io.mangonel.core.task.Incarnation;
  * A job's header after its end: what is in the keyspaces of completed and of failed jobs.
  *
  * @param owner who ended it
+ * @param plannedAtMs when its plan was made; 0 when it had none
  */
-record EndedJob(Incarnation owner, long epoch, TerminalRecord record) {
-  private static final int VERSION = 1;
+record EndedJob(Incarnation owner, long epoch, TerminalRecord record, long plannedAtMs) {
+  /** Since 2 it has the time of its plan. */
+  private static final int VERSION = 2;
 
   Bytes encode() {
     return new RecordWriter()
@@ -21,15 +23,19 @@ record EndedJob(Incarnation owner, long epoch, TerminalRecord record) {
         .text(owner.value())
         .number(epoch)
         .bytes(RecordCodec.encodeTerminalRecord(record))
+        .number(plannedAtMs)
         .toBytes();
   }
 
   static EndedJob decode(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("ended job", VERSION);
+    int version = in.version("ended job", VERSION);
     var job =
         new EndedJob(
-            new Incarnation(in.text()), in.number(), RecordCodec.decodeTerminalRecord(in.bytes()));
+            new Incarnation(in.text()),
+            in.number(),
+            RecordCodec.decodeTerminalRecord(in.bytes()),
+            version < 2 ? 0 : in.number());
     in.end();
     return job;
   }

@@ -58,6 +58,14 @@ final class Keys {
     return "snapshot/" + job;
   }
 
+  static String snapshotPrefix(JobId job) {
+    return snapshot(job) + "/";
+  }
+
+  static String snapshotChunk(JobId job, long sequence, int index) {
+    return snapshotPrefix(job) + "%012d/%06d".formatted(sequence, index);
+  }
+
   /** Of {@code SUBMITS}. Both halves come from clients. */
   static String submit(String principal, String idempotencyKey) {
     return escape(principal) + "/" + escape(idempotencyKey);

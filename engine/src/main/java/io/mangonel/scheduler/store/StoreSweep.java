@@ -7,54 +7,47 @@ import io.mangonel.state.StateBackend.Operation;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /**
- * Deletes what is behind jobs that ended long ago: plan, log and snapshot after the retention, and
- * record and request once enough newer jobs have ended.
+ * Deletes what is behind ended jobs: plan, log and snapshot when the core has forgotten the job;
+ * record, request and idempotency key once enough newer jobs have ended; wishes to cancel what is
+ * no longer there.
  */
 public final class StoreSweep {
   private final StoredState state;
   private final FencedStore store;
-  private final BiConsumer<JobId, Long> onSwept;
+  private final UnaryOperator<Set<JobId>> kept;
 
   /**
-   * @param onSwept gets a job, and its last epoch, whose plan is about to go
+   * @param kept of these ended jobs, those whose details the core still keeps
    */
-  public StoreSweep(StoredState state, FencedStore store, BiConsumer<JobId, Long> onSwept) {
+  public StoreSweep(StoredState state, FencedStore store, UnaryOperator<Set<JobId>> kept) {
     this.state = state;
     this.store = store;
-    this.onSwept = onSwept;
+    this.kept = kept;
   }
 
-  /**
-   * @param endedBeforeMs plans of jobs that ended before this go
-   */
-  public void run(long endedBeforeMs) {
-    sweepPlans(endedBeforeMs);
+  /** Once; what it does not finish, the next one does. */
+  public void run() {
+    sweepDetails();
     sweepHistory(Keyspace.COMPLETED_JOBS);
     sweepHistory(Keyspace.FAILED_JOBS);
+    sweepCancels();
   }
 
-  private void sweepPlans(long endedBeforeMs) {
-    Set<JobId> candidates = new HashSet<>();
-    state.forEachKey(
-        Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX, key -> candidates.add(Keys.jobOfStages(key)));
-    for (JobId job : candidates) {
-      // Still active: no terminal record. Its details stay.
-      Optional<StoredState.Ended> ended = state.ended(job);
-      if (ended.isPresent() && ended.get().record().endedAtMs() < endedBeforeMs) {
-        onSwept.accept(job, ended.get().epoch());
-        deleteDetails(job);
-      }
-    }
+  private void sweepDetails() {
+    Set<JobId> ended = new HashSet<>();
+    state.endedWithDetails().forEach(job -> ended.add(job.job()));
+    ended.removeAll(kept.apply(Set.copyOf(ended)));
+    ended.forEach(this::deleteDetails);
   }
 
   private void deleteDetails(JobId job) {
     List<Operation> deletes = new ArrayList<>();
-    for (String prefix : List.of(Keys.planPrefix(job), Keys.logPrefix(job))) {
+    for (String prefix :
+        List.of(Keys.planPrefix(job), Keys.logPrefix(job), Keys.snapshotPrefix(job))) {
       state.forEachKey(
           Keyspace.ACTIVE_JOBS,
           prefix,
@@ -70,8 +63,11 @@ public final class StoreSweep {
     List<String> jobs = new ArrayList<>();
     state.forEachKey(keyspace, "", jobs::add);
     List<Operation> deletes = new ArrayList<>();
-    for (String key : jobs.subList(0, Math.max(0, jobs.size() - ShellLimits.HISTORY_JOBS_MAX))) {
-      JobId job = new JobId(key);
+    Set<JobId> old = new HashSet<>();
+    jobs.subList(0, Math.max(0, jobs.size() - ShellLimits.HISTORY_JOBS_MAX))
+        .forEach(key -> old.add(new JobId(key)));
+    old.removeAll(kept.apply(Set.copyOf(old))); // Their results can still be read.
+    for (JobId job : old) {
       deleteDetails(job);
       state
           .request(job)
@@ -83,9 +79,21 @@ public final class StoreSweep {
                           Keyspace.SUBMITS,
                           Keys.submit(request.principal(), request.idempotencyKey()))));
       deletes.add(new Operation.Delete(Keyspace.QUEUED_JOBS, Keys.request(job)));
-      deletes.add(new Operation.Delete(Keyspace.CANCELS, key));
-      deletes.add(new Operation.Delete(keyspace, key));
+      deletes.add(new Operation.Delete(Keyspace.CANCELS, job.value()));
+      deletes.add(new Operation.Delete(keyspace, job.value()));
     }
+    commit(deletes);
+  }
+
+  /** A mark may be written after the end of its job, and nobody reads it then. */
+  private void sweepCancels() {
+    Set<String> marks = new HashSet<>();
+    state.forEachKey(Keyspace.CANCELS, "", marks::add);
+    List<Operation> deletes =
+        marks.stream()
+            .filter(job -> !state.open(new JobId(job)))
+            .<Operation>map(job -> new Operation.Delete(Keyspace.CANCELS, job))
+            .toList();
     commit(deletes);
   }
 

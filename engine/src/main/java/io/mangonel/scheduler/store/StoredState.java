@@ -1,7 +1,6 @@
 package io.mangonel.scheduler.store;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.RecordReader;
 import io.mangonel.core.UnreadableRecordException;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.ExecutorInfo;
@@ -19,12 +18,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link ChangeEncoder} wrote. Thread-safe. */
 public final class StoredState {
   private static final int SCAN_LIMIT = 500;
-  private static final int SNAPSHOT_VERSION = 1;
 
   private final StateBackend backend;
 
@@ -46,12 +43,16 @@ public final class StoredState {
   }
 
   /** A job that ended, as a list shows it. */
-  public record Ended(JobId job, long epoch, JobRequest request, TerminalRecord record) {}
+  public record Ended(
+      JobId job, long epoch, JobRequest request, TerminalRecord record, long plannedAtMs) {}
 
   public List<ExecutorInfo> executors() {
     List<ExecutorInfo> executors = new ArrayList<>();
     forEach(
-        Keyspace.EXECUTORS, "", entry -> executors.add(RecordCodec.decodeExecutor(entry.value())));
+        Keyspace.EXECUTORS,
+        "",
+        "",
+        entry -> executors.add(RecordCodec.decodeExecutor(entry.value())));
     return executors;
   }
 
@@ -63,6 +64,7 @@ public final class StoredState {
       forEach(
           keyspace,
           Keys.HEADER_PREFIX,
+          "",
           entry -> {
             try {
               boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
@@ -81,36 +83,72 @@ public final class StoredState {
     JobRequest request =
         request(job).orElseThrow(() -> new UnreadableRecordException("its request is missing"));
     if (!planned) {
-      return new StoredJob(job, epoch, request, null, null, 0, List.of());
+      return new StoredJob(job, epoch, request, null, null, 0, 0, List.of());
     }
+    return planned(job, epoch, request);
+  }
+
+  private StoredJob planned(JobId job, long epoch, JobRequest request) {
     StoredJob.Plan plan =
         RecordCodec.decodePlan(
             backend
                 .get(Keyspace.ACTIVE_JOBS, Keys.stages(job))
                 .orElseThrow(() -> new UnreadableRecordException("its stages are missing"))
                 .value());
-    Snapshot snapshot = snapshot(job);
+    Optional<SnapshotRecord> snapshot =
+        backend
+            .get(Keyspace.ACTIVE_JOBS, Keys.snapshot(job))
+            .map(entry -> SnapshotRecord.decode(entry.value()));
+    long covered = snapshot.map(SnapshotRecord::sequence).orElse(0L);
     List<List<GraphTransition>> log = new ArrayList<>();
+    // Entries that the snapshot covers may still be there.
     forEach(
         Keyspace.ACTIVE_JOBS,
         Keys.logPrefix(job),
+        Keys.log(job, covered),
         line -> log.add(RecordCodec.decodeTransitions(line.value())));
-    return new StoredJob(job, epoch, request, plan, snapshot.graph, snapshot.sequence, log);
+    int chunks = snapshot.map(SnapshotRecord::chunks).orElse(0);
+    Bytes graph = snapshot.map(found -> graph(job, found)).orElse(null);
+    return new StoredJob(job, epoch, request, plan, graph, covered, chunks, log);
   }
 
-  private record Snapshot(@Nullable Bytes graph, long sequence) {}
-
-  private Snapshot snapshot(JobId job) {
-    Optional<Entry> entry = backend.get(Keyspace.ACTIVE_JOBS, Keys.snapshot(job));
-    if (entry.isEmpty()) {
-      return new Snapshot(null, 0);
+  private Bytes graph(JobId job, SnapshotRecord snapshot) {
+    Bytes inline = snapshot.inline();
+    if (inline != null) {
+      return inline;
     }
-    var in = new RecordReader(entry.get().value());
-    in.version("snapshot", SNAPSHOT_VERSION);
-    long sequence = in.number();
-    var snapshot = new Snapshot(in.bytes(), sequence);
-    in.end();
-    return snapshot;
+    var graph = new ByteArrayOutputStream();
+    for (int index = 0; index < snapshot.chunks(); index++) {
+      String key = Keys.snapshotChunk(job, snapshot.sequence(), index);
+      Entry chunk =
+          backend
+              .get(Keyspace.ACTIVE_JOBS, key)
+              .orElseThrow(() -> new UnreadableRecordException(key + " is missing"));
+      graph.writeBytes(chunk.value().toByteArray());
+    }
+    return Bytes.of(graph.toByteArray());
+  }
+
+  /** A job that has ended, with all that is still kept of how it came to that. */
+  public Optional<StoredJob> details(Ended job) {
+    boolean planned = backend.get(Keyspace.ACTIVE_JOBS, Keys.stages(job.job())).isPresent();
+    try {
+      return planned
+          ? Optional.of(planned(job.job(), job.epoch(), job.request()))
+          : Optional.empty();
+    } catch (UnreadableRecordException e) {
+      return Optional.empty(); // A sweep was faster.
+    }
+  }
+
+  /** Ended jobs whose details are still there. */
+  public List<Ended> endedWithDetails() {
+    List<Ended> found = new ArrayList<>();
+    forEachKey(
+        Keyspace.ACTIVE_JOBS,
+        Keys.STAGES_PREFIX,
+        key -> ended(Keys.jobOfStages(key)).ifPresent(found::add));
+    return found;
   }
 
   public Optional<JobRequest> request(JobId job) {
@@ -121,11 +159,23 @@ public final class StoredState {
 
   /** The body of a job's plan; empty when none was written or it is gone. */
   public Optional<Bytes> planBody(JobId job) {
+    Optional<Entry> stages = backend.get(Keyspace.ACTIVE_JOBS, Keys.stages(job));
+    if (stages.isEmpty()) {
+      return Optional.empty();
+    }
+    // Pieces beyond these are of a plan that was never complete.
+    int chunks = RecordCodec.decodePlan(stages.get().value()).chunks();
+    String last = chunks == StoredJob.Plan.CHUNKS_UNKNOWN ? "" : Keys.planChunk(job, chunks - 1);
     var body = new ByteArrayOutputStream();
     forEach(
         Keyspace.ACTIVE_JOBS,
         Keys.planPrefix(job),
-        entry -> body.writeBytes(entry.value().toByteArray()));
+        "",
+        entry -> {
+          if (last.isEmpty() || entry.key().compareTo(last) <= 0) {
+            body.writeBytes(entry.value().toByteArray());
+          }
+        });
     return body.size() == 0 ? Optional.empty() : Optional.of(Bytes.of(body.toByteArray()));
   }
 
@@ -158,10 +208,18 @@ public final class StoredState {
     JobId job = new JobId(entry.key());
     try {
       EndedJob end = EndedJob.decode(entry.value());
-      return request(job).map(request -> new Ended(job, end.epoch(), request, end.record()));
+      return request(job)
+          .map(request -> new Ended(job, end.epoch(), request, end.record(), end.plannedAtMs()));
     } catch (UnreadableRecordException e) {
       return Optional.empty();
     }
+  }
+
+  /** Whether the job has a header, so has not ended. */
+  public boolean open(JobId job) {
+    // In this order: a header moves from the first to the second.
+    return backend.get(Keyspace.QUEUED_JOBS, Keys.header(job)).isPresent()
+        || backend.get(Keyspace.ACTIVE_JOBS, Keys.header(job)).isPresent();
   }
 
   /** Whether someone asked for the job's end (rule D7). */
@@ -175,8 +233,8 @@ public final class StoredState {
         .map(entry -> SubmitRecord.decode(entry.value()));
   }
 
-  private void forEach(Keyspace keyspace, String prefix, Consumer<Entry> use) {
-    String after = "";
+  private void forEach(Keyspace keyspace, String prefix, String afterKey, Consumer<Entry> use) {
+    String after = afterKey;
     List<Entry> page;
     do {
       page = backend.scan(keyspace, prefix, after, SCAN_LIMIT);

@@ -129,7 +129,7 @@ final class OwnerScript {
     return switch (change) {
       case Change.JobCreated(var job, long epoch, _) -> "created " + job + " epoch " + epoch;
       case Change.PlanChunkWritten(var job, int index, _) -> "plan-chunk " + job + " " + index;
-      case Change.PlanWritten(var job, long epoch, _, _) -> "plan " + job + " epoch " + epoch;
+      case Change.PlanWritten(var job, var plan) -> "plan " + job + " epoch " + plan.epoch();
       case Change.JobClaimed(var job, long epoch) -> "claimed " + job + " epoch " + epoch;
       case Change.Transitions(var job, _, long sequence, var all) ->
           "log "
@@ -138,9 +138,15 @@ final class OwnerScript {
               + sequence
               + ": "
               + all.stream().map(OwnerScript::text).collect(Collectors.joining(", "));
-      case Change.SnapshotWritten(var job, _, _, long sequence, _) ->
+      case Change.SnapshotChunkWritten(var job, long sequence, int index, _) ->
+          "snapshot-chunk " + job + " " + sequence + " " + index;
+      case Change.SnapshotWritten(var job, _, long sequence, _) ->
           "snapshot " + job + " " + sequence;
-      case Change.JobEnded(var job, _, var record) ->
+      case Change.LogTrimmed(var job, long first, long last) ->
+          "log-trimmed " + job + " " + first + " to " + last;
+      case Change.SnapshotDropped(var job, long sequence, _, _) ->
+          "snapshot-dropped " + job + " " + sequence;
+      case Change.JobEnded(var job, _, var record, _) ->
           "ended " + job + " " + record.getClass().getSimpleName();
       case Change.JobForgotten(var job) -> "forgotten " + job;
       case Change.ExecutorWritten(var info) -> "executor " + info.incarnation();

@@ -3,12 +3,14 @@ package io.mangonel.scheduler.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.core.Bytes;
+import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.record.TerminalRecord.ResultPart;
@@ -20,8 +22,8 @@ import io.mangonel.core.task.TaskOutput;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,10 +75,16 @@ class FencedStoreTest {
         new Change.JobCreated(JOB, 1, REQUEST),
         new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1, 2})),
         new Change.PlanChunkWritten(JOB, 1, Bytes.of(new byte[] {3})),
-        new Change.PlanWritten(JOB, 1, STAGES, 2));
+        new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 2, 50)));
     done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(first)));
-    Bytes graph = Bytes.of(new byte[] {9});
-    done(store, 2, new Change.SnapshotWritten(JOB, 1, 1, 1, graph));
+    Bytes graph = Bytes.of(new byte[] {9, 8});
+    done(
+        store,
+        2,
+        new Change.SnapshotChunkWritten(JOB, 1, 0, Bytes.of(new byte[] {9})),
+        new Change.SnapshotChunkWritten(JOB, 1, 1, Bytes.of(new byte[] {8})),
+        new Change.SnapshotWritten(JOB, 1, 1, 2),
+        new Change.LogTrimmed(JOB, 1, 1));
     done(store, 3, new Change.Transitions(JOB, 1, 2, List.of(second)));
     done(store, 4, new Change.JobClaimed(JOB, 2));
 
@@ -84,11 +92,82 @@ class FencedStoreTest {
     assertThat(state.jobs().claimable()).hasSize(1);
     assertThat(found.planned()).isTrue();
     assertThat(found.job().epoch()).isEqualTo(2);
-    assertThat(found.job().plan()).isEqualTo(new StoredJob.Plan(1, STAGES));
+    assertThat(found.job().plan()).isEqualTo(new StoredJob.Plan(1, STAGES, 2, 50));
     assertThat(found.job().snapshot()).isEqualTo(graph);
     assertThat(found.job().snapshotSequence()).isEqualTo(1);
     assertThat(found.job().log()).containsExactly(List.of(second));
     assertThat(state.planBody(JOB)).contains(Bytes.of(new byte[] {1, 2, 3}));
+  }
+
+  @Test
+  void aSnapshotCountsWhenAllOfItIsThereAndTheLogItCoversIsPassedOver() {
+    FencedStore store = register("a");
+    done(
+        store,
+        0,
+        new Change.JobCreated(JOB, 1, REQUEST),
+        new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)),
+        new Change.Transitions(JOB, 1, 1, List.of(launched(0))));
+    done(store, 1, new Change.SnapshotChunkWritten(JOB, 1, 0, Bytes.of(new byte[] {9})));
+    StoredJob half = state.jobs().claimable().getFirst().job();
+    assertThat(half.snapshot()).isNull();
+    assertThat(half.log()).hasSize(1);
+
+    done(store, 2, new Change.SnapshotWritten(JOB, 1, 1, 1));
+    StoredJob whole = state.jobs().claimable().getFirst().job();
+    assertThat(whole.snapshot()).isEqualTo(Bytes.of(new byte[] {9}));
+    assertThat(whole.log()).as("covered, and not trimmed yet").isEmpty();
+
+    done(store, 3, new Change.SnapshotChunkWritten(JOB, 2, 0, Bytes.of(new byte[] {7})));
+    done(
+        store,
+        4,
+        new Change.SnapshotWritten(JOB, 1, 2, 1),
+        new Change.SnapshotDropped(JOB, 1, 0, 0));
+    assertThat(state.jobs().claimable().getFirst().job().snapshot())
+        .isEqualTo(Bytes.of(new byte[] {7}));
+    assertThat(backend.scanKeys(Keyspace.ACTIVE_JOBS, Keys.snapshotPrefix(JOB), "", 10)).hasSize(1);
+  }
+
+  @Test
+  void piecesOfAPlanThatWasNeverCompleteAreNotRead() {
+    FencedStore store = register("a");
+    done(
+        store,
+        0,
+        new Change.JobCreated(JOB, 1, REQUEST),
+        new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1})),
+        new Change.PlanChunkWritten(JOB, 1, Bytes.of(new byte[] {2})));
+    assertThat(state.planBody(JOB)).isEmpty();
+    done(
+        store,
+        1,
+        new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {3})),
+        new Change.PlanWritten(JOB, new StoredJob.Plan(2, STAGES, 1, 50)));
+
+    assertThat(state.planBody(JOB)).contains(Bytes.of(new byte[] {3}));
+  }
+
+  @Test
+  void recordsOfTheFirstVersionsAreRead() {
+    var request = new RecordWriter().number(1).text("SELECT 1").list(List.of(), (o, x) -> {});
+    request.text("/").text("").text("ada").text("v2").number(7).text("key-1");
+    assertThat(RecordCodec.decodeRequest(request.toBytes())).isEqualTo(REQUEST);
+
+    var plan = new RecordWriter().number(1).number(3).list(STAGES, (o, stage) -> stage.write(o));
+    assertThat(RecordCodec.decodePlan(plan.toBytes()))
+        .isEqualTo(new StoredJob.Plan(3, STAGES, StoredJob.Plan.CHUNKS_UNKNOWN, 0));
+
+    Bytes graph = Bytes.of(new byte[] {9});
+    var snapshot = new RecordWriter().number(1).number(4).bytes(graph);
+    assertThat(SnapshotRecord.decode(snapshot.toBytes()))
+        .isEqualTo(new SnapshotRecord(4, 0, graph));
+
+    var failed = new TerminalRecord.Failed("no", true, 100);
+    var ended = new RecordWriter().number(1).text("a").number(2);
+    ended.bytes(RecordCodec.encodeTerminalRecord(failed));
+    assertThat(EndedJob.decode(ended.toBytes()))
+        .isEqualTo(new EndedJob(new Incarnation("a"), 2, failed, 0));
   }
 
   @Test
@@ -106,10 +185,10 @@ class FencedStoreTest {
         store,
         0,
         new Change.JobCreated(JOB, 1, REQUEST),
-        new Change.PlanWritten(JOB, 1, STAGES, 0),
-        new Change.JobEnded(JOB, 1, finished),
+        new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)),
+        new Change.JobEnded(JOB, 1, finished, 50),
         new Change.JobCreated(other, 1, REQUEST),
-        new Change.JobEnded(other, 1, failed));
+        new Change.JobEnded(other, 1, failed, 0));
 
     assertThat(state.jobs().claimable()).isEmpty();
     assertThat(state.ended(JOB).orElseThrow().record()).isEqualTo(finished);
@@ -165,25 +244,25 @@ class FencedStoreTest {
   }
 
   @Test
-  void theSweepDeletesWhatIsBehindJobsThatEndedLongAgo() {
+  void theSweepDeletesWhatIsBehindEndedJobsThatTheCoreHasForgotten() {
     FencedStore store = register("a");
     done(
         store,
         0,
         new Change.JobCreated(JOB, 1, REQUEST),
         new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1})),
-        new Change.PlanWritten(JOB, 1, STAGES, 1));
+        new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 1, 50)));
     done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(launched(0))));
-    done(store, 2, new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100)));
-    List<JobId> swept = new ArrayList<>();
-    var sweep = new StoreSweep(state, store, (job, epoch) -> swept.add(job));
+    done(store, 2, new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100), 50));
+    store.markCancelled(JOB);
 
-    sweep.run(100);
+    new StoreSweep(state, store, ended -> ended).run();
     assertThat(state.planBody(JOB)).isPresent();
-    sweep.run(101);
-    assertThat(swept).containsExactly(JOB);
+    assertThat(state.details(state.ended(JOB).orElseThrow()).orElseThrow().log()).hasSize(1);
+    assertThat(backend.scanKeys(Keyspace.CANCELS, "", "", 10)).isEmpty();
+    new StoreSweep(state, store, _ -> Set.of()).run();
     assertThat(backend.scanKeys(Keyspace.ACTIVE_JOBS, "", "", 10)).isEmpty();
-    assertThat(state.ended(JOB)).isPresent();
+    assertThat(state.ended(JOB).orElseThrow().plannedAtMs()).isEqualTo(50);
   }
 
   private static GraphTransition.TaskLaunched launched(int partition) {

@@ -15,6 +15,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,8 @@ final class SimulatedStore {
     StoredJob.@Nullable Plan plan;
     @Nullable Bytes snapshot;
     long snapshotSequence;
+    int snapshotChunks;
+    Bytes pieces = Bytes.EMPTY; // Of a snapshot that is being written.
     int bodyBytes;
     final TreeMap<Long, List<GraphTransition>> log = new TreeMap<>();
     @Nullable TerminalRecord end;
@@ -118,8 +121,7 @@ final class SimulatedStore {
         int before = index == 0 ? 0 : stored(job).bodyBytes; // Planned again from the start.
         stored(job).bodyBytes = before + chunk.length();
       }
-      case Change.PlanWritten(var job, long epoch, var stages, _) ->
-          stored(job).plan = new StoredJob.Plan(epoch, stages);
+      case Change.PlanWritten(var job, var plan) -> stored(job).plan = plan;
       case Change.JobClaimed(var job, long epoch) -> {
         Oracle.check(epoch > stored(job).epoch, "epoch did not rise: " + job);
         stored(job).epoch = epoch;
@@ -131,13 +133,22 @@ final class SimulatedStore {
         Oracle.check(job.end == null, "log entry after the end of " + entry.job());
         job.log.put(entry.sequence(), entry.transitions());
       }
+      case Change.SnapshotChunkWritten(var id, _, int index, var chunk) -> {
+        Stored job = stored(id);
+        job.pieces = index == 0 ? chunk : joined(job.pieces, chunk);
+      }
       case Change.SnapshotWritten snapshot -> {
         Stored job = stored(snapshot.job());
-        job.snapshot = snapshot.graph();
+        job.snapshot = job.pieces;
         job.snapshotSequence = snapshot.sequence();
+        job.snapshotChunks = snapshot.chunks();
         job.log.headMap(snapshot.sequence(), true).clear();
       }
-      case Change.JobEnded(var job, _, var record) -> {
+      case Change.LogTrimmed(var job, _, long last) ->
+          Oracle.check(last <= stored(job).snapshotSequence, "trimmed too much: " + job);
+      case Change.SnapshotDropped(var job, long sequence, _, _) ->
+          Oracle.check(sequence < stored(job).snapshotSequence, "dropped what counts: " + job);
+      case Change.JobEnded(var job, _, var record, _) -> {
         Oracle.check(stored(job).end == null, "ended twice: " + job);
         stored(job).end = record;
       }
@@ -145,6 +156,12 @@ final class SimulatedStore {
       case Change.ExecutorWritten(var info) -> executors.put(info.id(), info);
       case Change.ExecutorDeleted(var executor) -> executors.remove(executor);
     }
+  }
+
+  private static Bytes joined(Bytes first, Bytes second) {
+    byte[] all = Arrays.copyOf(first.toByteArray(), first.length() + second.length());
+    System.arraycopy(second.toByteArray(), 0, all, first.length(), second.length());
+    return Bytes.of(all);
   }
 
   private Stored stored(JobId job) {
@@ -182,7 +199,14 @@ final class SimulatedStore {
     open.put(
         id,
         new StoredJob(
-            id, job.epoch, job.request, job.plan, job.snapshot, job.snapshotSequence, log));
+            id,
+            job.epoch,
+            job.request,
+            job.plan,
+            job.snapshot,
+            job.snapshotSequence,
+            job.snapshotChunks,
+            log));
   }
 
   private static void same(String what, @Nullable Object read, @Nullable Object written) {
