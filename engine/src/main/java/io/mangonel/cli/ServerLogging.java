@@ -5,8 +5,11 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
 import java.io.IOException;
@@ -19,6 +22,11 @@ import org.slf4j.LoggerFactory;
 final class ServerLogging {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n";
+
+  private static final long FILE_BYTES_MAX = 32L << 20;
+
+  /** Beside the one that is written. */
+  private static final int OLD_FILES_MAX = 3;
 
   private ServerLogging() {}
 
@@ -47,14 +55,33 @@ final class ServerLogging {
     context.reset();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
-    FileAppender<ILoggingEvent> appender = new FileAppender<>();
+    RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
     appender.setFile(file.toString());
+    bound(context, appender, file);
     start(context, console);
     start(context, appender);
     root(context).setLevel(Level.WARN);
     context.getLogger("io.mangonel").setLevel(Level.INFO);
     LoggerFactory.getLogger(ServerLogging.class).info("{} logs to {}", role, file);
     return file;
+  }
+
+  /** A server lives for months: at a size the file is put aside, and the oldest of those goes. */
+  private static void bound(
+      LoggerContext context, RollingFileAppender<ILoggingEvent> appender, Path file) {
+    FixedWindowRollingPolicy window = new FixedWindowRollingPolicy();
+    window.setContext(context);
+    window.setParent(appender);
+    window.setFileNamePattern(file.toString().replace("%", "\\%") + ".%i");
+    window.setMinIndex(1);
+    window.setMaxIndex(OLD_FILES_MAX);
+    window.start();
+    SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
+    size.setContext(context);
+    size.setMaxFileSize(new FileSize(FILE_BYTES_MAX));
+    size.start();
+    appender.setRollingPolicy(window);
+    appender.setTriggeringPolicy(size);
   }
 
   private static void start(LoggerContext context, OutputStreamAppender<ILoggingEvent> appender) {

@@ -6,6 +6,7 @@ import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.task.TaskStop;
 import io.mangonel.executor.task.TaskWork;
@@ -74,7 +75,7 @@ final class AgentEffects {
     switch (effect) {
       case AgentEffect.AnswerSlots slots -> endpoint.answer(slots.call(), slots);
       case AgentEffect.AnswerLaunch launch -> endpoint.answer(launch.call(), launch);
-      case AgentEffect.AnswerInventory inventory -> endpoint.answer(inventory.call(), inventory);
+      case AgentEffect.AnswerInventory inventory -> answer(inventory);
       case AgentEffect.AnswerOtherIncarnation other -> endpoint.answer(other.call(), other);
       case AgentEffect.RunTask _,
           AgentEffect.InterruptTask _,
@@ -87,6 +88,15 @@ final class AgentEffects {
     }
   }
 
+  private void answer(AgentEffect.AnswerInventory inventory) {
+    LOG.info(
+        "adopted by a scheduler: {} jobs, {} tasks running, {} ended",
+        inventory.jobs().size(),
+        inventory.running().size(),
+        inventory.ended().size());
+    endpoint.answer(inventory.call(), inventory);
+  }
+
   private void start(TaskLaunch launch) {
     TaskAttemptId id = launch.id();
     TaskStop stop = new TaskStop();
@@ -97,13 +107,24 @@ final class AgentEffects {
         .stackSize(EngineSettings.STACK_BYTES)
         .start(
             () -> {
+              LOG.info("task {} starts", id);
               TaskOutcome outcome =
                   taken
                       .map(work -> runner.run(launch, work, stop))
                       .orElseGet(AgentEffects::withoutPlan);
               running.remove(id);
+              LOG.info("task {} {}", id, inWords(outcome));
               agent.accept(new AgentEvent.TaskEnded(id, outcome));
             });
+  }
+
+  /** For the log, by which people and tests count what ran twice. */
+  private static String inWords(TaskOutcome outcome) {
+    return switch (outcome) {
+      case TaskOutcome.Succeeded(TaskOutput output) -> "succeeded with " + output.rows() + " rows";
+      case TaskOutcome.Failed(Failure failure) ->
+          "failed: " + failure.toString().replaceAll("\\s*\\R\\s*", " ");
+    };
   }
 
   private static TaskOutcome withoutPlan() {

@@ -7,20 +7,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code mangonel} as a process of its own, with its output in files. */
-record MangonelProcess(Process process, Path out, Path err) implements AutoCloseable {
+/** A program of ours as a process of its own, with its output in files. */
+public record MangonelProcess(Process process, Path out, Path err) implements AutoCloseable {
   private static final List<String> JVM_OPTIONS =
       List.of(
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
           "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+          "--sun-misc-unsafe-memory-access=allow",
+          // Many short lives on few cores: the first compiler alone gets them ready sooner.
+          "-XX:TieredStopAtLevel=1");
 
   /**
+   * Starts {@code mangonel}.
+   *
    * @param current its current directory
    * @param files where its output goes
    */
-  static MangonelProcess start(Path current, Path files, List<String> arguments)
+  public static MangonelProcess start(Path current, Path files, List<String> arguments)
       throws IOException {
+    return start(current, files, "io.mangonel.cli.Main", arguments);
+  }
+
+  /** Starts the program of {@code mainClass}, which may be a test's. */
+  public static MangonelProcess start(
+      Path current, Path files, String mainClass, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
@@ -28,7 +38,7 @@ record MangonelProcess(Process process, Path out, Path err) implements AutoClose
     command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add("io.mangonel.cli.Main");
+    command.add(mainClass);
     command.addAll(arguments);
     Path out = files.resolve("out.txt");
     Path err = files.resolve("err.txt");
@@ -40,11 +50,11 @@ record MangonelProcess(Process process, Path out, Path err) implements AutoClose
     return new MangonelProcess(builder.start(), out, err);
   }
 
-  String output() {
+  public String output() {
     return read(out);
   }
 
-  String errors() {
+  public String errors() {
     return read(err);
   }
 

@@ -14,13 +14,14 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of an answer as Java values, and when two answers are the same. */
-record Rows(List<String> names, List<List<@Nullable Object>> values) {
+public record Rows(List<String> names, List<List<@Nullable Object>> values) {
   private static final double RELATIVE_ERROR_MAX = 1e-9;
   private static final long BATCH_ROWS = 2048;
 
@@ -33,14 +34,14 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
   }
 
   /** What one plain DuckDB answers. */
-  static Rows ofPlainDuckDb(String sql) throws SQLException, IOException {
+  public static Rows ofPlainDuckDb(String sql) throws SQLException, IOException {
     return ofPlainDuckDb("SELECT 1", sql);
   }
 
   /**
    * @param setup statements run before
    */
-  static Rows ofPlainDuckDb(String setup, String sql) throws SQLException, IOException {
+  public static Rows ofPlainDuckDb(String setup, String sql) throws SQLException, IOException {
     try (var connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
       statement.execute(setup);
@@ -58,20 +59,25 @@ record Rows(List<String> names, List<List<@Nullable Object>> values) {
         root.getSchema().getFields().stream().map(field -> field.getName()).toList();
     List<List<@Nullable Object>> values = new ArrayList<>();
     while (reader.loadNextBatch()) {
-      for (int row = 0; row < root.getRowCount(); row++) {
-        List<@Nullable Object> line = new ArrayList<>();
-        for (FieldVector vector : root.getFieldVectors()) {
-          Object value = vector.getObject(row);
-          line.add(value == null || value instanceof Number ? value : value.toString());
-        }
-        values.add(line);
-      }
+      append(root, values);
     }
     return new Rows(names, values);
   }
 
+  /** Copies the rows of a batch behind {@code values}. */
+  public static void append(VectorSchemaRoot batch, List<List<@Nullable Object>> values) {
+    for (int row = 0; row < batch.getRowCount(); row++) {
+      List<@Nullable Object> line = new ArrayList<>();
+      for (FieldVector vector : batch.getFieldVectors()) {
+        Object value = vector.getObject(row);
+        line.add(value == null || value instanceof Number ? value : value.toString());
+      }
+      values.add(line);
+    }
+  }
+
   /** Equal as multisets of rows: exactly, but for binary floating point numbers. */
-  void assertSameAs(Rows expected) {
+  public void assertSameAs(Rows expected) {
     assertThat(names).isEqualTo(expected.names);
     assertThat(values).hasSameSizeAs(expected.values);
     List<List<@Nullable Object>> mine = sorted();

@@ -2,6 +2,7 @@ package io.mangonel.scheduler.query;
 
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.stage.QueryPlan;
@@ -64,14 +65,19 @@ final class Submissions {
     int stripe =
         Math.floorMod(Objects.hash(request.principal(), request.idempotencyKey()), STRIPES);
     ReentrantLock lock = stripes.get(stripe);
+    SubmitRecord before;
     lock.lock();
     try {
-      Optional<SubmitRecord> before =
+      Optional<SubmitRecord> known =
           run.stored().submit(request.principal(), request.idempotencyKey());
-      return before.isPresent() ? attach(before.get(), request) : submitNew(statement, request);
+      if (known.isEmpty()) {
+        return submitNew(statement, request);
+      }
+      before = known.get();
     } finally {
       lock.unlock();
     }
+    return attach(before, request);
   }
 
   private JobRequest request(StatementRequest statement) {
@@ -91,12 +97,49 @@ final class Submissions {
       return new Answer.UserFault<>(
           "the idempotency key was used for another statement, which is job " + before.job());
     }
-    Optional<PlannedQuery> plan = run.jobs().find(before.job()).flatMap(run.jobs()::plan);
-    if (plan.isEmpty()) {
-      return new Answer.NotFound<>(
-          "the statement ran as job " + before.job() + ", whose result is no longer kept");
+    Optional<TrackedJob> job = run.jobs().find(before.job());
+    if (job.isEmpty()) {
+      return gone(before.job());
     }
-    return new Answer.Ok<>(new Submission.Job(before.job(), plan.get().plan().columns()));
+    long deadlineMs = run.clock().nowMs() + ShellLimits.ACCEPT_DEADLINE_MS;
+    do {
+      // Asked before the plan: a job that ends meanwhile has left what there is.
+      boolean ended = job.get().end().isDone();
+      Optional<PlannedQuery> plan = run.jobs().plan(job.get());
+      if (plan.isPresent()) {
+        return new Answer.Ok<>(new Submission.Job(before.job(), plan.get().plan().columns()));
+      }
+      if (ended) {
+        return withoutPlan(job.get());
+      }
+      // Claimed before it was planned, it is planned anew.
+    } while (pause() && run.clock().nowMs() < deadlineMs);
+    return new Answer.Retryable<>("job " + before.job() + " is still being planned");
+  }
+
+  private static Answer<Submission> withoutPlan(TrackedJob job) {
+    return switch (job.end().join()) {
+      case TerminalRecord.Finished _ -> gone(job.id());
+      case TerminalRecord.Failed(String message, boolean retryable, long _) ->
+          retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
+      case TerminalRecord.Cancelled(String reason, long _) ->
+          new Answer.UserFault<>("job " + job.id() + " was cancelled: " + reason);
+    };
+  }
+
+  private static Answer<Submission> gone(JobId job) {
+    return new Answer.NotFound<>(
+        "the statement ran as job " + job + ", whose result is no longer kept");
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(ShellLimits.EXECUTOR_CHECK_MS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private Answer<Submission> submitNew(StatementRequest statement, JobRequest request) {
@@ -124,10 +167,7 @@ final class Submissions {
       if (run.planning().clusterSize().filter(size -> size.executors() > 0).isPresent()) {
         return true;
       }
-      try {
-        Thread.sleep(ShellLimits.EXECUTOR_CHECK_MS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      if (!pause()) {
         return false;
       }
     }

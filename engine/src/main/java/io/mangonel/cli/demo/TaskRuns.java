@@ -1,0 +1,158 @@
+package io.mangonel.cli.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which task attempts executors ran, from what each of them logged: what ran twice is counted where
+ * it ran, not where it was scheduled.
+ */
+public final class TaskRuns {
+  private static final Pattern LINE =
+      Pattern.compile(
+          "^(\\S+) INFO .* AgentEffects: task ((.+)/(\\d+)\\.\\d+/(\\d+)\\.\\d+@\\d+:(\\S+))"
+              + " (starts|succeeded|failed).*$");
+
+  private final List<Run> runs;
+
+  /**
+   * One attempt on one executor.
+   *
+   * @param attempt its id
+   * @param launcher the scheduler incarnation that launched it
+   * @param endedAt null while it runs, and for ever when its process was killed
+   */
+  public record Run(
+      String job,
+      int stage,
+      int partition,
+      String attempt,
+      String launcher,
+      Instant startedAt,
+      @Nullable Instant endedAt,
+      boolean succeeded) {
+    private boolean succeededBefore(Instant time) {
+      return succeeded && endedAt != null && !endedAt.isAfter(time);
+    }
+
+    private boolean isSameTask(Run other) {
+      return job.equals(other.job) && stage == other.stage && partition == other.partition;
+    }
+
+    private Run ended(Instant time, boolean success) {
+      return new Run(job, stage, partition, attempt, launcher, startedAt, time, success);
+    }
+  }
+
+  private TaskRuns(List<Run> runs) {
+    this.runs = runs;
+  }
+
+  /** From the logs of every life of every executor; of one that is being written, what is there. */
+  public static TaskRuns read(List<Path> logs) {
+    List<Run> all = new ArrayList<>();
+    for (Path log : logs) {
+      Map<String, Run> ofOne = new LinkedHashMap<>();
+      lines(log).forEach(line -> take(line, ofOne));
+      all.addAll(ofOne.values());
+    }
+    all.sort(Comparator.comparing(Run::startedAt));
+    return new TaskRuns(all);
+  }
+
+  private static void take(String line, Map<String, Run> runs) {
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      return;
+    }
+    Instant time = time(matcher.group(1));
+    String attempt = matcher.group(2);
+    String what = matcher.group(7);
+    if (what.equals("starts")) {
+      int stage = Integer.parseInt(matcher.group(4));
+      int partition = Integer.parseInt(matcher.group(5));
+      String launcher = matcher.group(6);
+      runs.put(
+          attempt,
+          new Run(matcher.group(3), stage, partition, attempt, launcher, time, null, false));
+    } else {
+      runs.computeIfPresent(attempt, (_, run) -> run.ended(time, what.equals("succeeded")));
+    }
+  }
+
+  /** The time that begins a log line. */
+  public static Instant time(String text) {
+    return LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
+  }
+
+  /** Whole lines of a log; the last one may be cut off by a kill. */
+  public static List<String> lines(Path log) {
+    try {
+      return new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Only those of one job. */
+  public TaskRuns of(String job) {
+    return new TaskRuns(runs.stream().filter(run -> run.job().equals(job)).toList());
+  }
+
+  /** By their start. */
+  public List<Run> runs() {
+    return List.copyOf(runs);
+  }
+
+  /** Attempts of tasks that had succeeded before: work that was done twice. */
+  public long finishedRerun() {
+    return count(run -> earlier(run).anyMatch(other -> other.succeededBefore(run.startedAt())));
+  }
+
+  /** Attempts of tasks that had been started before, and had not succeeded. */
+  public long unfinishedRerun() {
+    return count(
+        run ->
+            earlier(run).findAny().isPresent()
+                && earlier(run).noneMatch(other -> other.succeededBefore(run.startedAt())));
+  }
+
+  private java.util.stream.Stream<Run> earlier(Run run) {
+    return runs.stream()
+        .takeWhile(other -> !other.attempt().equals(run.attempt()))
+        .filter(other -> other.isSameTask(run));
+  }
+
+  private long count(Predicate<Run> which) {
+    return runs.stream().filter(which).count();
+  }
+
+  /** Attempts that had started and not ended at that time. */
+  public List<Run> runningAt(Instant time) {
+    return runs.stream()
+        .filter(run -> !run.startedAt().isAfter(time))
+        .filter(run -> run.endedAt() == null || run.endedAt().isAfter(time))
+        .toList();
+  }
+
+  /** The first attempt that one of other launchers than {@code launchers} has started. */
+  public Optional<Run> firstOfOthers(java.util.Set<String> launchers) {
+    return runs.stream().filter(run -> !launchers.contains(run.launcher())).findFirst();
+  }
+}
