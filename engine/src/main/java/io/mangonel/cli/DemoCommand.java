@@ -31,6 +31,13 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--exit", description = "End after the queries.")
   private boolean exit;
 
+  @Option(
+      names = "--kill",
+      description =
+          "Instead of the three queries, run a long one, kill -9 its scheduler in the middle, start"
+              + " it again, and show that nothing ran twice.")
+  private boolean kill;
+
   @Option(names = "--clean", description = "Remove the demo's data, state and logs, and end.")
   private boolean clean;
 
@@ -47,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
       }
       Thread hook = new Thread(demo::close, "shutdown");
       Runtime.getRuntime().addShutdownHook(hook);
-      HostAndPort address = demo.run();
+      HostAndPort address = kill ? demo.runKilled() : demo.run();
       if (!exit) {
         out.println();
         out.println("It keeps serving. In another terminal, try:");

@@ -43,6 +43,21 @@ class DemoProcessTest {
     assertNothingRuns();
   }
 
+  @Test
+  void aKilledSchedulerComesBackAndNothingRunsTwice() throws Exception {
+    MangonelProcess demo = demo("--kill", "--exit");
+    assertThat(demo.process().waitFor(DEMO_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.process().exitValue()).as(demo.output() + demo.errors()).isZero();
+    assertThat(demo.output())
+        .containsPattern("kill -9 of the scheduler, process \\d+: [1-9]\\d* tasks finished, [1-9]")
+        .contains("a scheduler is back on its directory and port")
+        .containsPattern("executor-1 is adopted: \\d+ tasks running, \\d+ finished")
+        .contains("first progress")
+        .contains("0 finished tasks rerun, 0 running tasks rerun")
+        .contains("the answer is the one that plain DuckDB gives");
+    assertNothingRuns();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "KILL"})
   void leavesNothingHoweverItEnds(String signal) throws Exception {

@@ -117,7 +117,7 @@ final class ProcessCluster implements AutoCloseable {
               List<String> lines = TaskRuns.lines(log);
               return IntStream.range(0, lines.size())
                   .filter(i -> lines.get(i).contains(" ERROR "))
-                  .mapToObj(i -> log.getParent().getFileName() + ": " + lines.get(i));
+                  .mapToObj(i -> log + ": " + lines.get(i));
             })
         .toList();
   }

@@ -23,6 +23,9 @@ public final class ChildProcess implements AutoCloseable {
   private static final long READY_MAX_S = 30;
   private static final long END_MAX_S = 5;
 
+  /** What Java says of a process that signal 9 ended. */
+  private static final int KILLED = 137;
+
   private final String name;
   private final Process process;
   private final Path errors;
@@ -74,6 +77,11 @@ public final class ChildProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Where its standard error goes. */
+  public Path errors() {
+    return errors;
+  }
+
   /** The ready line; a child that says why it cannot start is quoted. */
   public String awaitReady() {
     try {
@@ -117,6 +125,22 @@ public final class ChildProcess implements AutoCloseable {
           .orElse("ended with code " + process.exitValue() + "; its log is " + errors);
     } catch (IOException e) {
       return "ended; its log " + errors + " cannot be read";
+    }
+  }
+
+  /** {@code kill -9}; throws when it had ended before, or does not end. */
+  public void kill() {
+    if (!process.isAlive()) {
+      throw CommandFailure.failed(name + ": " + lastError());
+    }
+    try {
+      if (!process.destroyForcibly().waitFor(END_MAX_S, TimeUnit.SECONDS)
+          || process.exitValue() != KILLED) {
+        throw CommandFailure.failed(name + " did not die of kill -9; its log is " + errors);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("interrupted");
     }
   }
 

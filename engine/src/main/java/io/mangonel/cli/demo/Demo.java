@@ -17,29 +17,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One scheduler on RocksDB and two executors, each a process of its own, which answer three TPC-H
- * queries.
+ * queries, or one whose scheduler is killed.
  */
 public final class Demo implements AutoCloseable {
   private static final double SCALE_FACTOR = 0.1;
   private static final int PARTS = 4;
-  private static final int EXECUTORS = 2;
   private static final String SESSION = "demo";
   private static final String JOIN_MODE = "mangonel_join_mode";
   private static final long WATCH_MS = 500;
-
-  /** Three JVMs start on few cores: the first compiler alone gets them ready sooner. */
-  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
 
   private record Query(int number, String title, String joinMode) {}
 
@@ -53,7 +51,7 @@ public final class Demo implements AutoCloseable {
   private final PrintStream out;
   private final int port;
   private final int httpPort;
-  private final List<ChildProcess> children = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable DemoCluster> cluster = new AtomicReference<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -81,21 +79,44 @@ public final class Demo implements AutoCloseable {
    * @return the address that serves
    */
   public HostAndPort run() throws IOException {
-    directory.describe("process " + ProcessHandle.current().pid());
-    out.println("Mangonel demo: a scheduler and two executors, each a process of its own\n");
-    directory.clearCluster();
-    Path data = data();
-    HostAndPort address = startCluster(data);
-    try (SchedulerConnection connection =
-        SchedulerConnection.forStatements(address, SESSION, data.toString(), new TreeMap<>())) {
-      for (String view : TpchGenerator.createViews(data)) {
-        connection.run(view);
-      }
-    }
+    Path data = start();
+    HostAndPort address = cluster().address();
     for (Query query : QUERIES) {
       run(query, address, data);
     }
     return address;
+  }
+
+  /**
+   * As {@link #run}, but with one long query whose scheduler is killed with -9 in the middle.
+   *
+   * @return the address that serves
+   */
+  public HostAndPort runKilled() throws IOException {
+    Path data = start();
+    new KillStory(cluster(), data, out).tell(SESSION);
+    return cluster().address();
+  }
+
+  /** Returns where the data is, once the cluster serves and has its views. */
+  private Path start() throws IOException {
+    directory.describe("process " + ProcessHandle.current().pid());
+    out.println("Mangonel demo: a scheduler and two executors, each a process of its own\n");
+    directory.clearCluster();
+    Path data = data();
+    startCluster(data);
+    try (SchedulerConnection connection =
+        SchedulerConnection.forStatements(
+            cluster().address(), SESSION, data.toString(), new TreeMap<>())) {
+      for (String view : TpchGenerator.createViews(data)) {
+        connection.run(view);
+      }
+    }
+    return data;
+  }
+
+  private DemoCluster cluster() {
+    return Objects.requireNonNull(cluster.get(), "not started");
   }
 
   private Path data() {
@@ -119,66 +140,25 @@ public final class Demo implements AutoCloseable {
     };
   }
 
-  private HostAndPort startCluster(Path data) {
-    String root = directory.resolve("").toString();
+  private void startCluster(Path data) {
     HostAndPort address = new HostAndPort(FreePorts.LOOPBACK, FreePorts.claim("--port", port));
     int http = FreePorts.claim("--http-port", httpPort);
-    // All at once: executors keep trying until their scheduler is there.
-    ChildProcess scheduler =
-        start(
-            "scheduler",
-            List.of(
-                "scheduler",
-                "--port",
-                String.valueOf(address.port()),
-                "--http-port",
-                String.valueOf(http),
-                "--state",
-                "rocksdb:" + directory.resolve("state"),
-                "--data-dirs",
-                data.toString(),
-                "--dir",
-                root));
-    List<ChildProcess> executors = new ArrayList<>();
-    for (int i = 1; i <= EXECUTORS; i++) {
-      executors.add(
-          start(
-              "executor-" + i,
-              List.of(
-                  "executor",
-                  "--schedulers",
-                  address.toString(),
-                  "--slots",
-                  "1",
-                  "--threads",
-                  "1",
-                  "--memory",
-                  "1GB",
-                  "--work-dir",
-                  directory.resolve("executor-" + i).toString(),
-                  "--data-dirs",
-                  data.toString(),
-                  "--dir",
-                  root)));
+    DemoCluster started = new DemoCluster(directory, data, address, http);
+    cluster.set(started);
+    if (closing.getCount() == 0) {
+      // Asked to end meanwhile: what was not known then is ended here.
+      started.close();
+      throw CommandFailure.failed("interrupted");
     }
-    String ready = scheduler.awaitReady();
-    line("scheduler", "process %d at %s, state in RocksDB", scheduler.pid(), address);
-    for (ChildProcess executor : executors) {
+    String ready = started.scheduler().awaitReady();
+    line("scheduler", "process %d at %s, state in RocksDB", started.scheduler().pid(), address);
+    for (ChildProcess executor : started.executors()) {
       String line = executor.awaitReady();
       line("executor", "process %d, id %s", executor.pid(), part(line, "executor="));
     }
     directory.describe(
         "process " + ProcessHandle.current().pid() + ", serving at grpc://" + address);
     line("http", "%s", part(ready, "http="));
-    return address;
-  }
-
-  private ChildProcess start(String name, List<String> arguments) {
-    ChildProcess child =
-        ChildProcess.start(
-            name, directory.resolve("logs").resolve(name + ".err"), QUICK_START, arguments);
-    children.add(child);
-    return child;
   }
 
   private void run(Query query, HostAndPort address, Path data) throws IOException {
@@ -223,8 +203,7 @@ public final class Demo implements AutoCloseable {
     try {
       while (true) {
         boolean asked = closing.await(WATCH_MS, TimeUnit.MILLISECONDS);
-        Optional<ChildProcess> ended =
-            children.stream().filter(child -> !child.isAlive()).findFirst();
+        Optional<ChildProcess> ended = cluster().ended();
         // A Ctrl-C reaches them as well as this process, which then is about to end, too.
         if (!asked && ended.isPresent() && !closing.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
           return Optional.of(
@@ -266,8 +245,10 @@ public final class Demo implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
-    children.reversed().forEach(ChildProcess::terminate);
-    children.reversed().forEach(ChildProcess::close);
+    DemoCluster started = cluster.get();
+    if (started != null) {
+      started.close();
+    }
     directory.close();
     closed.countDown();
   }

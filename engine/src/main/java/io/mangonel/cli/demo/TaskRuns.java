@@ -14,9 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,15 @@ public final class TaskRuns {
           "^(\\S+) INFO .* AgentEffects: task ((.+)/(\\d+)\\.\\d+/(\\d+)\\.\\d+@\\d+:(\\S+))"
               + " (starts|succeeded|failed).*$");
 
+  private static final Pattern ADOPTION =
+      Pattern.compile(
+          "^(\\S+) INFO .* AgentEffects: adopted by a scheduler: (\\d+) jobs, (\\d+) tasks running,"
+              + " (\\d+) ended$");
+
   private final List<Run> runs;
+
+  /** A new scheduler asked an executor what it has of some jobs. */
+  public record Adoption(Instant time, int running, int ended) {}
 
   /**
    * One attempt on one executor.
@@ -96,8 +107,22 @@ public final class TaskRuns {
     }
   }
 
+  /** Those of the executor that wrote this log. */
+  public static List<Adoption> adoptions(Path log) {
+    List<Adoption> adoptions = new ArrayList<>();
+    for (String line : lines(log)) {
+      Matcher matcher = ADOPTION.matcher(line);
+      if (matcher.matches()) {
+        int running = Integer.parseInt(matcher.group(3));
+        int ended = Integer.parseInt(matcher.group(4));
+        adoptions.add(new Adoption(time(matcher.group(1)), running, ended));
+      }
+    }
+    return adoptions;
+  }
+
   /** The time that begins a log line. */
-  public static Instant time(String text) {
+  private static Instant time(String text) {
     return LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
   }
 
@@ -133,7 +158,7 @@ public final class TaskRuns {
                 && earlier(run).noneMatch(other -> other.succeededBefore(run.startedAt())));
   }
 
-  private java.util.stream.Stream<Run> earlier(Run run) {
+  private Stream<Run> earlier(Run run) {
     return runs.stream()
         .takeWhile(other -> !other.attempt().equals(run.attempt()))
         .filter(other -> other.isSameTask(run));
@@ -151,8 +176,13 @@ public final class TaskRuns {
         .toList();
   }
 
+  /** The scheduler incarnations that have launched something. */
+  public Set<String> launchers() {
+    return runs.stream().map(Run::launcher).collect(Collectors.toSet());
+  }
+
   /** The first attempt that one of other launchers than {@code launchers} has started. */
-  public Optional<Run> firstOfOthers(java.util.Set<String> launchers) {
+  public Optional<Run> firstOfOthers(Set<String> launchers) {
     return runs.stream().filter(run -> !launchers.contains(run.launcher())).findFirst();
   }
 }
