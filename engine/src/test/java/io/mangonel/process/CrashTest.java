@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -49,7 +50,7 @@ class CrashTest {
   private static final int CLIENTS = 2;
   private static final int SECONDS = Integer.getInteger("mangonel.crash.seconds", 15);
   private static final long SEED = Long.getLong("mangonel.crash.seed", System.nanoTime());
-  private static final Duration ANSWER_MAX = Duration.ofSeconds(120);
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(2);
   private static final int PAUSE_MIN_MS = 200;
   private static final int PAUSE_RANGE_MS = 2_500;
 
@@ -107,7 +108,7 @@ class CrashTest {
       ProcessCluster cluster, RetryingClient client, Kills kills, AtomicInteger answered)
       throws Exception {
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
-      var asking = new AtomicInteger(CLIENTS);
+      var asked = new CountDownLatch(CLIENTS);
       long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       List<Future<?>> all = new ArrayList<>();
       for (int number = 0; number < CLIENTS; number++) {
@@ -118,7 +119,7 @@ class CrashTest {
                   try {
                     ask(client, first, endNs, answered);
                   } finally {
-                    asking.decrementAndGet();
+                    asked.countDown();
                   }
                   return null;
                 }));
@@ -126,7 +127,7 @@ class CrashTest {
       all.add(
           threads.submit(
               () -> {
-                kill(cluster, new Random(SEED), asking, kills);
+                kill(cluster, new Random(SEED), asked, kills);
                 return null;
               }));
       for (Future<?> one : all) {
@@ -169,8 +170,7 @@ class CrashTest {
   /** Kills and starts again one process after another until nobody asks any more. */
   private static void kill(ProcessCluster cluster, Random random, AtomicInteger asking, Kills kills)
       throws Exception {
-    while (asking.get() > 0) {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MIN_MS + random.nextInt(PAUSE_RANGE_MS));
+    while (!asked.await(PAUSE_MIN_MS + random.nextInt(PAUSE_RANGE_MS), TimeUnit.MILLISECONDS)) {
       int victim = random.nextInt(EXECUTORS);
       boolean both = random.nextInt(BOTH_ONE_OF) == 0;
       boolean scheduler = both || random.nextInt(SCHEDULER_ONE_OF) == 0;

@@ -1,8 +1,13 @@
 package io.mangonel.process;
 
+import static org.awaitility.Awaitility.await;
+
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cluster.Rows;
 import io.mangonel.flightsql.ClientHeaders;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,6 +35,7 @@ import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class RetryingClient {
   private static final Duration TRY_MAX = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration PORT_MAX = Duration.ofSeconds(10);
 
   private final HostAndPort address;
   private final Path directory;
@@ -64,7 +71,7 @@ final class RetryingClient {
 
   /** The rows. Throws what no repetition mends, and when time is up. */
   Rows answer(String sql, Map<String, String> settings)
-      throws InterruptedException, TimeoutException {
+      throws TimeoutException {
     long deadlineNs = System.nanoTime() + max.toNanos();
     String key = UUID.randomUUID().toString();
     while (true) {
@@ -85,8 +92,26 @@ final class RetryingClient {
         if (System.nanoTime() > deadlineNs) {
           throw new TimeoutException("no answer within " + max + ", at last: " + message);
         }
-        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+        awaitPort();
       }
+    }
+  }
+
+  /** Until somebody listens there, at most for a while: the next try says what is wrong. */
+  private void awaitPort() {
+    try {
+      await().pollDelay(PAUSE).pollInterval(PAUSE).atMost(PORT_MAX).until(this::isListening);
+    } catch (ConditionTimeoutException e) {
+      return;
+    }
+  }
+
+  private boolean isListening() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.host(), address.port()));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -98,7 +123,7 @@ final class RetryingClient {
   /** The connection failed, as opposed to a scheduler that answers "not now". */
   private static boolean isTransport(FlightRuntimeException e) {
     for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof java.io.IOException) {
+      if (cause instanceof IOException) {
         return true;
       }
     }

@@ -71,8 +71,9 @@ class RocksDbKillTest {
           .atMost(MAX)
           .pollInterval(Duration.ofMillis(5))
           .until(() -> process.output().contains("done ") || !process.process().isAlive());
-      TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MAX_MS));
-      assertThat(process.process().isAlive()).as(process.errors()).isTrue();
+      boolean ended =
+          process.process().waitFor(random.nextInt(LIFE_MAX_MS), TimeUnit.MILLISECONDS);
+      assertThat(ended).as(process.errors()).isFalse();
       process.process().destroyForcibly();
       assertThat(process.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(process.process().exitValue()).as("ended by signal 9").isEqualTo(137);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A statement whose client outlives schedulers: its ticket names the job, so any scheduler that
  * serves the address can answer it.
  */
-final class PatientQuery {
+public final class PatientQuery {
   private static final long PAUSE_MS = 50;
 
   private final HostAndPort address;
@@ -33,7 +33,8 @@ final class PatientQuery {
   private final Map<String, String> settings;
   private @Nullable FlightInfo info;
 
-  PatientQuery(HostAndPort address, String session, Path data, Map<String, String> settings) {
+  public PatientQuery(
+      HostAndPort address, String session, Path data, Map<String, String> settings) {
     this.address = address;
     this.session = session;
     this.data = data;
@@ -41,7 +42,7 @@ final class PatientQuery {
   }
 
   /** Returns when the job is durable. */
-  void submit(String sql) {
+  public void submit(String sql) {
     try (SchedulerConnection connection = connect()) {
       info = connection.execute(sql);
     }
@@ -53,7 +54,7 @@ final class PatientQuery {
   }
 
   /** Waits for the rows, as text, on a thread of its own; asks again when a scheduler is gone. */
-  CompletableFuture<List<String>> answer(Duration max) {
+  public CompletableFuture<List<String>> answer(Duration max) {
     CompletableFuture<List<String>> answer = new CompletableFuture<>();
     long deadlineNs = System.nanoTime() + max.toNanos();
     Thread.ofPlatform()

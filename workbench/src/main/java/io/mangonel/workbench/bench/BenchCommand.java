@@ -1,5 +1,6 @@
 package io.mangonel.workbench.bench;
 
+import io.mangonel.workbench.failover.FailoverCommand;
 import picocli.CommandLine.Command;
 
 /** {@code mangonel bench}: how fast it is. */
@@ -8,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     header = "Measure the engine beside one plain DuckDB.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TpchCommand.class, LatencyCommand.class})
+    subcommands = {TpchCommand.class, LatencyCommand.class, FailoverCommand.class})
 public final class BenchCommand {
   /** Made by picocli. */
   BenchCommand() {}
