@@ -31,7 +31,18 @@ class LauncherTest {
 
   /** What the script needs before it has found a JDK. */
   private static final List<String> TOOLS =
-      List.of("bash", "flock", "readlink", "dirname", "sed", "head", "cat", "find", "mkdir", "ls", "cksum");
+      List.of(
+          "bash",
+          "flock",
+          "readlink",
+          "dirname",
+          "sed",
+          "head",
+          "cat",
+          "find",
+          "mkdir",
+          "ls",
+          "cksum");
 
   @TempDir Path directory;
   private Path script = Path.of("");

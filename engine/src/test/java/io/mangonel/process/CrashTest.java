@@ -168,7 +168,7 @@ class CrashTest {
   }
 
   /** Kills and starts again one process after another until nobody asks any more. */
-  private static void kill(ProcessCluster cluster, Random random, AtomicInteger asking, Kills kills)
+  private static void kill(ProcessCluster cluster, Random random, CountDownLatch asked, Kills kills)
       throws Exception {
     while (!asked.await(PAUSE_MIN_MS + random.nextInt(PAUSE_RANGE_MS), TimeUnit.MILLISECONDS)) {
       int victim = random.nextInt(EXECUTORS);

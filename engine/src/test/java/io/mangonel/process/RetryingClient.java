@@ -70,8 +70,7 @@ final class RetryingClient {
   }
 
   /** The rows. Throws what no repetition mends, and when time is up. */
-  Rows answer(String sql, Map<String, String> settings)
-      throws TimeoutException {
+  Rows answer(String sql, Map<String, String> settings) throws TimeoutException {
     long deadlineNs = System.nanoTime() + max.toNanos();
     String key = UUID.randomUUID().toString();
     while (true) {

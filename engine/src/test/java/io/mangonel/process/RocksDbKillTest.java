@@ -71,8 +71,7 @@ class RocksDbKillTest {
           .atMost(MAX)
           .pollInterval(Duration.ofMillis(5))
           .until(() -> process.output().contains("done ") || !process.process().isAlive());
-      boolean ended =
-          process.process().waitFor(random.nextInt(LIFE_MAX_MS), TimeUnit.MILLISECONDS);
+      boolean ended = process.process().waitFor(random.nextInt(LIFE_MAX_MS), TimeUnit.MILLISECONDS);
       assertThat(ended).as(process.errors()).isFalse();
       process.process().destroyForcibly();
       assertThat(process.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
