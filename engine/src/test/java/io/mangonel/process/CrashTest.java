@@ -54,6 +54,9 @@ class CrashTest {
   private static final int PAUSE_MIN_MS = 200;
   private static final int PAUSE_RANGE_MS = 2_500;
 
+  /** Of each role, in every run. */
+  private static final int KILLS_MIN = 3;
+
   private static final int AUTO_ONE_OF = 4;
   private static final int SCHEDULER_ONE_OF = 2;
   private static final int BOTH_ONE_OF = 10;
@@ -78,7 +81,11 @@ class CrashTest {
   }
 
   /** What was done to the cluster. */
-  private record Kills(AtomicInteger scheduler, AtomicInteger executors) {}
+  private record Kills(AtomicInteger scheduler, AtomicInteger executors) {
+    boolean tooFew() {
+      return scheduler.get() < KILLS_MIN || executors.get() < KILLS_MIN;
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"push", "pull"})
@@ -97,8 +104,7 @@ class CrashTest {
       } finally {
         report(mode, cluster, client, kills, answered.get());
       }
-      assertThat(kills.scheduler().get()).as("kills of the scheduler").isGreaterThan(2);
-      assertThat(kills.executors().get()).as("kills of executors").isGreaterThan(2);
+      assertThat(kills.tooFew()).as("too few kills").isFalse();
       assertThat(client.retried()).as("calls that a kill ended").isNotEmpty();
       assertThat(cluster.bugs()).isEmpty();
     }
@@ -117,7 +123,7 @@ class CrashTest {
             threads.submit(
                 () -> {
                   try {
-                    ask(client, first, endNs, answered);
+                    ask(client, first, endNs, answered, kills);
                   } finally {
                     asked.countDown();
                   }
@@ -141,7 +147,8 @@ class CrashTest {
    *
    * @param number of this client, from 0
    */
-  private static void ask(RetryingClient client, int number, long endNs, AtomicInteger answered)
+  private static void ask(
+      RetryingClient client, int number, long endNs, AtomicInteger answered, Kills kills)
       throws Exception {
     var random = new Random(SEED + number);
     int share = number;
@@ -164,7 +171,7 @@ class CrashTest {
         }
         answered.incrementAndGet();
       }
-    } while (System.nanoTime() < endNs);
+    } while (System.nanoTime() < endNs || kills.tooFew());
   }
 
   /** Kills and starts again one process after another until nobody asks any more. */
