@@ -56,7 +56,7 @@ final class JobsCommand {
       @Parameters(paramLabel = "ID", description = "The job's id, as 'jobs list' prints it.")
           String id) {
     String json = SchedulerConnection.ask(client.addresses(), AdminActions.JOBS_CANCEL, id);
-    print("job " + id + " is " + AdminReports.read(json).path("state").asText());
+    print(AdminReports.cancelled(id, AdminReports.read(json).path("state").asText()));
   }
 
   private void print(String text) {

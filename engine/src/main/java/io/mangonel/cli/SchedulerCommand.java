@@ -5,6 +5,7 @@ import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
+import io.mangonel.cli.options.RetentionOptions;
 import io.mangonel.scheduler.SchedulerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,7 @@ final class SchedulerCommand implements Callable<Integer> {
   @Mixin private PortOptions ports = new PortOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private RetentionOptions retention = new RetentionOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
@@ -46,7 +48,8 @@ final class SchedulerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String bind = listen.checkedBind();
-    SchedulerConfig config = config(bind, ports.port(), checkedState(state), data.checked());
+    SchedulerConfig config =
+        config(bind, ports.port(), checkedState(state), data.checked(), retention.retentionMs());
     ServerLogging.toFile(directory, "scheduler");
     SchedulerProcess process = SchedulerProcess.start(config, ports.httpPort());
     System.out.println(process.readyLine());
@@ -54,10 +57,11 @@ final class SchedulerCommand implements Callable<Integer> {
     return 0;
   }
 
-  static SchedulerConfig config(String bind, int port, String state, List<Path> dataDirectories) {
+  static SchedulerConfig config(
+      String bind, int port, String state, List<Path> dataDirectories, long retentionMs) {
     SchedulerConfig defaults = SchedulerConfig.local(state, dataDirectories);
     return new SchedulerConfig(
-        bind, port, state, dataDirectories, defaults.executorWaitMs(), defaults.retentionMs());
+        bind, port, state, dataDirectories, defaults.executorWaitMs(), retentionMs);
   }
 
   static String checkedState(String state) {

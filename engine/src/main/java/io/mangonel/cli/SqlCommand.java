@@ -1,11 +1,13 @@
 package io.mangonel.cli;
 
-import io.mangonel.cli.client.SchedulerConnection;
+import io.mangonel.cli.client.StatementSession;
 import io.mangonel.cli.format.Format;
 import io.mangonel.cli.format.RowWriter;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
+import io.mangonel.cli.options.Duration;
+import io.mangonel.planner.database.SessionSettings;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -76,6 +77,23 @@ final class SqlCommand implements Callable<Integer> {
       description = "A setting for all statements, as with SET; can be repeated.")
   private Map<String, String> settings = Map.of();
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description =
+          "Each statement fails after this time, like 500ms, 30s or 10m. Default: none, or what"
+              + " --set mangonel_statement_timeout_ms says.")
+  private @Nullable String timeout;
+
+  @Option(
+      names = "--retry-ms",
+      paramLabel = "N",
+      defaultValue = "60000",
+      description =
+          "How long to wait for a scheduler that goes away meanwhile; the statements are not run"
+              + " twice. Default: ${DEFAULT-VALUE}.")
+  private long retryMs = 60_000;
+
   @Mixin private DataOptions data = new DataOptions();
 
   /** Made by picocli. */
@@ -89,10 +107,10 @@ final class SqlCommand implements Callable<Integer> {
     }
     if (urls.isEmpty()) {
       try (EmbeddedCluster cluster = EmbeddedCluster.forStatements(data.checkedOrCurrent())) {
-        run(statements, cluster.address());
+        run(statements, List.of(cluster.address()));
       }
     } else {
-      run(statements, firstInReach(urls.stream().map(HostAndPort::parse).toList()));
+      run(statements, urls.stream().map(HostAndPort::parse).toList());
     }
     return 0;
   }
@@ -118,33 +136,31 @@ final class SqlCommand implements Callable<Integer> {
     }
   }
 
-  private static HostAndPort firstInReach(List<HostAndPort> addresses) {
-    return addresses.subList(0, addresses.size() - 1).stream()
-        .filter(SchedulerConnection::answers)
-        .findFirst()
-        .orElse(addresses.getLast());
-  }
-
-  private void run(List<String> statements, HostAndPort address) throws IOException {
+  private void run(List<String> statements, List<HostAndPort> addresses) throws IOException {
     SortedMap<String, String> sorted = new TreeMap<>(settings);
-    try (SchedulerConnection connection =
-            SchedulerConnection.forStatements(
-                address,
-                UUID.randomUUID().toString(),
-                Path.of("").toAbsolutePath().toString(),
-                sorted);
-        Interruption interruption = new Interruption(connection)) {
+    if (timeout != null) {
+      sorted.put(
+          SessionSettings.STATEMENT_TIMEOUT,
+          String.valueOf(Duration.parseMs("--timeout", timeout)));
+    }
+    if (retryMs < 0) {
+      throw CommandFailure.usage("--retry-ms must not be negative, it is " + retryMs);
+    }
+    try (StatementSession session =
+            new StatementSession(
+                addresses, sorted, retryMs, line -> System.err.println("mangonel: " + line));
+        Interruption interruption = new Interruption(session)) {
       for (String statement : statements.subList(0, statements.size() - 1)) {
-        FlightInfo info = connection.execute(statement);
+        FlightInfo info = session.execute(statement);
         interruption.running(info);
-        connection.read(info, batch -> {});
+        session.read(info, batch -> {});
       }
-      FlightInfo info = connection.execute(statements.getLast());
+      FlightInfo info = session.execute(statements.getLast());
       interruption.running(info);
       RowWriter writer =
           format.writer(
               info.getSchemaOptional().orElse(new Schema(List.of())), Format.buffered(System.out));
-      connection.read(info, writer::write);
+      session.read(info, writer::write);
       writer.end();
       interruption.ended();
     }
@@ -155,12 +171,12 @@ final class SqlCommand implements Callable<Integer> {
 
   /** Ctrl-C ends the running statement, too. */
   private static final class Interruption implements AutoCloseable {
-    private final SchedulerConnection connection;
+    private final StatementSession session;
     private final Thread hook = new Thread(this::cancel, "cancel");
     private volatile @Nullable FlightInfo running;
 
-    Interruption(SchedulerConnection connection) {
-      this.connection = connection;
+    Interruption(StatementSession session) {
+      this.session = session;
       Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -175,7 +191,7 @@ final class SqlCommand implements Callable<Integer> {
     private void cancel() {
       FlightInfo info = running;
       if (info != null) {
-        connection.cancel(info);
+        session.cancel(info);
       }
     }
 

@@ -6,6 +6,7 @@ import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EngineOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
+import io.mangonel.cli.options.RetentionOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +40,7 @@ final class StandaloneCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine = new EngineOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private RetentionOptions retention = new RetentionOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
@@ -85,7 +87,9 @@ final class StandaloneCommand implements Callable<Integer> {
         dataDirectories);
     SchedulerProcess scheduler =
         SchedulerProcess.start(
-            SchedulerCommand.config(bind, ports.port(), chosen, dataDirectories), ports.httpPort());
+            SchedulerCommand.config(
+                bind, ports.port(), chosen, dataDirectories, retention.retentionMs()),
+            ports.httpPort());
     EmbeddedCluster cluster = EmbeddedCluster.start(scheduler, each, dataDirectories);
     System.out.println(scheduler.readyLine());
     lifetime.await(cluster);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.ErrorFlightMetadata;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +29,16 @@ final class Calls {
       case Answer.UserFault<T>(String message) ->
           throw CallStatus.INVALID_ARGUMENT.withDescription(message).toRuntimeException();
       case Answer.Retryable<T>(String message) ->
-          throw CallStatus.UNAVAILABLE.withDescription(message).toRuntimeException();
+          throw answered(CallStatus.UNAVAILABLE.withDescription(message));
       case Answer.NotFound<T>(String message) ->
           throw CallStatus.NOT_FOUND.withDescription(message).toRuntimeException();
     };
+  }
+
+  private static FlightRuntimeException answered(CallStatus status) {
+    var trailers = new ErrorFlightMetadata();
+    trailers.insert(ClientHeaders.ANSWERED, "yes");
+    return status.withMetadata(trailers).toRuntimeException();
   }
 
   /** Runs {@code call}; an error of ours is logged under an id, and only the id leaves. */
@@ -68,9 +75,9 @@ final class Calls {
       case FlightRuntimeException known -> known;
       // Reading a result fails when the executor that holds it is lost.
       case IOException lost ->
-          CallStatus.UNAVAILABLE
-              .withDescription("the result was lost while it was read: " + lost.getMessage())
-              .toRuntimeException();
+          answered(
+              CallStatus.UNAVAILABLE.withDescription(
+                  "the result was lost while it was read: " + lost.getMessage()));
       default -> internal(failure);
     };
   }

@@ -19,6 +19,12 @@ public final class ClientHeaders {
   /** Settings of this call alone, {@link #encode(SortedMap) encoded}. */
   public static final String SETTINGS = "mangonel-settings";
 
+  /**
+   * In the trailers of an error that a scheduler answered. Without it the call did not come to an
+   * answer: the connection broke, and what came of the call is not known.
+   */
+  public static final String ANSWERED = "mangonel-answered";
+
   private ClientHeaders() {}
 
   /** A header's value may hold ASCII only. */

@@ -42,10 +42,21 @@ final class Settings {
     if (expression == null) {
       return new PlanResult.Set(name.get(), null);
     }
+    if (name.get().equals(SessionSettings.STATEMENT_TIMEOUT)) {
+      return timeout(name.get(), expression);
+    }
     List<String> values = SessionSettings.valuesOf(name.get());
     return values.isEmpty()
         ? result(name.get(), binder.evaluateSetting(name.get(), expression))
         : oneOf(name.get(), expression, values);
+  }
+
+  private static PlanResult timeout(String name, String expression) {
+    List<Token> tokens = Tokens.of(expression);
+    String value = tokens.getFirst().value();
+    return tokens.size() == 1 && SessionSettings.timeoutMs(value).isPresent()
+        ? new PlanResult.Set(name, value)
+        : new PlanResult.Rejected(SessionSettings.timeoutError(expression));
   }
 
   private static PlanResult oneOf(String name, String expression, List<String> values) {

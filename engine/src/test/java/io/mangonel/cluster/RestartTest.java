@@ -3,10 +3,15 @@ package io.mangonel.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mangonel.core.Bytes;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
+import io.mangonel.scheduler.query.JobDetail;
 import io.mangonel.scheduler.query.JobState;
 import io.mangonel.scheduler.query.JobSummary;
+import io.mangonel.scheduler.query.Submission;
+import io.mangonel.state.Keyspace;
+import io.mangonel.state.RocksDbStateBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +20,28 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that end while jobs run. */
+/** Schedulers and executors that end while jobs run. */
 class RestartTest {
   private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Map<String, String> HASH = Map.of("mangonel_join_mode", "hash");
 
   /** Some seconds of work on one thread. */
   private static final String LONG =
       "SELECT count(*) AS n FROM range(30000) a(i), range(40000) b(j) WHERE (i * j) % 7 = 0";
+
+  /** Two stages; of the first one's tasks one is short and the others take seconds. */
+  private static final String TWO_STAGES =
+      "SELECT id % 10 AS g, sum(ord("
+          + "sha256(".repeat(12)
+          + "id::VARCHAR"
+          + ")".repeat(12)
+          + ")) AS n FROM 'parts/*.parquet' GROUP BY id % 10 ORDER BY g";
 
   @TempDir Path directory;
   private Path data;
@@ -33,11 +49,17 @@ class RestartTest {
   @BeforeEach
   void writeData() throws IOException, SQLException {
     data = Files.createDirectories(directory.resolve("data"));
+    Files.createDirectories(data.resolve("parts"));
     try (var connection = DriverManager.getConnection("jdbc:duckdb:");
         var statement = connection.createStatement()) {
       statement.execute(
           "COPY (SELECT i AS id FROM range(1000) t(i)) TO '%s'"
               .formatted(data.resolve("t.parquet")));
+      for (int part = 0; part < 4; part++) {
+        statement.execute(
+            "COPY (SELECT i AS id FROM range(%d) t(i)) TO '%s'"
+                .formatted(part == 0 ? 10 : 200_000, data.resolve("parts/p" + part + ".parquet")));
+      }
     }
   }
 
@@ -47,7 +69,7 @@ class RestartTest {
   }
 
   @Test
-  void endedJobsAndTheirSmallResultsSurviveARestartOfTheScheduler() throws IOException {
+  void endedJobsAreListedAndShownAfterARestartOfTheScheduler() throws IOException {
     try (var cluster = cluster(1)) {
       JobId good = cluster.submit("SELECT count(*) AS n FROM 't.parquet'", Map.of());
       Rows before = cluster.rows(good);
@@ -55,6 +77,8 @@ class RestartTest {
       assertThat(cluster.queries().openResult(bad, TestCluster.ANSWER_WAIT_MS))
           .isInstanceOf(Answer.UserFault.class);
       cluster.execute("CREATE VIEW t AS FROM 't.parquet'");
+      JobDetail shown = detail(cluster, good);
+      assertThat(shown.stages()).allMatch(stage -> stage.done() == stage.tasks());
 
       cluster.restartScheduler();
 
@@ -62,6 +86,8 @@ class RestartTest {
       assertThat(states(cluster)).containsOnlyKeys(good, bad);
       assertThat(states(cluster)).containsEntry(good, JobState.COMPLETED);
       assertThat(states(cluster)).containsEntry(bad, JobState.FAILED);
+      assertThat(detail(cluster, good)).as("SQL, times, stages, who ran what").isEqualTo(shown);
+      assertThat(detail(cluster, bad).summary().error()).contains("Conversion");
       assertThat(cluster.queries().openResult(bad, 1)).isInstanceOf(Answer.UserFault.class);
       assertThat(cluster.rows("SELECT count(*) FROM t", Map.of()).values())
           .containsExactly(List.of(1000L));
@@ -70,20 +96,114 @@ class RestartTest {
   }
 
   @Test
-  void aRunningJobEndsAfterARestartOfTheScheduler() throws IOException {
+  void aStatementThatCannotBePlannedIsAFailedJob() throws IOException {
     try (var cluster = cluster(1)) {
+      assertThat(
+              cluster
+                  .queries()
+                  .submit(cluster.request("SELECT nothing FROM 't.parquet'", Map.of())))
+          .isInstanceOf(Answer.UserFault.class);
+
+      await().atMost(WAIT).until(() -> states(cluster).containsValue(JobState.FAILED));
+      assertThat(states(cluster)).hasSize(1);
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  @Test
+  void aRunningTaskIsAdoptedByTheNextScheduler() throws IOException {
+    try (var runs = new TaskLog();
+        var cluster = cluster(1)) {
       JobId job = cluster.submit(LONG, Map.of());
       await().atMost(WAIT).until(() -> running(cluster, job));
 
       cluster.restartScheduler();
 
-      // Right, or a clear error: what it must not do is hang.
-      switch (cluster.queries().openResult(job, TestCluster.ANSWER_WAIT_MS)) {
-        case Answer.Ok<?> _ -> cluster.rows(job).assertSameAs(expected());
-        case Answer.Retryable<?>(String message) ->
-            assertThat(message).doesNotContain("has not ended");
-        case Answer<?> other -> throw new AssertionError(other);
-      }
+      cluster.rows(job).assertSameAs(expected(LONG));
+      assertThat(runs.started(job)).as("attempts that executors ran").hasSize(1);
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  @Test
+  void finishedTasksAreNotRunAgainWhenTheSchedulerEndsTwiceInTheNextStage() throws IOException {
+    try (var runs = new TaskLog();
+        var cluster = cluster(2)) {
+      JobId job = cluster.submit(TWO_STAGES, HASH);
+      await()
+          .atMost(WAIT)
+          .until(
+              () ->
+                  detail(cluster, job).stages().stream().anyMatch(stage -> stage.done() > 0)
+                      && running(cluster, job));
+
+      cluster.restartScheduler();
+      cluster.restartScheduler();
+
+      JobDetail shown = detail(cluster, job);
+      assertThat(shown.stages()).hasSizeGreaterThan(1);
+      cluster.rows(job).assertSameAs(expected(TWO_STAGES.replace("'parts", "'" + data + "/parts")));
+      int tasks = shown.stages().stream().mapToInt(JobDetail.Stage::tasks).sum();
+      assertThat(runs.started(job)).as("one attempt of each task").hasSize(tasks);
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  @Test
+  void aJobWhoseCancelTheSchedulerDidNotFinishIsCancelledByTheNext() throws IOException {
+    try (var cluster = cluster(1)) {
+      JobId job = cluster.submit(LONG, Map.of());
+      await().atMost(WAIT).until(() -> running(cluster, job));
+
+      cluster.restartSchedulerAfter(() -> markCancelled(job));
+
+      await().atMost(WAIT).until(() -> states(cluster).get(job) == JobState.CANCELLED);
+      assertThat(cluster.rows("SELECT count(*) FROM 't.parquet'", Map.of()).values())
+          .as("the slot is back")
+          .containsExactly(List.of(1000L));
+      await().atMost(WAIT).until(() -> filesOf(job).isEmpty());
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  @Test
+  void aStatementSentAgainUnderItsKeyIsTheSameJobAlsoAfterARestart() throws IOException {
+    try (var runs = new TaskLog();
+        var cluster = cluster(1)) {
+      JobId job = cluster.submit(LONG, Map.of(), "key-1");
+      assertThat(cluster.submit(LONG, Map.of(), "key-1")).isEqualTo(job);
+      await().atMost(WAIT).until(() -> running(cluster, job));
+
+      cluster.restartScheduler();
+
+      assertThat(cluster.submit(LONG, Map.of(), "key-1")).isEqualTo(job);
+      assertThat(cluster.queries().submit(cluster.request("SELECT 2", Map.of(), "key-1")))
+          .isInstanceOfSatisfying(
+              Answer.UserFault.class,
+              answer -> assertThat(answer.message()).contains("another statement", job.value()));
+      cluster.rows(job).assertSameAs(expected(LONG));
+      assertThat(states(cluster)).containsOnlyKeys(job);
+      assertThat(runs.started(job)).hasSize(1);
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  @Test
+  void aTimeoutCountsFromTheSubmitAlsoAcrossARestart() throws IOException {
+    try (var cluster = cluster(1)) {
+      JobId job =
+          cluster.submit(LONG + " AND i < 29999", Map.of("mangonel_statement_timeout_ms", "1500"));
+      cluster.restartScheduler();
+
+      assertThat(cluster.queries().openResult(job, TestCluster.ANSWER_WAIT_MS))
+          .isInstanceOfSatisfying(
+              Answer.UserFault.class,
+              answer -> assertThat(answer.message()).contains("timeout of 1500 ms"));
+      JobSummary summary = detail(cluster, job).summary();
+      assertThat(Objects.requireNonNull(summary.endedMs()) - summary.submittedMs()).isBetween(1_500L, 15_000L);
+      await().atMost(WAIT).until(() -> filesOf(job).isEmpty());
+      assertThat(cluster.rows("SELECT count(*) FROM 't.parquet'", Map.of()).values())
+          .containsExactly(List.of(1000L));
       assertThat(cluster.fatal()).isNull();
     }
   }
@@ -96,7 +216,7 @@ class RestartTest {
 
       cluster.stopExecutor(0);
 
-      cluster.rows(job).assertSameAs(expected());
+      cluster.rows(job).assertSameAs(expected(LONG));
       assertThat(cluster.fatal()).isNull();
     }
   }
@@ -111,18 +231,52 @@ class RestartTest {
     }
   }
 
-  private static Rows expected() throws IOException {
+  @Test
+  void aStatementThatWaitsForAnExecutorRunsWhenOneComes() throws Exception {
+    try (var cluster = cluster(0)) {
+      var waiting =
+          java.util.concurrent.CompletableFuture.supplyAsync(
+              () -> cluster.queries().submit(cluster.request("FROM 't.parquet'", Map.of())));
+      cluster.addExecutor("late");
+      assertThat(waiting.get(WAIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Answer.Ok.class, ok -> assertThat(ok.value()).isInstanceOf(Submission.Job.class));
+    }
+  }
+
+  /** As a scheduler does that dies before it has done more. */
+  private void markCancelled(JobId job) {
+    try (var store = RocksDbStateBackend.open(directory.resolve("state"), _ -> {})) {
+      store.put(Keyspace.CANCELS, job.value(), Bytes.of(new byte[1]));
+    }
+  }
+
+  /** What the executors have of a job on disk. */
+  private List<Path> filesOf(JobId job) throws IOException {
+    try (Stream<Path> all = Files.walk(directory.resolve("work"))) {
+      return all.filter(path -> path.toString().contains(job.value())).toList();
+    } catch (java.io.UncheckedIOException e) {
+      return List.of(directory); // Something went while it was listed: asked again.
+    }
+  }
+
+  private static Rows expected(String sql) throws IOException {
     try {
-      return Rows.ofPlainDuckDb(LONG);
+      return Rows.ofPlainDuckDb(sql);
     } catch (SQLException e) {
       throw new IOException(e);
     }
   }
 
   private static boolean running(TestCluster cluster, JobId job) {
-    return cluster.queries().job(job)
-            instanceof Answer.Ok<io.mangonel.scheduler.query.JobDetail>(var detail)
-        && detail.stages().stream().anyMatch(stage -> stage.running() > 0);
+    return detail(cluster, job).stages().stream().anyMatch(stage -> stage.running() > 0);
+  }
+
+  private static JobDetail detail(TestCluster cluster, JobId job) {
+    if (cluster.queries().job(job) instanceof Answer.Ok<JobDetail>(var detail)) {
+      return detail;
+    }
+    throw new AssertionError("no job " + job);
   }
 
   private static Map<JobId, JobState> states(TestCluster cluster) {

@@ -73,8 +73,16 @@ final class TestCluster implements AutoCloseable {
 
   /** The scheduler ends and another one starts on its store and port. */
   void restartScheduler() throws IOException {
+    restartSchedulerAfter(() -> {});
+  }
+
+  /**
+   * @param meanwhile what happens while there is no scheduler
+   */
+  void restartSchedulerAfter(Runnable meanwhile) throws IOException {
     int port = scheduler.port();
     scheduler.close();
+    meanwhile.run();
     scheduler = startScheduler(port);
   }
 
@@ -115,13 +123,21 @@ final class TestCluster implements AutoCloseable {
   }
 
   StatementRequest request(String sql, Map<String, String> settings) {
+    return request(sql, settings, null);
+  }
+
+  StatementRequest request(String sql, Map<String, String> settings, @Nullable String key) {
     return new StatementRequest(
-        sql, "tester", "session-1", null, data.toString(), new TreeMap<>(settings));
+        sql, "tester", "session-1", key, data.toString(), new TreeMap<>(settings));
   }
 
   /** Submits a query and gives its job. */
   JobId submit(String sql, Map<String, String> settings) {
-    return switch (queries().submit(request(sql, settings))) {
+    return submit(sql, settings, null);
+  }
+
+  JobId submit(String sql, Map<String, String> settings, @Nullable String key) {
+    return switch (queries().submit(request(sql, settings, key))) {
       case Answer.Ok<Submission>(Submission.Job(JobId id, var _)) -> id;
       case Answer<Submission> other -> throw new AssertionError(sql + ": " + other);
     };

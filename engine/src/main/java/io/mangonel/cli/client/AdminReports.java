@@ -52,6 +52,15 @@ public final class AdminReports {
     return table.toString();
   }
 
+  /** What came of a cancel: the job's state after it. */
+  public static String cancelled(String id, String state) {
+    return switch (state) {
+      case "CANCELLED" -> "job " + id + " is CANCELLED";
+      case "QUEUED", "RUNNING" -> "job " + id + " will be cancelled; it is still " + state;
+      default -> "job " + id + " had ended before: it is " + state;
+    };
+  }
+
   /** A job with its stages. */
   public static String job(String json) {
     JsonNode job = read(json);

@@ -5,6 +5,8 @@ import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.flightsql.AdminActions;
 import io.mangonel.flightsql.ClientHeaders;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
@@ -19,7 +21,6 @@ import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
-import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
@@ -113,6 +114,34 @@ public final class SchedulerConnection implements AutoCloseable {
     void read(VectorSchemaRoot batch) throws IOException;
   }
 
+  /**
+   * As {@link #execute}.
+   *
+   * @param key a statement sent again under its key is not run again
+   * @throws FlightRuntimeException as the scheduler, or the way there, has it
+   */
+  FlightInfo send(String statement, String key) {
+    FlightCallHeaders once = new FlightCallHeaders();
+    once.insert(ClientHeaders.IDEMPOTENCY_KEY, ClientHeaders.encode(key));
+    return sql.execute(statement, headers, new HeaderCallOption(once));
+  }
+
+  /**
+   * As {@link #read}.
+   *
+   * @throws FlightRuntimeException as the scheduler, or the way there, has it
+   */
+  void receive(FlightInfo info, BatchReader reader) throws IOException {
+    FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), headers);
+    try {
+      while (stream.next()) {
+        reader.read(stream.getRoot());
+      }
+    } finally {
+      close(stream);
+    }
+  }
+
   /** Starts a statement; the answer comes with {@link #read}. */
   public FlightInfo execute(String statement) {
     try {
@@ -124,15 +153,10 @@ public final class SchedulerConnection implements AutoCloseable {
 
   /** Waits for the end of the job and reads all rows of its answer. */
   public void read(FlightInfo info, BatchReader reader) throws IOException {
-    FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), headers);
     try {
-      while (stream.next()) {
-        reader.read(stream.getRoot());
-      }
+      receive(info, reader);
     } catch (FlightRuntimeException e) {
       throw failure(e, address);
-    } finally {
-      close(stream);
     }
   }
 
@@ -162,7 +186,7 @@ public final class SchedulerConnection implements AutoCloseable {
     }
   }
 
-  private static CommandFailure failure(FlightRuntimeException e, HostAndPort address) {
+  static CommandFailure failure(FlightRuntimeException e, HostAndPort address) {
     String message = e.status().description();
     if (isOutOfReach(e)) {
       return CommandFailure.failed(
@@ -173,13 +197,22 @@ public final class SchedulerConnection implements AutoCloseable {
     return CommandFailure.failed(message == null ? e.status().toString() : message);
   }
 
-  /** Told apart from a scheduler that answers "not now": the transport failed. */
-  private static boolean isOutOfReach(FlightRuntimeException e) {
-    if (e.status().code() != FlightStatusCode.UNAVAILABLE) {
-      return false;
-    }
+  /** Told apart from a scheduler that answers "not now": the way there failed. */
+  static boolean isOutOfReach(FlightRuntimeException e) {
+    boolean broken =
+        switch (e.status().code()) {
+          case UNAVAILABLE, CANCELLED -> true;
+          case INTERNAL -> String.valueOf(e.status().description()).contains("RST_STREAM");
+          default -> false;
+        };
+    var trailers = e.status().metadata();
+    return broken && (trailers == null || !trailers.containsKey(ClientHeaders.ANSWERED));
+  }
+
+  /** Whether nobody listens there: nothing was sent. */
+  static boolean isRefused(FlightRuntimeException e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException) {
+      if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
         return true;
       }
     }

@@ -14,11 +14,15 @@ public final class SessionSettings {
   /** Ours: how joins get their rows. */
   public static final String JOIN_MODE = "mangonel_join_mode";
 
+  /** Ours: milliseconds from its submit after which a statement fails; 0 for never. */
+  public static final String STATEMENT_TIMEOUT = "mangonel_statement_timeout_ms";
+
   /** Before the name of a session variable, whose value is a literal as SQL. */
   public static final String VARIABLE_PREFIX = "variable ";
 
+  /** With the values each takes; none are listed of one that takes a number. */
   private static final Map<String, List<String>> OURS =
-      Map.of(JOIN_MODE, List.of("auto", "broadcast", "hash"));
+      Map.of(JOIN_MODE, List.of("auto", "broadcast", "hash"), STATEMENT_TIMEOUT, List.of());
 
   private SessionSettings() {}
 
@@ -33,9 +37,19 @@ public final class SessionSettings {
     return OURS.containsKey(ours) ? Optional.of(ours) : Optional.empty();
   }
 
-  /** The values one of our settings takes; empty for a setting of DuckDB's. */
+  /** The values one of our settings takes; empty for a number, and for a setting of DuckDB's. */
   public static List<String> valuesOf(String canonicalName) {
     return OURS.getOrDefault(canonicalName, List.of());
+  }
+
+  /** What the value of {@link #STATEMENT_TIMEOUT} means; empty when it is not one. */
+  public static Optional<Long> timeoutMs(String value) {
+    return value.matches("[0-9]{1,15}") ? Optional.of(Long.parseLong(value)) : Optional.empty();
+  }
+
+  /** One line for a person who gave another value. */
+  public static String timeoutError(String value) {
+    return STATEMENT_TIMEOUT + " is a whole number of milliseconds, 0 for none, not " + value;
   }
 
   public static String allowedNames() {

@@ -115,6 +115,11 @@ public final class Planning implements AutoCloseable {
 
   /** Answers the effect with an event. A job that was just submitted has its plan already. */
   public void planJob(Effect.PlanJob effect) {
+    Optional<String> rejected = jobs.inMemory(effect.job()).flatMap(TrackedJob::rejection);
+    if (rejected.isPresent()) {
+      events.put(new Event.PlanningFailed(effect.job(), rejected.get(), false));
+      return;
+    }
     Optional<PlannedQuery> ready = jobs.inMemory(effect.job()).flatMap(TrackedJob::plan);
     if (ready.isPresent()) {
       events.put(new Event.JobSubmitted(effect.job(), ready.get().jobPlan()));

@@ -5,6 +5,9 @@ import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A job as those who wait for it see it: accepted, planned, ended. Thread-safe. */
@@ -14,7 +17,10 @@ public final class TrackedJob {
   private final CompletableFuture<Acceptance> acceptance = new CompletableFuture<>();
   private final CompletableFuture<TerminalRecord> end = new CompletableFuture<>();
 
+  private final CompletableFuture<PlannedQuery> planned = new CompletableFuture<>();
+
   private volatile @Nullable PlannedQuery plan;
+  private volatile @Nullable String rejection;
 
   /** Whether the job was taken. */
   public sealed interface Acceptance {
@@ -27,6 +33,39 @@ public final class TrackedJob {
     this.id = id;
     this.request = request;
     this.plan = plan;
+  }
+
+  /** The statement is known not to be plannable. */
+  public void rejected(String message) {
+    rejection = message;
+  }
+
+  Optional<String> rejection() {
+    return Optional.ofNullable(rejection);
+  }
+
+  /** Waits until it is planned or has ended; false when the time is over. */
+  public boolean awaitPlan(long timeoutMs) {
+    return await(CompletableFuture.anyOf(planned, end), timeoutMs);
+  }
+
+  /** Waits until its end is durable; false when the time is over. */
+  public boolean awaitEnd(long timeoutMs) {
+    return await(end, timeoutMs);
+  }
+
+  private static boolean await(CompletableFuture<?> one, long timeoutMs) {
+    try {
+      one.get(timeoutMs, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nobody fails these", e);
+    }
   }
 
   public JobId id() {
@@ -53,5 +92,6 @@ public final class TrackedJob {
 
   void plan(PlannedQuery value) {
     plan = value;
+    planned.complete(value);
   }
 }

@@ -37,8 +37,14 @@ public final class ShellLimits {
   /** How long a polling executor waits for work. */
   public static final long POLL_DEADLINE_MS = 1_000;
 
-  /** How often submits look for an executor while there is none. */
-  public static final long EXECUTOR_CHECK_MS = 50;
+  /** Submits that wait for an executor hear of a registration; besides they look this often. */
+  public static final long EXECUTOR_RECHECK_MS = 1_000;
+
+  /** How long a call waits for a scheduler that is still reading its store. */
+  public static final long START_DEADLINE_MS = 60_000;
+
+  /** How long a cancel waits for the end of its job, before it answers that it was asked for. */
+  public static final long CANCEL_DEADLINE_MS = 1_500;
 
   /** Renewals of the scheduler's lease. */
   public static final long KEEP_ALIVE_MS = 1_000;

@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Where executors are, and which of them wait for an answer to their registration. Thread-safe. */
 public final class ExecutorDirectory {
@@ -23,6 +25,9 @@ public final class ExecutorDirectory {
   private final Map<ExecutorId, ExecutorInfo> infos = new ConcurrentHashMap<>();
   private final Map<Run, CompletableFuture<Boolean>> registrations = new ConcurrentHashMap<>();
   private final Set<Run> unknown = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition registered = lock.newCondition();
+  private long registrationsSeen;
 
   public void learn(ExecutorInfo info) {
     infos.put(info.id(), info);
@@ -77,6 +82,40 @@ public final class ExecutorDirectory {
     CompletableFuture<Boolean> waiting = registrations.get(new Run(executor, incarnation));
     if (waiting != null) {
       waiting.complete(true);
+    }
+    lock.lock();
+    try {
+      registrationsSeen++;
+      registered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many registrations became durable so far. */
+  public long registrationsSeen() {
+    lock.lock();
+    try {
+      return registrationsSeen;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for more than {@code seen} registrations, or the time; false when interrupted. */
+  public boolean awaitNextRegistration(long seen, long waitMs) {
+    long leftNs = TimeUnit.MILLISECONDS.toNanos(waitMs);
+    lock.lock();
+    try {
+      while (registrationsSeen == seen && leftNs > 0) {
+        leftNs = registered.awaitNanos(leftNs);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
   }
 

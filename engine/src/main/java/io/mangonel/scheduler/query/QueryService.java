@@ -5,9 +5,11 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.TrackedJob;
+import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.run.SchedulerRun;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * All that a client can ask of a scheduler, without a protocol. Thread-safe; calls block, each for
@@ -39,7 +41,7 @@ public final class QueryService {
    * statement that only changes something.
    */
   public Answer<List<ResultColumn>> describe(StatementRequest request) {
-    return submissions.describe(request);
+    return whenStarted(() -> submissions.describe(request));
   }
 
   /**
@@ -47,7 +49,7 @@ public final class QueryService {
    * Without an executor it waits for one for a bounded time, then it is {@link Answer.Retryable}.
    */
   public Answer<Submission> submit(StatementRequest request) {
-    return submissions.submit(request);
+    return whenStarted(() -> submissions.submit(request));
   }
 
   /**
@@ -58,31 +60,51 @@ public final class QueryService {
    *     goes on
    */
   public Answer<ResultStream> openResult(JobId job, long timeoutMs) {
-    return run.jobs()
-        .find(job)
-        .map(tracked -> results.open(tracked, timeoutMs))
-        .orElseGet(() -> unknown(job));
+    return whenStarted(
+        () ->
+            run.jobs()
+                .find(job)
+                .map(tracked -> results.open(tracked, timeoutMs))
+                .orElseGet(() -> unknown(job)));
   }
 
-  /** Asks for the end of a job (rule D7): the job's state tells what came of it. */
+  /**
+   * Asks for the end of a job, whatever state it is in (rule D7). Waits for that end for a short
+   * time; the state tells what came of it.
+   */
   public Answer<JobSummary> cancel(JobId job) {
-    Optional<TrackedJob> tracked = run.jobs().find(job);
-    if (tracked.isPresent() && !tracked.get().end().isDone()) {
-      run.cancel(job, "cancelled on request");
-    }
-    return job(job).then(detail -> new Answer.Ok<>(detail.summary()));
+    return whenStarted(
+        () -> {
+          Optional<TrackedJob> tracked = run.jobs().find(job);
+          if (tracked.isPresent() && !tracked.get().end().isDone()) {
+            run.cancel(job, "cancelled on request");
+            var _ = tracked.get().awaitEnd(ShellLimits.CANCEL_DEADLINE_MS);
+          }
+          return job(job).then(detail -> new Answer.Ok<>(detail.summary()));
+        });
+  }
+
+  /** Before its store is read a scheduler knows of no job. */
+  private <T> Answer<T> whenStarted(Supplier<Answer<T>> question) {
+    return run.awaitStart(ShellLimits.START_DEADLINE_MS)
+        ? question.get()
+        : new Answer.Retryable<>("the scheduler is still starting; try again later");
   }
 
   /** The newest jobs first, running and ended. */
   public Answer<List<JobSummary>> jobs(int limit) {
-    return reports
-        .newest(limit)
-        .<Answer<List<JobSummary>>>map(Answer.Ok::new)
-        .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
+    return whenStarted(
+        () ->
+            reports
+                .newest(limit)
+                .<Answer<List<JobSummary>>>map(Answer.Ok::new)
+                .orElseGet(() -> new Answer.Retryable<>(OVERLOADED)));
   }
 
   public Answer<JobDetail> job(JobId job) {
-    return reports.job(job).<Answer<JobDetail>>map(Answer.Ok::new).orElseGet(() -> unknown(job));
+    return whenStarted(
+        () ->
+            reports.job(job).<Answer<JobDetail>>map(Answer.Ok::new).orElseGet(() -> unknown(job)));
   }
 
   /** By id. */

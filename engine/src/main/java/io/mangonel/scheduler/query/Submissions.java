@@ -5,6 +5,7 @@ import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.JobIds;
@@ -18,6 +19,7 @@ import io.mangonel.scheduler.store.SubmitRecord;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +46,8 @@ final class Submissions {
 
   Answer<List<ResultColumn>> describe(StatementRequest statement) {
     ClusterSize size = run.planning().clusterSize().orElse(new ClusterSize(1, 1));
-    return planned(request(statement), size)
+    return request(statement)
+        .then(request -> planned(request, size))
         .then(
             result ->
                 new Answer.Ok<>(
@@ -58,65 +61,72 @@ final class Submissions {
   }
 
   Answer<Submission> submit(StatementRequest statement) {
-    JobRequest request = request(statement);
+    return request(statement).then(request -> submit(statement, request));
+  }
+
+  private Answer<Submission> submit(StatementRequest statement, JobRequest request) {
     if (request.idempotencyKey().isEmpty()) {
       return submitNew(statement, request);
     }
     int stripe =
         Math.floorMod(Objects.hash(request.principal(), request.idempotencyKey()), STRIPES);
     ReentrantLock lock = stripes.get(stripe);
-    SubmitRecord before;
+    Optional<SubmitRecord> before;
     lock.lock();
     try {
-      Optional<SubmitRecord> known =
-          run.stored().submit(request.principal(), request.idempotencyKey());
-      if (known.isEmpty()) {
+      before = run.stored().submit(request.principal(), request.idempotencyKey());
+      if (before.isEmpty()) {
         return submitNew(statement, request);
       }
-      before = known.get();
     } finally {
       lock.unlock();
     }
-    return attach(before, request);
+    return attach(before.get(), request);
   }
 
-  private JobRequest request(StatementRequest statement) {
-    return new JobRequest(
-        statement.sql(),
-        catalog.settings(statement),
-        statement.workingDirectory(),
-        Objects.requireNonNullElse(statement.sessionId(), ""),
-        statement.principal(),
-        run.engineVersion(),
-        run.clock().nowMs(),
-        Objects.requireNonNullElse(statement.idempotencyKey(), ""));
+  private Answer<JobRequest> request(StatementRequest statement) {
+    SortedMap<String, String> settings = catalog.settings(statement);
+    String timeout = settings.getOrDefault(SessionSettings.STATEMENT_TIMEOUT, "0");
+    Optional<Long> timeoutMs = SessionSettings.timeoutMs(timeout);
+    if (timeoutMs.isEmpty()) {
+      return new Answer.UserFault<>(SessionSettings.timeoutError(timeout));
+    }
+    return new Answer.Ok<>(
+        new JobRequest(
+            statement.sql(),
+            settings,
+            statement.workingDirectory(),
+            Objects.requireNonNullElse(statement.sessionId(), ""),
+            statement.principal(),
+            run.engineVersion(),
+            run.clock().nowMs(),
+            Objects.requireNonNullElse(statement.idempotencyKey(), ""),
+            timeoutMs.get()));
   }
 
+  /** The job that the statement started when it was sent before. */
   private Answer<Submission> attach(SubmitRecord before, JobRequest request) {
     if (!before.isOf(request)) {
       return new Answer.UserFault<>(
           "the idempotency key was used for another statement, which is job " + before.job());
     }
-    Optional<TrackedJob> job = run.jobs().find(before.job());
-    if (job.isEmpty()) {
+    Optional<TrackedJob> found = run.jobs().find(before.job());
+    if (found.isEmpty()) {
       return gone(before.job());
     }
-    long deadlineMs = run.clock().nowMs() + ShellLimits.ACCEPT_DEADLINE_MS;
-    do {
-      // Asked before the plan: a job that ends meanwhile has left what there is.
-      boolean ended = job.get().end().isDone();
-      Optional<PlannedQuery> plan = run.jobs().plan(job.get());
-      if (plan.isPresent()) {
-        return new Answer.Ok<>(new Submission.Job(before.job(), plan.get().plan().columns()));
-      }
-      if (ended) {
-        return withoutPlan(job.get());
-      }
-      // Claimed before it was planned, it is planned anew.
-    } while (pause() && run.clock().nowMs() < deadlineMs);
-    return new Answer.Retryable<>("job " + before.job() + " is still being planned");
+    TrackedJob job = found.get();
+    Optional<PlannedQuery> plan = run.jobs().plan(job);
+    if (plan.isEmpty() && !job.awaitPlan(ShellLimits.PLANNING_DEADLINE_MS)) {
+      return new Answer.Retryable<>("job " + before.job() + " is still being planned");
+    }
+    return run.jobs()
+        .plan(job)
+        .<Answer<Submission>>map(
+            known -> new Answer.Ok<>(new Submission.Job(job.id(), known.plan().columns())))
+        .orElseGet(() -> withoutPlan(job));
   }
 
+  /** It ended before it was planned, or long ago. */
   private static Answer<Submission> withoutPlan(TrackedJob job) {
     return switch (job.end().join()) {
       case TerminalRecord.Finished _ -> gone(job.id());
@@ -132,16 +142,6 @@ final class Submissions {
         "the statement ran as job " + job + ", whose result is no longer kept");
   }
 
-  private static boolean pause() {
-    try {
-      Thread.sleep(ShellLimits.EXECUTOR_CHECK_MS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   private Answer<Submission> submitNew(StatementRequest statement, JobRequest request) {
     long deadlineMs = run.clock().nowMs() + executorWaitMs;
     while (true) {
@@ -150,6 +150,9 @@ final class Submissions {
         return new Answer.Retryable<>("the scheduler is overloaded; try again later");
       }
       Answer<PlanResult> result = planned(request, size.get());
+      if (result instanceof Answer.UserFault<PlanResult>(String message)) {
+        recordRejected(request, message);
+      }
       boolean query = result instanceof Answer.Ok<PlanResult>(PlanResult.Query _);
       if (!query || size.get().executors() > 0) {
         return result.then(plan -> start(statement, request, plan));
@@ -161,17 +164,29 @@ final class Submissions {
     }
   }
 
+  /** A statement that cannot be planned is a failed job: people look for it in the list. */
+  private void recordRejected(JobRequest request, String message) {
+    JobId id = ids.next(request.submittedAtMs());
+    run.jobs().track(id, request, null).rejected(message);
+    if (!run.events().offer(new Event.JobQueued(id, request))) {
+      run.jobs().forget(id);
+    }
+  }
+
   /** A plan depends on the cluster: a query is planned once there is one to run it. */
   private boolean awaitExecutor(long deadlineMs) {
-    while (run.clock().nowMs() < deadlineMs) {
+    while (true) {
+      long seen = run.executors().registrationsSeen();
       if (run.planning().clusterSize().filter(size -> size.executors() > 0).isPresent()) {
         return true;
       }
-      if (!pause()) {
+      long leftMs = deadlineMs - run.clock().nowMs();
+      // One that was silent comes back without a registration.
+      long waitMs = Math.min(leftMs, ShellLimits.EXECUTOR_RECHECK_MS);
+      if (leftMs <= 0 || !run.executors().awaitNextRegistration(seen, waitMs)) {
         return false;
       }
     }
-    return false;
   }
 
   private Answer<PlanResult> planned(JobRequest request, ClusterSize size) {

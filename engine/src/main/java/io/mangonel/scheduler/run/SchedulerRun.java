@@ -34,6 +34,7 @@ import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorClient;
 import io.mangonel.wire.scheduler.SchedulerPeerService;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,7 @@ public final class SchedulerRun implements AutoCloseable {
           Thread.ofPlatform().name("scheduler-timer").daemon().factory());
 
   private volatile @Nullable HostPort address;
+  private final CountDownLatch startedSignal = new CountDownLatch(1);
   private volatile @Nullable Started started;
 
   private record Started(FencedStore store, Committer committer, Effects effects, EventLoop loop) {}
@@ -147,6 +149,7 @@ public final class SchedulerRun implements AutoCloseable {
     started = new Started(store, committer, effects, loop);
     committer.start();
     loop.start();
+    startedSignal.countDown();
     every(ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
     // Without an answer all count as kept: the next sweep asks again.
     var sweep =
@@ -186,6 +189,16 @@ public final class SchedulerRun implements AutoCloseable {
     }
     if (!found.claimable().isEmpty()) {
       LOG.info("claimed {} jobs of the scheduler before", found.claimable().size());
+    }
+  }
+
+  /** Waits until the jobs of the store are claimed; false when the time is over. */
+  public boolean awaitStart(long timeoutMs) {
+    try {
+      return startedSignal.await(timeoutMs, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
