@@ -29,6 +29,9 @@ import picocli.CommandLine.Option;
       "",
       "It prints one line 'ready executor=... grpc=...' once a scheduler has accepted it. It keeps"
           + " trying while none is in reach, and outlives schedulers.",
+      "",
+      "SIGTERM and Ctrl-C let running tasks end, for up to 30 seconds; a second signal ends it at"
+          + " once. Started again on its work directory, it offers what it had finished.",
       ""
     })
 final class ExecutorCommand implements Callable<Integer> {
@@ -104,6 +107,7 @@ final class ExecutorCommand implements Callable<Integer> {
         config.memoryBytes() >> 20);
     ExecutorServer server = start(config);
     Thread.ofVirtual().start(() -> announce(server, config));
+    EndSignals.onFirst(server::drain);
     lifetime.await(server);
     return 0;
   }

@@ -9,6 +9,7 @@ import java.util.function.Function;
 public final class RecordReader {
   private final byte[] buffer;
   private int position;
+  private int version;
 
   public RecordReader(Bytes bytes) {
     this.buffer = bytes.toByteArray();
@@ -20,11 +21,16 @@ public final class RecordReader {
    * @throws UnreadableRecordException when it is newer than {@code known}
    */
   public int version(String record, int known) {
-    int version = Math.toIntExact(number());
+    version = Math.toIntExact(number());
     if (version < 1 || version > known) {
       throw new UnreadableRecordException(
           record + " has format version " + version + "; this build reads 1 to " + known);
     }
+    return version;
+  }
+
+  /** The version of the record that is being read, for what it consists of; 0 before it is read. */
+  public int version() {
     return version;
   }
 

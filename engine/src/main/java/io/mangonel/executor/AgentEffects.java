@@ -2,7 +2,9 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
+import io.mangonel.core.agent.Recovered;
 import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
@@ -10,13 +12,15 @@ import io.mangonel.core.task.TaskOutput;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.task.TaskStop;
 import io.mangonel.executor.task.TaskWork;
+import io.mangonel.executor.work.AttemptRecords;
+import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,19 +34,23 @@ final class AgentEffects {
   private final AgentEndpoint endpoint;
   private final SchedulerLinks links;
   private final ShuffleDirectory shuffle;
+  private final AttemptRecords records;
   private final Consumer<AgentEvent> agent;
-  private final Map<TaskAttemptId, TaskStop> running = new ConcurrentHashMap<>();
+  private final RunningTasks running = new RunningTasks();
+  private final List<Thread> goodbyes = new CopyOnWriteArrayList<>();
+  private final CountDownLatch drained = new CountDownLatch(1);
 
   AgentEffects(
       TaskRunner runner,
       AgentEndpoint endpoint,
       SchedulerLinks links,
-      ShuffleDirectory shuffle,
+      WorkDirectory work,
       Consumer<AgentEvent> agent) {
     this.runner = runner;
     this.endpoint = endpoint;
     this.links = links;
-    this.shuffle = shuffle;
+    this.shuffle = work.shuffle();
+    this.records = work.records();
     this.agent = agent;
   }
 
@@ -64,6 +72,14 @@ final class AgentEffects {
       case AgentEffect.SendHeartbeat heartbeat -> links.heartbeat(heartbeat);
       case AgentEffect.SendOffer offer -> links.offer(offer);
       case AgentEffect.SendStatuses statuses -> links.statuses(statuses);
+      case AgentEffect.AskJobs ask -> links.askJobs(ask);
+      case AgentEffect.SayLeaving leaving -> {
+        Optional<Thread> sent = links.leave(leaving);
+        if (leaving.gone()) {
+          sent.ifPresent(goodbyes::add);
+        }
+      }
+      case AgentEffect.Drained _ -> drained.countDown();
       case AgentEffect.AnswerSlots _,
           AgentEffect.AnswerLaunch _,
           AgentEffect.AnswerInventory _,
@@ -84,7 +100,10 @@ final class AgentEffects {
           AgentEffect.Register _,
           AgentEffect.SendHeartbeat _,
           AgentEffect.SendOffer _,
-          AgentEffect.SendStatuses _ -> {}
+          AgentEffect.SendStatuses _,
+          AgentEffect.AskJobs _,
+          AgentEffect.SayLeaving _,
+          AgentEffect.Drained _ -> {}
     }
   }
 
@@ -99,8 +118,7 @@ final class AgentEffects {
 
   private void start(TaskLaunch launch) {
     TaskAttemptId id = launch.id();
-    TaskStop stop = new TaskStop();
-    running.put(id, stop);
+    TaskStop stop = running.add(id);
     Optional<TaskWork> taken = endpoint.takeWork(id);
     Thread.ofPlatform()
         .name("task " + id)
@@ -112,6 +130,7 @@ final class AgentEffects {
                   taken
                       .map(work -> runner.run(launch, work, stop))
                       .orElseGet(AgentEffects::withoutPlan);
+              remember(launch, outcome);
               running.remove(id);
               LOG.info("task {} {}", id, inWords(outcome));
               agent.accept(new AgentEvent.TaskEnded(id, outcome));
@@ -127,15 +146,27 @@ final class AgentEffects {
     };
   }
 
+  /** Before the status is reported: what an owner counts on survives this process (rule T12). */
+  private void remember(TaskLaunch launch, TaskOutcome outcome) {
+    if (!(outcome instanceof TaskOutcome.Succeeded(TaskOutput output))
+        || output.files().isEmpty()) {
+      return;
+    }
+    List<TaskAttemptId> inputs = launch.inputs().stream().map(InputLocation::producer).toList();
+    try {
+      records.write(new Recovered(launch.id(), launch.epoch(), inputs, output));
+    } catch (IOException failed) {
+      LOG.warn(
+          "the output of {} will not survive this process: {}", launch.id(), failed.getMessage());
+    }
+  }
+
   private static TaskOutcome withoutPlan() {
     return new TaskOutcome.Failed(new Failure.LaunchRejected("its plan did not come with it"));
   }
 
   private void interrupt(TaskAttemptId id) {
-    TaskStop stop = running.get(id);
-    if (stop != null) {
-      stop.stop(new Failure.Killed("interrupted on request"));
-    }
+    running.stop(id, new Failure.Killed("interrupted on request"));
   }
 
   private interface Deletion {
@@ -155,17 +186,26 @@ final class AgentEffects {
             });
   }
 
-  /** Interrupts every task and waits for them; false when some still run after {@code waitMs}. */
-  boolean stopAll(long waitMs) {
-    running.values().forEach(stop -> stop.stop(new Failure.Killed("the executor stops")));
-    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+  /**
+   * Waits until the agent has drained and said goodbye.
+   *
+   * @param goodbyeMs for the goodbyes, which are already under way then
+   */
+  boolean awaitDrained(long waitMs, long goodbyeMs) {
     try {
-      while (!running.isEmpty() && System.nanoTime() < deadlineNs) {
-        Thread.sleep(5);
+      boolean done = drained.await(waitMs, TimeUnit.MILLISECONDS);
+      for (Thread goodbye : goodbyes) {
+        goodbye.join(goodbyeMs);
       }
+      return done;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+      return false;
     }
-    return running.isEmpty();
+  }
+
+  /** Interrupts every task and waits for them; false when some still run after {@code waitMs}. */
+  boolean stopAll(long waitMs) {
+    return running.stopAll(new Failure.Killed("the executor stops"), waitMs);
   }
 }

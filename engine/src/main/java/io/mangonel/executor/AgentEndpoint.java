@@ -10,6 +10,7 @@ import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.executor.task.TaskWork;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.StagePlanCodec;
+import io.mangonel.shuffle.Checksums;
 import io.mangonel.shuffle.ShuffleDirectory;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
@@ -26,6 +27,7 @@ import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.scheduler.SchedulerMessages;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +49,7 @@ final class AgentEndpoint implements ExecutorEndpoint {
   private final AgentLoop loop;
   private final Incarnation incarnation;
   private final ShuffleDirectory shuffle;
+  private final Checksums checksums;
   private final LongSupplier clockMs;
   private final Limits limits;
   private final AtomicLong calls = new AtomicLong();
@@ -59,11 +62,13 @@ final class AgentEndpoint implements ExecutorEndpoint {
       AgentLoop loop,
       Incarnation incarnation,
       ShuffleDirectory shuffle,
+      Checksums checksums,
       LongSupplier clockMs,
       Limits limits) {
     this.loop = loop;
     this.incarnation = incarnation;
     this.shuffle = shuffle;
+    this.checksums = checksums;
     this.clockMs = clockMs;
     this.limits = limits;
   }
@@ -223,6 +228,11 @@ final class AgentEndpoint implements ExecutorEndpoint {
   @Override
   public Optional<Path> shuffleFile(String path) {
     return shuffle.file(path);
+  }
+
+  @Override
+  public boolean isIntact(Path file, long checksum) throws IOException {
+    return checksums.isIntact(file, checksum);
   }
 
   private void checkTarget(Incarnation target) {

@@ -8,6 +8,7 @@ import io.mangonel.executor.task.DuckDbEngine;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.work.NativeLibrary;
 import io.mangonel.executor.work.WorkDirectory;
+import io.mangonel.shuffle.Checksums;
 import io.mangonel.shuffle.FetchCache;
 import io.mangonel.shuffle.ShuffleReader;
 import io.mangonel.wire.Channels;
@@ -51,6 +52,7 @@ public final class ExecutorServer implements AutoCloseable {
   private final SchedulerDirectory directory;
   private final SchedulerLinks links;
   private final GrpcServer server;
+  private final FetchCache cache;
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private boolean closed;
 
@@ -63,12 +65,19 @@ public final class ExecutorServer implements AutoCloseable {
     Incarnation incarnation =
         new Incarnation(work.executor() + "-" + UUID.randomUUID().toString().substring(0, 8));
     LongSupplier clockMs = monotonicClock();
-    io.mangonel.core.agent.Limits agentLimits = io.mangonel.core.agent.Limits.DEFAULTS;
     AgentCore core =
-        new AgentCore(work.executor(), incarnation, config.slots(), config.pull(), agentLimits);
-    loop = new AgentLoop(core, clockMs, agentLimits.tickMs(), limits);
+        new AgentCore(
+            work.executor(),
+            incarnation,
+            config.slots(),
+            config.pull(),
+            limits.agent(),
+            work.records().recover());
+    Checksums checksums = new Checksums();
+    loop = new AgentLoop(core, clockMs, limits.agent().tickMs(), limits);
     Consumer<AgentEvent> agent = loop::submit;
-    AgentEndpoint endpoint = new AgentEndpoint(loop, incarnation, work.shuffle(), clockMs, limits);
+    AgentEndpoint endpoint =
+        new AgentEndpoint(loop, incarnation, work.shuffle(), checksums, clockMs, limits);
     server = listen(config, endpoint);
     SchedulerClient client = new SchedulerClient(channels);
     directory =
@@ -83,12 +92,18 @@ public final class ExecutorServer implements AutoCloseable {
             clockMs,
             limits);
     ExecutorClient peers = new ExecutorClient(channels);
-    FetchCache cache = new FetchCache(work.fetched(), limits.fetchCacheBytesMax(), peers);
+    cache = new FetchCache(work.fetched(), limits.fetchCacheBytesMax(), peers);
     ShuffleReader reader =
         new ShuffleReader(
-            work.executor(), work.shuffle(), cache, peers, clockMs, limits.readInPlace());
+            work.executor(),
+            work.shuffle(),
+            cache,
+            peers,
+            clockMs,
+            checksums,
+            limits.readInPlace());
     TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits.task());
-    effects = new AgentEffects(runner, endpoint, links, work.shuffle(), agent);
+    effects = new AgentEffects(runner, endpoint, links, work, agent);
   }
 
   /**
@@ -105,6 +120,7 @@ public final class ExecutorServer implements AutoCloseable {
   /** As {@link #start(ExecutorConfig)}, with other limits. */
   public static ExecutorServer start(ExecutorConfig config, Limits limits) throws IOException {
     addresses(config.schedulers());
+    NativeLibrary.sweep(Path.of(System.getProperty("java.io.tmpdir")));
     WorkDirectory work = WorkDirectory.open(config.workDirectory());
     DuckDbEngine engine;
     try {
@@ -211,6 +227,11 @@ public final class ExecutorServer implements AutoCloseable {
     return work.executor();
   }
 
+  /** Where it keeps what outlives it. */
+  public Path workDirectory() {
+    return work.root();
+  }
+
   /** The port it listens on. */
   public int port() {
     return server.port();
@@ -238,6 +259,21 @@ public final class ExecutorServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes no more tasks, lets those that run end, up to a bound, and says goodbye to the
+   * schedulers. To be followed by {@link #close}, which may also be called meanwhile, from another
+   * thread.
+   */
+  public void drain() {
+    if (!loop.submit(new AgentEvent.DrainRequested())) {
+      return;
+    }
+    long waitMs = limits.agent().drainMs() + limits.agent().drainReportMs() + limits.stopMs();
+    if (!effects.awaitDrained(waitMs, limits.stopMs())) {
+      LOG.warn("not drained within {} ms", waitMs);
+    }
+  }
+
   /** Stops tasks, ends the server and closes the DuckDB. Files of finished tasks stay. */
   @Override
   public synchronized void close() {
@@ -247,6 +283,7 @@ public final class ExecutorServer implements AutoCloseable {
     closed = true;
     directory.stop();
     server.close();
+    cache.close();
     if (!effects.stopAll(limits.stopMs())) {
       LOG.warn("some tasks did not stop within {} ms", limits.stopMs());
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 /**
  * Every limit of the executor's shell. Times in milliseconds.
  *
+ * @param agent those of the executor's decisions
  * @param task those of one attempt
  * @param spillBytesMax what DuckDB may put into its temporary files
  * @param fetchCacheBytesMax fetched files of other executors that are kept
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  * @param readInPlace whether files of executors on the same machine are read without a copy
  */
 public record Limits(
+    io.mangonel.core.agent.Limits agent,
     io.mangonel.executor.task.Limits task,
     long spillBytesMax,
     long fetchCacheBytesMax,
@@ -39,6 +41,7 @@ public record Limits(
   public static Limits of(Path workDirectory) {
     long freeBytes = Math.max(1L << 30, workDirectory.toFile().getUsableSpace());
     return new Limits(
+        io.mangonel.core.agent.Limits.DEFAULTS,
         io.mangonel.executor.task.Limits.DEFAULTS,
         (long) (freeBytes * SPILL_SHARE),
         Math.min(io.mangonel.shuffle.Limits.CACHE_BYTES_DEFAULT, freeBytes / 4),
@@ -56,6 +59,7 @@ public record Limits(
   /** For tests of executors without a disk in common. */
   public Limits withoutReadInPlace() {
     return new Limits(
+        agent,
         task,
         spillBytesMax,
         fetchCacheBytesMax,
@@ -68,5 +72,41 @@ public record Limits(
         statusCallsMax,
         stopMs,
         false);
+  }
+
+  /** The same but for {@link #agent}. */
+  public Limits withAgent(io.mangonel.core.agent.Limits value) {
+    return new Limits(
+        value,
+        task,
+        spillBytesMax,
+        fetchCacheBytesMax,
+        eventsMax,
+        eventsPerRound,
+        callWaitMs,
+        discoveryMs,
+        schedulerGoneMs,
+        schedulersMax,
+        statusCallsMax,
+        stopMs,
+        readInPlace);
+  }
+
+  /** The same but for {@link #spillBytesMax}. */
+  public Limits withSpillBytesMax(long value) {
+    return new Limits(
+        agent,
+        task,
+        value,
+        fetchCacheBytesMax,
+        eventsMax,
+        eventsPerRound,
+        callWaitMs,
+        discoveryMs,
+        schedulerGoneMs,
+        schedulersMax,
+        statusCallsMax,
+        stopMs,
+        readInPlace);
   }
 }

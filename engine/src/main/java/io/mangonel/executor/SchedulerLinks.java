@@ -4,12 +4,14 @@ import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerMessages;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
@@ -21,6 +23,7 @@ import io.mangonel.wire.scheduler.SchedulerMessages.StatusReport;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -51,7 +54,10 @@ final class SchedulerLinks {
     REGISTER,
     HEARTBEAT,
     OFFER,
-    STATUSES
+    STATUSES,
+    JOBS,
+    LEAVE,
+    GONE
   }
 
   private record Lane(Incarnation scheduler, Kind kind) {}
@@ -139,6 +145,29 @@ final class SchedulerLinks {
         });
   }
 
+  void askJobs(AgentEffect.AskJobs effect) {
+    send(
+        effect.scheduler(),
+        Kind.JOBS,
+        1,
+        peer -> {
+          if (client.knownJobs(peer, effect.jobs())
+              instanceof Reply.Answered<List<JobId>>(var known)) {
+            agent.accept(new AgentEvent.JobsKnown(effect.jobs(), known));
+          }
+        });
+  }
+
+  /** Returns what can be waited for, if it was sent. */
+  Optional<Thread> leave(AgentEffect.SayLeaving effect) {
+    var departure = new Departure(template.executor(), template.incarnation(), effect.gone());
+    return send(
+        effect.scheduler(),
+        effect.gone() ? Kind.GONE : Kind.LEAVE,
+        1,
+        peer -> client.leave(peer, departure));
+  }
+
   void offer(AgentEffect.SendOffer effect) {
     send(
         effect.scheduler(),
@@ -211,10 +240,11 @@ final class SchedulerLinks {
         });
   }
 
-  private void send(Incarnation scheduler, Kind kind, int atOnceMax, Consumer<HostPort> message) {
+  private Optional<Thread> send(
+      Incarnation scheduler, Kind kind, int atOnceMax, Consumer<HostPort> message) {
     HostPort peer = directory.addressOf(scheduler).orElse(null);
     if (peer == null) {
-      return;
+      return Optional.empty();
     }
     if (lanes.size() > limits.schedulersMax() * Kind.values().length) {
       // Most belong to schedulers that are gone.
@@ -224,19 +254,20 @@ final class SchedulerLinks {
     Semaphore free = lanes.computeIfAbsent(lane, _ -> new Semaphore(atOnceMax));
     if (!free.tryAcquire()) {
       LOG.debug("{} to {} is dropped: the ones before it are still under way", kind, peer);
-      return;
+      return Optional.empty();
     }
-    Thread.ofVirtual()
-        .name("to-scheduler")
-        .start(
-            () -> {
-              try {
-                message.accept(peer);
-              } catch (IllegalStateException closing) {
-                LOG.debug("{} to {} is dropped: {}", kind, peer, closing.getMessage());
-              } finally {
-                free.release();
-              }
-            });
+    return Optional.of(
+        Thread.ofVirtual()
+            .name("to-scheduler")
+            .start(
+                () -> {
+                  try {
+                    message.accept(peer);
+                  } catch (IllegalStateException closing) {
+                    LOG.debug("{} to {} is dropped: {}", kind, peer, closing.getMessage());
+                  } finally {
+                    free.release();
+                  }
+                }));
   }
 }

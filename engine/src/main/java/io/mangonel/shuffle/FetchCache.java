@@ -19,19 +19,28 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files of other executors, fetched once and kept while there is room. A reader gets a hard link of
  * its own, so an entry that is dropped stays readable to whoever uses it.
  */
-public final class FetchCache {
+public final class FetchCache implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchCache.class);
   private static final byte[] PARQUET_MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
   private final Path directory;
   private final long bytesMax;
   private final ExecutorClient client;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Semaphore fetches = new Semaphore(Limits.FETCHES_MAX);
 
   /** Guarded by this: what is here, the least recently used first. */
@@ -52,6 +61,9 @@ public final class FetchCache {
     /** The producer's file cannot be had. */
     record Lost(String message) implements Fetched {}
 
+    /** The reader who fetched was interrupted: another one has to fetch it. */
+    record Interrupted() implements Fetched {}
+
     /** This executor's disk failed. */
     record Broken(String message) implements Fetched {}
   }
@@ -64,6 +76,12 @@ public final class FetchCache {
     this.directory = Files.createDirectories(directory);
     this.bytesMax = bytesMax;
     this.client = client;
+  }
+
+  /** Nobody tries a fetch again. */
+  @Override
+  public void close() {
+    closed.countDown();
   }
 
   /** Bytes kept now. */
@@ -89,8 +107,10 @@ public final class FetchCache {
         return new Fetched.Broken("cannot link a fetched file: " + failed.getMessage());
       }
       if (other != null) {
-        Fetched ended = other.join();
-        if (!(ended instanceof Fetched.Here)) {
+        Fetched ended = awaited(other);
+        boolean mineToDo =
+            ended instanceof Fetched.Interrupted && !Thread.currentThread().isInterrupted();
+        if (!(ended instanceof Fetched.Here) && !mineToDo) {
           return ended;
         }
         continue;
@@ -103,6 +123,17 @@ public final class FetchCache {
         mine.complete(ended);
       }
       return ended;
+    }
+  }
+
+  private static Fetched awaited(CompletableFuture<Fetched> other) {
+    try {
+      return other.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return new Fetched.Interrupted();
+    } catch (ExecutionException bug) {
+      throw new IllegalStateException("nobody fails a fetch", bug);
     }
   }
 
@@ -151,7 +182,16 @@ public final class FetchCache {
       return new Fetched.Broken("cannot keep a fetched file: " + failed.getMessage());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      return new Fetched.Broken("the fetch of " + file.path() + " was interrupted");
+      deleteQuietly(partial);
+      return new Fetched.Interrupted();
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException leftForTheNextStart) {
+      LOG.debug("cannot delete {}: {}", file, leftForTheNextStart.getMessage());
     }
   }
 
@@ -161,13 +201,16 @@ public final class FetchCache {
     long pauseMs = Limits.FETCH_RETRY_MS;
     for (int tries = 1; ; tries++) {
       Reply<Long> reply;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target))) {
+      CRC32C checksum = new CRC32C();
+      try (OutputStream out =
+          new CheckedOutputStream(
+              new BufferedOutputStream(Files.newOutputStream(target)), checksum)) {
         reply = client.fetchPartition(peer, file.path(), out);
       }
       String failure =
           switch (reply) {
             case Reply.Answered<Long> answered -> {
-              Optional<String> wrong = wrong(file, answered.value(), target);
+              Optional<String> wrong = wrong(file, answered.value(), checksum.getValue(), target);
               if (wrong.isEmpty()) {
                 yield "";
               }
@@ -186,15 +229,20 @@ public final class FetchCache {
       if (!again || tries == Limits.FETCH_TRIES) {
         return Optional.of("cannot fetch " + file.path() + ": " + failure);
       }
-      Thread.sleep(pauseMs);
+      if (closed.await(pauseMs, TimeUnit.MILLISECONDS)) {
+        return Optional.of("cannot fetch " + file.path() + ": the executor stops");
+      }
       pauseMs *= 2;
     }
   }
 
-  private static Optional<String> wrong(OutputFile file, long fetchedBytes, Path target)
-      throws IOException {
+  private static Optional<String> wrong(
+      OutputFile file, long fetchedBytes, long checksum, Path target) throws IOException {
     if (fetchedBytes != file.bytes()) {
       return Optional.of("it has " + fetchedBytes + " bytes instead of " + file.bytes());
+    }
+    if (file.checksum() != OutputFile.NO_CHECKSUM && file.checksum() != checksum) {
+      return Optional.of("it is not what was written");
     }
     return file.path().endsWith(".parquet") && !isWholeParquet(target)
         ? Optional.of("it is not a whole Parquet file")

@@ -20,6 +20,12 @@ public final class Limits {
   /** A token file is this short. */
   public static final int TOKEN_BYTES_MAX = 128;
 
+  /** Read at once for a checksum. */
+  public static final int CHECKSUM_BUFFER_BYTES = 256 << 10;
+
+  /** Files whose checksum is remembered. */
+  public static final int CHECKSUMS_MAX = 10_000;
+
   /** Default size of the cache of fetched files. */
   public static final long CACHE_BYTES_DEFAULT = 4L << 30;
 

@@ -12,8 +12,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +87,40 @@ public final class ShuffleDirectory {
         + attempt.launchEpoch()
         + ":"
         + encode(attempt.launcher().value());
+  }
+
+  /** Every directory of an attempt, whole or not. */
+  public List<Path> attempts() throws IOException {
+    List<Path> attempts = new ArrayList<>();
+    for (Path job : children(root)) {
+      for (Path stage : children(job)) {
+        attempts.addAll(children(stage));
+      }
+    }
+    return attempts;
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    try (Stream<Path> children = Files.list(directory)) {
+      return children
+          .filter(child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Deletes the directories of jobs and stages that hold no attempt. */
+  public void removeEmpty() throws IOException {
+    for (Path job : children(root)) {
+      for (Path stage : children(job)) {
+        if (children(stage).isEmpty()) {
+          delete(stage);
+        }
+      }
+      if (children(job).isEmpty()) {
+        delete(job);
+      }
+    }
   }
 
   /** The path of a file below the root as {@code OutputFile} has it. */

@@ -38,6 +38,7 @@ public final class ShuffleReader {
   private final ExecutorClient client;
   private final LongSupplier clockMs;
   private final boolean inPlace;
+  private final Checksums checksums;
 
   /** Guarded by itself. */
   private final Map<HostPort, Neighbour> neighbours = new LinkedHashMap<>(16, 0.75f, true);
@@ -56,12 +57,14 @@ public final class ShuffleReader {
       FetchCache cache,
       ExecutorClient client,
       LongSupplier clockMs,
+      Checksums checksums,
       boolean inPlace) {
     this.self = self;
     this.own = own;
     this.cache = cache;
     this.client = client;
     this.clockMs = clockMs;
+    this.checksums = checksums;
     this.inPlace = inPlace;
   }
 
@@ -133,43 +136,58 @@ public final class ShuffleReader {
     TaskAttemptId producer = location.producer();
     if (location.executor().equals(self)) {
       return own.file(file.path())
-          .<One>map(path -> new One.Here(new LocalInput(producer, file, path)))
+          .map(path -> checked(producer, file, path, path))
           .orElseGet(() -> lost(producer, "the file " + file.path() + " is gone from " + self));
     }
     if (peer == null) {
       return lost(producer, "the address of executor " + location.executor() + " is unknown");
     }
-    if (inPlace && linkNeighbour(peer, file, link)) {
-      return new One.Here(new LocalInput(producer, file, link));
+    Optional<Path> neighbours = inPlace ? linkNeighbour(peer, file, link) : Optional.empty();
+    if (neighbours.isPresent()) {
+      return checked(producer, file, neighbours.get(), link);
     }
     return switch (cache.get(location.executor() + "/" + file.path(), peer, file, link)) {
       case Fetched.Here _ -> new One.Here(new LocalInput(producer, file, link));
       case Fetched.Lost lost -> lost(producer, lost.message());
+      case Fetched.Interrupted _ ->
+          new One.Failed(new Failure.Killed("interrupted while inputs were fetched"));
       case Fetched.Broken broken -> new One.Failed(new Failure.Io(broken.message()));
     };
+  }
+
+  /** A file that was cut or changed gives wrong rows, or an error that blames the statement. */
+  private One checked(TaskAttemptId producer, OutputFile file, Path source, Path readAt) {
+    try {
+      return checksums.isIntact(source, file)
+          ? new One.Here(new LocalInput(producer, file, readAt))
+          : lost(producer, "the file " + file.path() + " is not what was written");
+    } catch (IOException unreadable) {
+      return lost(producer, "cannot read " + file.path() + ": " + unreadable.getMessage());
+    }
   }
 
   private static One lost(TaskAttemptId producer, String message) {
     return new One.Failed(new Failure.FetchFailed(producer, message));
   }
 
-  private boolean linkNeighbour(HostPort peer, OutputFile file, Path link) {
+  /** Makes the link and returns what it links to; empty when the file has to be fetched. */
+  private Optional<Path> linkNeighbour(HostPort peer, OutputFile file, Path link) {
     Optional<Path> directory = neighbour(peer);
     if (directory.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     try {
       Path source = directory.get().resolve(file.path()).normalize();
       if (!source.startsWith(directory.get()) || Files.size(source) != file.bytes()) {
-        return false;
+        return Optional.empty();
       }
       Files.createLink(link, source);
-      return true;
+      return Optional.of(source);
     } catch (FileAlreadyExistsException bug) {
       throw new IllegalStateException("the link directory of the task is not empty", bug);
     } catch (IOException otherFileSystem) {
       // The fetch will do, or name what is wrong.
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -161,6 +161,7 @@ public final class GraphConverter {
                     .setPath(file.path())
                     .setRows(file.rows())
                     .setBytes(file.bytes())
+                    .setChecksum(file.checksum())
                     .build())
         .toList();
   }
@@ -170,7 +171,11 @@ public final class GraphConverter {
         .map(
             file ->
                 new OutputFile(
-                    file.getPartition(), file.getPath(), file.getRows(), file.getBytes()))
+                    file.getPartition(),
+                    file.getPath(),
+                    file.getRows(),
+                    file.getBytes(),
+                    file.hasChecksum() ? file.getChecksum() : OutputFile.NO_CHECKSUM))
         .toList();
   }
 

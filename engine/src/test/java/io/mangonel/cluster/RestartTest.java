@@ -200,7 +200,8 @@ class RestartTest {
               Answer.UserFault.class,
               answer -> assertThat(answer.message()).contains("timeout of 1500 ms"));
       JobSummary summary = detail(cluster, job).summary();
-      assertThat(Objects.requireNonNull(summary.endedMs()) - summary.submittedMs()).isBetween(1_500L, 15_000L);
+      assertThat(Objects.requireNonNull(summary.endedMs()) - summary.submittedMs())
+          .isBetween(1_500L, 15_000L);
       await().atMost(WAIT).until(() -> filesOf(job).isEmpty());
       assertThat(cluster.rows("SELECT count(*) FROM 't.parquet'", Map.of()).values())
           .containsExactly(List.of(1000L));

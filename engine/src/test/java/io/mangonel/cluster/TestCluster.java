@@ -110,6 +110,18 @@ final class TestCluster implements AutoCloseable {
     return executor;
   }
 
+  /** The executor of {@link #addExecutor} ends without a goodbye, and starts on its directory. */
+  void restartExecutor(String name) throws IOException {
+    Path work = directory.resolve(name).toRealPath();
+    for (ExecutorServer executor : List.copyOf(executors)) {
+      if (executor.workDirectory().equals(work)) {
+        executor.close();
+        executors.remove(executor);
+      }
+    }
+    addExecutor(name);
+  }
+
   void stopExecutor(int index) {
     executors.remove(index).close();
   }

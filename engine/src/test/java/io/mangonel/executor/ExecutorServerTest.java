@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mangonel.core.graph.EdgeKind;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
@@ -140,10 +141,66 @@ final class ExecutorServerTest {
             });
     Files.write(file, new byte[(int) input.files().getFirst().bytes()]);
     assertThat(consume(consumer, 2, input)).isInstanceOf(Failure.FetchFailed.class);
+    InputLocation flipped = filesOf(producer, output, 4);
+    flip(directory.resolve("producer/shuffle").resolve(flipped.files().getFirst().path()));
+    assertThat(consume(consumer, 4, flipped))
+        .isInstanceOfSatisfying(
+            Failure.FetchFailed.class,
+            failure -> assertThat(failure.message()).contains("is not what was written"));
     producer.close();
     assertThat(consume(consumer, 3, filesOf(producer, output, 3)))
         .satisfies(
             failure -> assertThat(readInPlace || failure instanceof Failure.FetchFailed).isTrue());
+  }
+
+  /** One bit, in the middle: the file is still Parquet. */
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void aResultThatWasDamagedIsNotServed() throws Exception {
+    ExecutorServer executor = start("e1", true);
+    TaskAttemptId id = Plans.id("j", 0, 0);
+    scheduler.launch(
+        executor.id(),
+        id,
+        Plans.result("SELECT range AS c0, repeat('x', 20) AS c1 FROM range(100000)"));
+    var outcome = (TaskOutcome.Succeeded) scheduler.awaitStatus(id).outcome();
+    OutputFile file = outcome.output().files().getFirst();
+    HostPort address = scheduler.awaitRegistration(executor.id()).address();
+    var whole = new ByteArrayOutputStream();
+    assertThat(scheduler.executors.fetchPartition(address, file.path(), file.checksum(), whole))
+        .isEqualTo(new Reply.Answered<>(file.bytes()));
+    flip(directory.resolve("e1/shuffle").resolve(file.path()));
+    var nothing = new ByteArrayOutputStream();
+    assertThat(scheduler.executors.fetchPartition(address, file.path(), file.checksum(), nothing))
+        .isInstanceOfSatisfying(
+            Reply.Broken.class,
+            broken -> assertThat(broken.message()).contains("is not what was written"));
+    assertThat(nothing.size()).isZero();
+  }
+
+  @Test
+  void aLaunchWithoutALiveReservationIsRejected() throws Exception {
+    ExecutorServer executor = start("e1", true);
+    String reservation = scheduler.reserve(executor.id()).id();
+    HostPort address = scheduler.awaitRegistration(executor.id()).address();
+    scheduler.executors.cancelReservations(address, scheduler.incarnation, List.of(reservation));
+    TaskAttemptId id = Plans.id("j", 0, 0);
+    var batch =
+        scheduler.batch(
+            executor.id(), new TaskLaunch(id, reservation, 1, List.of()), Plans.result("SELECT 1"));
+    assertThat(scheduler.executors.launchTasks(address, batch))
+        .isEqualTo(
+            new Reply.Answered<>(
+                List.of(
+                    new TaskLaunch.Answer.Rejected(
+                        id,
+                        TaskLaunch.Reason.NO_RESERVATION,
+                        "reservation " + reservation + " is not live"))));
   }
 
   /** The failure of a task that reads the input, or a user error named "none". */
@@ -196,6 +253,32 @@ final class ExecutorServerTest {
         .isInstanceOf(Reply.Answered.class);
     assertThat(scheduler.awaitStatus(id).outcome())
         .isEqualTo(new TaskOutcome.Failed(new Failure.Killed("interrupted on request")));
+  }
+
+  @Test
+  void aTaskIsCancelledWhileItsInputsAreFetched() throws Exception {
+    try (StalledPeer peer = new StalledPeer()) {
+      ExecutorServer executor = start("e1", true);
+      ExecutorId stalled = new ExecutorId("stalled");
+      scheduler.addPeer(stalled, peer.address());
+      Registration to = scheduler.awaitRegistration(executor.id());
+      OutputFile file = new OutputFile(0, "j/data.parquet", 1, 100, OutputFile.NO_CHECKSUM);
+      TaskAttemptId id = Plans.id("j", 1, 0);
+      scheduler.launch(
+          executor.id(),
+          id,
+          counting(),
+          new InputLocation(Plans.id("j", 0, 0), stalled, List.of(file)));
+      peer.awaitFetch();
+      long startNs = System.nanoTime();
+      scheduler.executors.cancelTasks(
+          to.address(), new TaskCancel(to.incarnation(), new JobId("j"), 1, List.of(id)));
+      assertThat(scheduler.awaitStatus(id).outcome())
+          .isEqualTo(new TaskOutcome.Failed(new Failure.Killed("interrupted on request")));
+      // A fetch that sends nothing is given up after 15 seconds only.
+      assertThat(System.nanoTime() - startNs).isLessThan(2_000_000_000L);
+      assertThat(directory.resolve("e1/fetched")).isEmptyDirectory();
+    }
   }
 
   @Test

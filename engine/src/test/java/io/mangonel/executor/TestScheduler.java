@@ -7,6 +7,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskStatus;
@@ -23,6 +24,7 @@ import io.mangonel.wire.executor.ExecutorMessages.PlanBytes;
 import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
@@ -38,9 +40,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,12 +57,17 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
 
   final Map<ExecutorId, Registration> registrations = new ConcurrentHashMap<>();
   final List<TaskStatus> statuses = new CopyOnWriteArrayList<>();
+  final List<Departure> departures = new CopyOnWriteArrayList<>();
+  final AtomicInteger unknownAsks = new AtomicInteger();
+  final AtomicInteger heartbeats = new AtomicInteger();
+  final Set<JobId> knownJobs = ConcurrentHashMap.newKeySet();
   final ExecutorClient executors;
   final Incarnation incarnation;
   volatile boolean acknowledges = true;
   volatile @Nullable String refusal;
   volatile @Nullable TaskLaunch polledLaunch;
   volatile @Nullable StagePlan polledPlan;
+  private final List<Peer> strangers = new CopyOnWriteArrayList<>();
   private final Channels channels = new Channels();
   private final AtomicLong requests = new AtomicLong();
   private final GrpcServer server;
@@ -88,6 +98,23 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
     return Objects.requireNonNull(registrations.get(executor));
   }
 
+  void awaitHeartbeats(int more) {
+    int until = heartbeats.get() + more;
+    await().atMost(PATIENCE).until(() -> heartbeats.get() >= until);
+  }
+
+  /** Asks once for a slot. */
+  SlotAnswer ask(ExecutorId executor) {
+    Registration to = awaitRegistration(executor);
+    SlotRequest request =
+        new SlotRequest(to.incarnation(), incarnation, requests.incrementAndGet(), 1, 5_000);
+    if (executors.reserveSlots(to.address(), request)
+        instanceof Reply.Answered<SlotAnswer>(var answer)) {
+      return answer;
+    }
+    throw new AssertionError("no answer to a request for slots");
+  }
+
   /** A slot of the executor, as soon as one is free. */
   ExecutorReservation reserve(ExecutorId executor) {
     Registration to = awaitRegistration(executor);
@@ -108,10 +135,16 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
     return granted.getFirst();
   }
 
+  /** An executor that never registered, for readers. */
+  void addPeer(ExecutorId executor, HostPort address) {
+    strangers.add(new Peer(executor, address));
+  }
+
   LaunchBatch batch(ExecutorId executor, TaskLaunch launch, StagePlan plan) {
     List<Peer> peers =
-        registrations.values().stream()
-            .map(one -> new Peer(one.executor(), one.address()))
+        Stream.concat(
+                strangers.stream(),
+                registrations.values().stream().map(one -> new Peer(one.executor(), one.address())))
             .toList();
     PlanBytes bytes =
         new PlanBytes(
@@ -162,8 +195,23 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
 
   @Override
   public HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat) {
+    heartbeats.incrementAndGet();
     return new HeartbeatAnswer(
         incarnation, registrations.containsKey(heartbeat.executor()), List.of(address()));
+  }
+
+  @Override
+  public void leave(Departure departure) {
+    departures.add(departure);
+  }
+
+  @Override
+  public List<JobId> knownJobs(List<JobId> jobs) {
+    List<JobId> known = jobs.stream().filter(knownJobs::contains).toList();
+    if (known.size() < jobs.size()) {
+      unknownAsks.incrementAndGet();
+    }
+    return known;
   }
 
   @Override

@@ -38,7 +38,7 @@ final class Layout {
           Map.entry(
               "executor.task",
               List.of("executor.work", "core", "core.task", "planner.*", "wire", "shuffle")),
-          Map.entry("executor.work", List.of("core", "core.task", "shuffle")),
+          Map.entry("executor.work", List.of("core", "core.agent", "core.task", "shuffle")),
           Map.entry("flightsql.*", plus(SHELL, "flightsql.*", "scheduler.*", "web")),
           Map.entry("web.*", plus(SHELL, "web.*", "scheduler.*")),
           Map.entry("cli.*", List.of("*")),

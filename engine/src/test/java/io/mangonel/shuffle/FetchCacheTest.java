@@ -103,7 +103,8 @@ final class FetchCacheTest {
   }
 
   private Fetched get(String path, long bytes, Path link) {
-    return cache.get("e/" + path, peer, new OutputFile(0, path, 1, bytes), link);
+    return cache.get(
+        "e/" + path, peer, new OutputFile(0, path, 1, bytes, OutputFile.NO_CHECKSUM), link);
   }
 
   private synchronized Path nextLink() {

@@ -34,6 +34,7 @@ import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
@@ -68,7 +69,9 @@ final class GrpcServerTest {
       new TaskAttemptId(new JobId("j1"), 2, 1, 7, 3, SCHEDULER, 4);
   private static final TaskAttemptId PRODUCER =
       new TaskAttemptId(new JobId("j1"), 0, 0, 5, 2, new Incarnation("s0"), 1);
-  private static final OutputFile FILE = new OutputFile(-1, "j1/0/x.parquet", 10, 200);
+  private static final long INTACT = 7;
+  private static final OutputFile FILE =
+      new OutputFile(-1, "j1/0/x.parquet", 10, 200, 0xFFFF_FFFFL);
   private static final ExecutorReservation TIED =
       new ExecutorReservation("r1", EXECUTOR, RUN, Optional.of(new JobId("j1")), 99);
   private static final ExecutorReservation FREE =
@@ -129,11 +132,17 @@ final class GrpcServerTest {
     assertThat(schedulers.pollWork(peer, offer)).isEqualTo(new Reply.Answered<>(batch()));
     assertThat(schedulers.offerSlots(peer, offer))
         .isEqualTo(new Reply.Answered<>(new OfferAnswer(List.of("r2"))));
+    Departure departure = new Departure(EXECUTOR, RUN, true);
+    assertThat(schedulers.leave(peer, departure)).isInstanceOf(Reply.Answered.class);
+    List<JobId> jobs = List.of(new JobId("j1"), new JobId("j2"));
+    assertThat(schedulers.knownJobs(peer, jobs))
+        .isEqualTo(new Reply.Answered<>(List.of(new JobId("j1"))));
     assertThat(schedulers.describe(peer))
         .isEqualTo(
             new Reply.Answered<>(
                 new SchedulerDescription(SCHEDULER, List.of(new HostPort("::1", 3)))));
-    assertThat(received).containsExactly(registration, heartbeat, update, offer, offer);
+    assertThat(received)
+        .containsExactly(registration, heartbeat, update, offer, offer, departure, jobs);
   }
 
   @Test
@@ -186,7 +195,12 @@ final class GrpcServerTest {
   }
 
   @Test
-  void aMissingFileIsNotFound() throws IOException {
+  void aMissingFileIsNotFoundAndAnotherOneIsNotSent() throws IOException {
+    Files.writeString(directory.resolve("file"), "content");
+    assertThat(executors.fetchPartition(peer, "file", INTACT, new ByteArrayOutputStream()))
+        .isInstanceOf(Reply.Answered.class);
+    assertThat(executors.fetchPartition(peer, "file", INTACT + 1, new ByteArrayOutputStream()))
+        .isInstanceOf(Reply.Broken.class);
     assertThat(executors.fetchPartition(peer, "nothing", new ByteArrayOutputStream()))
         .isInstanceOf(Reply.NotFound.class);
     assertThat(executors.fetchPartition(peer, "refused", new ByteArrayOutputStream()))
@@ -336,6 +350,16 @@ final class GrpcServerTest {
     }
 
     @Override
+    public void leave(Departure departure) {
+      note(departure, departure);
+    }
+
+    @Override
+    public List<JobId> knownJobs(List<JobId> jobs) {
+      return note(jobs, jobs.subList(0, 1));
+    }
+
+    @Override
     public LaunchBatch pollWork(SlotOffer offer) {
       return note(offer, batch());
     }
@@ -397,6 +421,11 @@ final class GrpcServerTest {
     @Override
     public Optional<Path> shuffleFile(String path) {
       return path.equals("refused") ? Optional.empty() : Optional.of(directory.resolve(path));
+    }
+
+    @Override
+    public boolean isIntact(Path file, long checksum) {
+      return checksum == INTACT;
     }
   }
 }

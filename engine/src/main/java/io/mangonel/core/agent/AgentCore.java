@@ -14,11 +14,9 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,26 +33,50 @@ public final class AgentCore {
   private final boolean pull;
   private final Limits limits;
   private final SlotTable slots;
-  private final Map<JobId, AgentJob> jobs = new TreeMap<>();
+  private final JobTable jobs;
   private final TreeSet<Incarnation> schedulers = new TreeSet<>();
   private final List<AgentEffect> effects = new ArrayList<>();
+  private final JobSweep sweep;
+  private final Drain drain;
   private @Nullable Incarnation polled; // Whose turn it was last.
-  private int outbox;
-  private long outboxBytes;
   private long heartbeatAtMs;
   private long expiredReservations;
   private long steppedAtMs;
+  private long tickedAtMs;
+
+  /** An executor that begins with nothing. */
+  public AgentCore(
+      ExecutorId executor, Incarnation incarnation, int slots, boolean pull, Limits limits) {
+    this(executor, incarnation, slots, pull, limits, List.of());
+  }
 
   /**
    * @param pull whether schedulers are polled in turn instead of asking for slots
+   * @param recovered what earlier runs left: offered with each registration, and reported again,
+   *     because nobody here knows what was acknowledged
    */
   public AgentCore(
-      ExecutorId executor, Incarnation incarnation, int slots, boolean pull, Limits limits) {
+      ExecutorId executor,
+      Incarnation incarnation,
+      int slots,
+      boolean pull,
+      Limits limits,
+      List<Recovered> recovered) {
     this.executor = executor;
     this.incarnation = incarnation;
     this.pull = pull;
     this.limits = limits;
     this.slots = new SlotTable(executor, incarnation, slots, limits);
+    this.jobs = new JobTable(limits);
+    this.sweep = new JobSweep(limits);
+    this.drain = new Drain(limits);
+    recovered.forEach(this::recover);
+  }
+
+  private void recover(Recovered attempt) {
+    var outcome = new TaskOutcome.Succeeded(attempt.output());
+    jobs.recover(
+        attempt, new TaskStatus(attempt.id(), executor, incarnation, attempt.inputs(), outcome));
   }
 
   /**
@@ -90,8 +112,16 @@ public final class AgentCore {
           remove(job, epoch, nowMs);
         }
       }
-      case AgentEvent.StatusesAcknowledged(var attempts) -> attempts.forEach(this::acknowledge);
+      case AgentEvent.StatusesAcknowledged(var attempts) -> attempts.forEach(jobs::acknowledge);
       case AgentEvent.TaskEnded(var attempt, var outcome) -> ended(attempt, outcome, nowMs);
+      case AgentEvent.JobsKnown(var asked, var known) ->
+          sweep.answered(asked, known, jobs.all(), nowMs).forEach(job -> drop(job, nowMs));
+      case AgentEvent.DrainRequested() -> {
+        if (drain.begin(nowMs)) {
+          slots.close();
+          schedulers.forEach(to -> effects.add(new AgentEffect.SayLeaving(to, false)));
+        }
+      }
       case AgentEvent.Tick() -> tick(nowMs);
     }
     slots
@@ -131,21 +161,11 @@ public final class AgentCore {
 
   /** Statuses without an acknowledgement. */
   public int outboxSize() {
-    return outbox;
+    return jobs.outbox();
   }
 
   private void register(Incarnation scheduler) {
-    var outputs = new ArrayList<TaskAttemptId>();
-    for (AgentJob job : jobs.values()) {
-      job.attempts.forEach(
-          (id, attempt) -> {
-            if (attempt instanceof Attempt.Ended(var status, _, _)
-                && status.outcome() instanceof TaskOutcome.Succeeded) {
-              outputs.add(id);
-            }
-          });
-    }
-    effects.add(new AgentEffect.Register(scheduler, outputs));
+    effects.add(new AgentEffect.Register(scheduler, jobs.outputs()));
   }
 
   private void requestSlots(AgentEvent.SlotsRequested request, long nowMs) {
@@ -178,7 +198,7 @@ public final class AgentCore {
   }
 
   private TaskLaunch.Answer launch(TaskLaunch launch, Incarnation scheduler, long nowMs) {
-    AgentJob job = job(launch.id().job(), scheduler, nowMs);
+    AgentJob job = jobs.heard(launch.id().job(), scheduler, nowMs);
     Attempt known = job.attempts.get(launch.id());
     if (known instanceof Attempt.Refused(var reason, var message)) {
       return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
@@ -196,10 +216,13 @@ public final class AgentCore {
     }
     job.epoch = launch.epoch();
     job.owner = scheduler;
-    if (outbox >= limits.outboxMax() || outboxBytes >= limits.outboxBytesMax()) {
+    if (jobs.outboxFull()) {
       slots.release(scheduler, launch.reservation());
       return refuse(
-          job, launch, TaskLaunch.Reason.OUTBOX_FULL, outbox + " statuses are unacknowledged");
+          job,
+          launch,
+          TaskLaunch.Reason.OUTBOX_FULL,
+          jobs.outbox() + " statuses are unacknowledged");
     }
     if (!slots.consume(scheduler, launch.reservation())) {
       return refuse(
@@ -223,10 +246,10 @@ public final class AgentCore {
     if (!request.target().equals(incarnation)) {
       return;
     }
-    AgentJob job = jobs.get(request.job());
+    AgentJob job = jobs.find(request.job());
     for (TaskAttemptId id : request.attempts()) {
       if (job == null) {
-        job = job(request.job(), id.launcher(), nowMs);
+        job = jobs.heard(request.job(), id.launcher(), nowMs);
       }
       if (request.epoch() < job.epoch) {
         return;
@@ -245,7 +268,7 @@ public final class AgentCore {
   }
 
   private void remove(JobId id, long epoch, long nowMs) {
-    AgentJob job = job(id, incarnation, nowMs);
+    AgentJob job = jobs.heard(id, incarnation, nowMs);
     if (epoch < job.epoch) {
       return;
     }
@@ -255,11 +278,19 @@ public final class AgentCore {
       if (entry.getValue() instanceof Attempt.Running) {
         effects.add(new AgentEffect.InterruptTask(entry.getKey()));
       } else {
-        acknowledge(entry.getKey());
+        jobs.acknowledge(entry.getKey());
         job.attempts.remove(entry.getKey());
       }
     }
     effects.add(new AgentEffect.RemoveJobData(id));
+  }
+
+  /** Nobody owns the job. */
+  private void drop(JobId id, long nowMs) {
+    AgentJob job = jobs.find(id);
+    if (job != null) {
+      remove(id, job.epoch, nowMs);
+    }
   }
 
   private void adopt(AgentEvent.AdoptRequested request, long nowMs) {
@@ -272,7 +303,7 @@ public final class AgentCore {
     var running = new ArrayList<TaskAttemptId>();
     var ended = new ArrayList<TaskStatus>();
     for (var asked : request.jobs()) {
-      AgentJob job = job(asked.job(), request.scheduler(), nowMs);
+      AgentJob job = jobs.heard(asked.job(), request.scheduler(), nowMs);
       if (asked.epoch() < job.epoch) {
         refused.add(new AgentEvent.JobEpoch(asked.job(), job.epoch));
         continue;
@@ -292,16 +323,10 @@ public final class AgentCore {
     effects.add(new AgentEffect.AnswerInventory(request.call(), adopted, refused, running, ended));
   }
 
-  private AgentJob job(JobId id, Incarnation scheduler, long nowMs) {
-    AgentJob job = jobs.computeIfAbsent(id, _ -> new AgentJob(scheduler));
-    job.heardAtMs = nowMs;
-    return job;
-  }
-
   // The end of a task, and its report.
 
   private void ended(TaskAttemptId id, TaskOutcome outcome, long nowMs) {
-    AgentJob job = jobs.get(id.job());
+    AgentJob job = jobs.find(id.job());
     if (job == null || !(job.attempts.get(id) instanceof Attempt.Running(var launch))) {
       return;
     }
@@ -313,9 +338,7 @@ public final class AgentCore {
     }
     var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
     var status = new TaskStatus(id, executor, incarnation, inputs, outcome);
-    job.attempts.put(id, new Attempt.Ended(status, false, nowMs + limits.statusRetryMs()));
-    outbox++;
-    outboxBytes += AgentJob.inlineBytes(status);
+    jobs.ended(job, status, nowMs + limits.statusRetryMs());
     Incarnation to = recipient(job);
     if (to != null) {
       var report = new AgentEffect.Report(status, followUp(job, id.job(), nowMs));
@@ -329,7 +352,7 @@ public final class AgentCore {
         pull
             ? schedulers.size() > 1
             : slots.othersWait(job.owner) || !schedulers.contains(job.owner);
-    return othersWait
+    return othersWait || slots.free() == 0
         ? null
         : slots.reserve(job.owner, Optional.of(id), limits.reservationTtlMs(), nowMs);
   }
@@ -342,20 +365,15 @@ public final class AgentCore {
     return schedulers.first();
   }
 
-  private void acknowledge(TaskAttemptId id) {
-    AgentJob job = jobs.get(id.job());
-    if (job != null
-        && job.attempts.get(id) instanceof Attempt.Ended(var status, boolean acknowledged, _)
-        && !acknowledged) {
-      outbox--;
-      outboxBytes -= AgentJob.inlineBytes(status);
-      job.attempts.put(id, new Attempt.Ended(AgentJob.withoutInline(status), true, 0));
-    }
-  }
-
   // Time.
 
   private void tick(long nowMs) {
+    long gapMs = tickedAtMs == 0 ? 0 : nowMs - tickedAtMs;
+    tickedAtMs = nowMs;
+    if (gapMs > limits.tickGapMs()) {
+      jobs.shift(gapMs);
+      drain.shift(gapMs);
+    }
     repeatStatuses(nowMs);
     if (nowMs >= heartbeatAtMs) {
       heartbeatAtMs = nowMs + limits.heartbeatMs();
@@ -364,12 +382,31 @@ public final class AgentCore {
     if (pull) {
       poll(nowMs);
     }
-    jobs.values().removeIf(job -> job.idle() && nowMs - job.heardAtMs > limits.jobMemoryMs());
+    sweep.tick(jobs.all(), schedulers, nowMs).ifPresent(effects::add);
+    drainFurther(nowMs);
+    jobs.forgetIdle(nowMs);
+  }
+
+  private void drainFurther(long nowMs) {
+    switch (drain.due(jobs.running(), jobs.outbox() > 0, nowMs)) {
+      case NOTHING -> {}
+      case INTERRUPT ->
+          jobs.forEachOpen(
+              (_, attempt) -> {
+                if (attempt instanceof Attempt.Running(var launch)) {
+                  effects.add(new AgentEffect.InterruptTask(launch.id()));
+                }
+              });
+      case LEAVE -> {
+        schedulers.forEach(to -> effects.add(new AgentEffect.SayLeaving(to, true)));
+        effects.add(new AgentEffect.Drained());
+      }
+    }
   }
 
   private void repeatStatuses(long nowMs) {
     var due = new TreeMap<Incarnation, List<AgentEffect.Report>>();
-    forEachOpen(
+    jobs.forEachOpen(
         (job, attempt) -> {
           Incarnation to = recipient(job);
           if (!(attempt instanceof Attempt.Ended(var status, _, long sendAtMs))
@@ -389,7 +426,7 @@ public final class AgentCore {
 
   private void heartbeat(Incarnation scheduler) {
     var attempts = new ArrayList<TaskAttemptId>();
-    forEachOpen(
+    jobs.forEachOpen(
         (job, attempt) -> {
           if (scheduler.equals(recipient(job))) {
             switch (attempt) {
@@ -400,22 +437,8 @@ public final class AgentCore {
           }
         });
     effects.add(new AgentEffect.SendHeartbeat(scheduler, attempts, slots.free()));
-  }
-
-  /** Attempts that run, or ended and are not acknowledged. */
-  private void forEachOpen(BiConsumer<AgentJob, Attempt> visit) {
-    for (AgentJob job : jobs.values()) {
-      for (Attempt attempt : List.copyOf(job.attempts.values())) {
-        boolean open =
-            switch (attempt) {
-              case Attempt.Running _ -> true;
-              case Attempt.Ended(_, boolean acknowledged, _) -> !acknowledged;
-              case Attempt.Refused _ -> false;
-            };
-        if (open) {
-          visit.accept(job, attempt);
-        }
-      }
+    if (drain.begun()) {
+      effects.add(new AgentEffect.SayLeaving(scheduler, false));
     }
   }
 
@@ -438,9 +461,11 @@ public final class AgentCore {
     slots.encode(out);
     out.list(schedulers, (o, scheduler) -> o.text(scheduler.value()));
     out.text(polled == null ? "" : polled.value());
-    out.number(outbox).number(outboxBytes).number(heartbeatAtMs).number(expiredReservations);
-    out.list(
-        jobs.entrySet(), (o, entry) -> entry.getValue().encode(o.text(entry.getKey().value())));
+    out.number(heartbeatAtMs).number(expiredReservations);
+    out.number(tickedAtMs);
+    sweep.encode(out);
+    drain.encode(out);
+    jobs.encode(out);
     return out.toBytes();
   }
 }

@@ -105,6 +105,23 @@ public sealed interface AgentEffect {
     }
   }
 
+  /** Ask which of these jobs are known; answered by {@code JobsKnown}. */
+  record AskJobs(Incarnation scheduler, List<JobId> jobs) implements AgentEffect {
+    public AskJobs {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
+   * This executor takes no more tasks.
+   *
+   * @param gone nothing runs there any more, and the process ends now
+   */
+  record SayLeaving(Incarnation scheduler, boolean gone) implements AgentEffect {}
+
+  /** The process may end: once, after the last {@link SayLeaving}. */
+  record Drained() implements AgentEffect {}
+
   /** Report; answered, perhaps later, by {@code StatusesAcknowledged}. */
   record SendStatuses(Incarnation scheduler, List<Report> reports) implements AgentEffect {
     public SendStatuses {

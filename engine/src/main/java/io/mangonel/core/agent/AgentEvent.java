@@ -88,6 +88,21 @@ public sealed interface AgentEvent {
   /** The answer to {@link AgentEffect.RunTask}: exactly one for each, whatever happened. */
   record TaskEnded(TaskAttemptId attempt, TaskOutcome outcome) implements AgentEvent {}
 
+  /**
+   * The answer to {@link AgentEffect.AskJobs}; a question without an answer is asked again.
+   *
+   * @param known those of {@code asked} that a scheduler owns, or that ended and are kept
+   */
+  record JobsKnown(List<JobId> asked, List<JobId> known) implements AgentEvent {
+    public JobsKnown {
+      asked = List.copyOf(asked);
+      known = List.copyOf(known);
+    }
+  }
+
+  /** The process was asked to end: answered, in the end, by {@link AgentEffect.Drained}. */
+  record DrainRequested() implements AgentEvent {}
+
   /** Time passed; at least each {@link Limits#tickMs()}. */
   record Tick() implements AgentEvent {}
 }

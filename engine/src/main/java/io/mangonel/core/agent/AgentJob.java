@@ -25,6 +25,8 @@ final class AgentJob {
     record Refused(TaskLaunch.Reason reason, String message) implements Attempt {}
   }
 
+  static final long KNOWN = -1;
+
   final Map<TaskAttemptId, Attempt> attempts = new TreeMap<>();
   Incarnation owner;
   long epoch;
@@ -34,8 +36,17 @@ final class AgentJob {
 
   long heardAtMs;
 
+  /** Since when schedulers say that they do not know it, or {@link #KNOWN}. */
+  long unknownSinceMs = KNOWN;
+
   AgentJob(Incarnation owner) {
     this.owner = owner;
+  }
+
+  /** This process stood still; nobody else did. */
+  void shift(long byMs) {
+    heardAtMs += byMs;
+    unknownSinceMs += unknownSinceMs == KNOWN ? 0 : byMs;
   }
 
   boolean running() {
@@ -70,7 +81,7 @@ final class AgentJob {
   }
 
   void encode(RecordWriter out) {
-    out.text(owner.value()).number(epoch).flag(removed).number(heardAtMs);
+    out.text(owner.value()).number(epoch).flag(removed).number(heardAtMs).number(unknownSinceMs);
     out.list(
         attempts.entrySet(),
         (o, entry) -> {

@@ -14,6 +14,13 @@ package io.mangonel.core.agent;
  * @param outboxBytesMax inline bytes in the outbox; at this many, launches are refused
  * @param statusRetryMs a status without an acknowledgement is sent again after this time
  * @param jobMemoryMs how long a removed job's epoch is remembered (rule T8)
+ * @param tickGapMs a longer gap between ticks shifts every deadline by it: this process stood still
+ *     (rule T11)
+ * @param drainMs how long running tasks may go on when the executor was asked to end
+ * @param drainReportMs and how long its last statuses may wait for their acknowledgement after that
+ * @param sweepMs time between two questions which jobs are still known (rule T13)
+ * @param sweepGraceMs a job is dropped when it is still unknown after this time
+ * @param sweepJobsMax jobs in one question
  */
 public record Limits(
     long tickMs,
@@ -25,7 +32,78 @@ public record Limits(
     int outboxWindow,
     long outboxBytesMax,
     long statusRetryMs,
-    long jobMemoryMs) {
+    long jobMemoryMs,
+    long tickGapMs,
+    long drainMs,
+    long drainReportMs,
+    long sweepMs,
+    long sweepGraceMs,
+    int sweepJobsMax) {
   public static final Limits DEFAULTS =
-      new Limits(50, 500, 3_000, 1_000, 1_000, 10_000, 100, 64 << 20, 500, 600_000);
+      new Limits(
+          50, 500, 3_000, 1_000, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000, 2_000,
+          60_000, 300_000, 1_000);
+
+  /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
+  public Limits withSweep(long everyMs, long graceMs) {
+    return new Limits(
+        tickMs,
+        heartbeatMs,
+        reservationTtlMs,
+        waitsMax,
+        requestsMax,
+        outboxMax,
+        outboxWindow,
+        outboxBytesMax,
+        statusRetryMs,
+        jobMemoryMs,
+        tickGapMs,
+        drainMs,
+        drainReportMs,
+        everyMs,
+        graceMs,
+        sweepJobsMax);
+  }
+
+  /** The same but for {@link #outboxMax} and {@link #outboxWindow}. */
+  public Limits withOutbox(int max, int window) {
+    return new Limits(
+        tickMs,
+        heartbeatMs,
+        reservationTtlMs,
+        waitsMax,
+        requestsMax,
+        max,
+        window,
+        outboxBytesMax,
+        statusRetryMs,
+        jobMemoryMs,
+        tickGapMs,
+        drainMs,
+        drainReportMs,
+        sweepMs,
+        sweepGraceMs,
+        sweepJobsMax);
+  }
+
+  /** The same but for {@link #drainMs}. */
+  public Limits withDrainMs(long value) {
+    return new Limits(
+        tickMs,
+        heartbeatMs,
+        reservationTtlMs,
+        waitsMax,
+        requestsMax,
+        outboxMax,
+        outboxWindow,
+        outboxBytesMax,
+        statusRetryMs,
+        jobMemoryMs,
+        tickGapMs,
+        value,
+        drainReportMs,
+        sweepMs,
+        sweepGraceMs,
+        sweepJobsMax);
+  }
 }

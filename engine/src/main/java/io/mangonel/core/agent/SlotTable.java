@@ -38,6 +38,7 @@ final class SlotTable {
   private final Deque<Wait> line = new ArrayDeque<>();
   private final Map<Incarnation, Answered> answered = new TreeMap<>();
   private int running;
+  private boolean closed;
   private long reserved; // Reservations ever made: an id is used once.
 
   SlotTable(ExecutorId executor, Incarnation incarnation, int slots, Limits limits) {
@@ -48,7 +49,15 @@ final class SlotTable {
   }
 
   int free() {
-    return slots - running - reservations.size();
+    return closed ? 0 : slots - running - reservations.size();
+  }
+
+  /** No slot is given to anybody any more. */
+  void close() {
+    closed = true;
+    reservations.clear();
+    line.clear();
+    answered.clear();
   }
 
   int reservedNow() {
@@ -57,6 +66,10 @@ final class SlotTable {
 
   /** Grants what is free and puts the scheduler in line for the rest. */
   Grant request(Incarnation scheduler, long request, int wanted, long ttlMs, long nowMs) {
+    if (closed) {
+      // Who waits asks others; who is told "none" asks again at once.
+      return new Grant(List.of(), wanted);
+    }
     Answered before = answered.get(scheduler);
     if (before != null && before.request >= request) {
       return before.request > request ? new Grant(List.of(), 0) : repeat(scheduler, before);
@@ -181,7 +194,7 @@ final class SlotTable {
   }
 
   void encode(RecordWriter out) {
-    out.number(slots).number(running).number(reserved);
+    out.number(slots).number(running).flag(closed).number(reserved);
     out.list(
         reservations.values(),
         (o, held) ->

@@ -37,7 +37,8 @@ import java.util.TreeSet;
  * complete.
  */
 public final class ExecutionGraph {
-  private static final int VERSION = 1;
+  /** Since 2 an output file has a checksum. */
+  private static final int VERSION = 2;
 
   /** The state of a stage; only the graph's tasks decide it. */
   public enum StageState {
@@ -365,7 +366,7 @@ public final class ExecutionGraph {
   private void applyGone(ExecutorId executor, Set<TaskAttemptId> kept, String reason) {
     for (Stage stage : stages.all()) {
       for (var task : stage.running()) {
-        if (task.executor().equals(executor)) {
+        if (task.executor().equals(executor) && !kept.contains(task.id())) {
           stage.takeBack(task.id().partition());
           countFailure(stage, task.id(), reason);
         }

@@ -26,7 +26,8 @@ public sealed interface GraphTransition {
   record TaskFailed(TaskAttemptId id, Failure failure) implements GraphTransition {}
 
   /**
-   * An executor incarnation is gone: its running attempts are, and its outputs except {@code kept}.
+   * An executor incarnation is gone: its running attempts are, and its outputs, except {@code
+   * kept}. A kept attempt that still counts as running has ended there; its status follows.
    */
   record ExecutorGone(
       ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> kept, String reason)

@@ -164,7 +164,8 @@ final class Stage {
   /** Whether something runs there or would be lost with it. */
   boolean touches(ExecutorId executor, Set<TaskAttemptId> kept) {
     return !lostWith(executor, kept).isEmpty()
-        || running().stream().anyMatch(task -> task.executor().equals(executor));
+        || running().stream()
+            .anyMatch(task -> task.executor().equals(executor) && !kept.contains(task.id()));
   }
 
   private void set(int partition, Task next) {

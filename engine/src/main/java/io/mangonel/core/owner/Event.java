@@ -78,7 +78,16 @@ public sealed interface Event {
     }
   }
 
-  /** The executor said goodbye, or its death is certain. Silence is the core's own business. */
+  /**
+   * The executor ends: it takes no more tasks. Its outputs count until a reader misses them or it
+   * has been away for long, because it may start again on them.
+   *
+   * @param gone it runs nothing any more
+   */
+  record ExecutorLeaving(ExecutorId executor, Incarnation incarnation, boolean gone)
+      implements Event {}
+
+  /** Its death is certain. Silence is the core's own business. */
   record ExecutorLost(ExecutorId executor, Incarnation incarnation, String reason)
       implements Event {}
 

@@ -98,7 +98,15 @@ final class ExecutorEvents {
       if (tasks.changed(job, graph -> graph.executorGone(id, incarnation, kept, reason), nowMs)) {
         jobs.settle(job, nowMs);
       }
+      executors.track(job, id, nowMs);
     }
+  }
+
+  /** The executor takes no more tasks; {@code gone}: and runs none. What it made is still there. */
+  void leaving(ExecutorId id, boolean gone, long nowMs) {
+    var unreported = executors.leaving(id, gone);
+    var lost = new Failure.ExecutorLost("executor " + id + " left");
+    unreported.forEach(attempt -> attemptFailed(attempt, id, lost, nowMs));
   }
 
   void offered(ExecutorId id, List<ExecutorReservation> reservations, long nowMs) {

@@ -40,6 +40,9 @@ final class ExecutorManager {
     @Nullable Ask ask;
     final Map<TaskAttemptId, Launched> attempts = new TreeMap<>();
 
+    /** It said that it takes no more tasks. */
+    boolean leaving;
+
     Executor(ExecutorInfo info, long heardAtMs) {
       this.info = info;
       this.heardAtMs = heardAtMs;
@@ -109,7 +112,9 @@ final class ExecutorManager {
   /** Only to be asked of an executor that {@link #knows} found. */
   boolean alive(ExecutorId id, long nowMs) {
     Executor executor = executors.get(id);
-    return executor != null && nowMs - executor.heardAtMs <= limits.executorSilentMs();
+    return executor != null
+        && !executor.leaving
+        && nowMs - executor.heardAtMs <= limits.executorSilentMs();
   }
 
   /** A heartbeat of the current incarnation. */
@@ -147,6 +152,7 @@ final class ExecutorManager {
         need -= ask.wanted;
       } else if (ask == null
           && !executor.info.pull()
+          && !executor.leaving
           && nowMs - executor.heardAtMs <= limits.executorSilentMs()) {
         idle.add(executor);
       }
@@ -282,6 +288,30 @@ final class ExecutorManager {
   /** A running attempt that a new owner found there. */
   void adopt(ExecutorId id, TaskLaunch launch, long nowMs) {
     executor(id).attempts.put(launch.id(), new Launched(launch, true, 1, nowMs, nowMs));
+  }
+
+  /**
+   * What still counts as running on an executor that came back has ended there, and its status is
+   * on the way.
+   */
+  void track(Job job, ExecutorId id, long nowMs) {
+    Executor executor = executors.get(id);
+    if (executor == null || job.graph == null) {
+      return;
+    }
+    for (var task : job.graph.running()) {
+      if (task.executor().equals(id)) {
+        var launch = new TaskLaunch(task.id(), "", job.epoch, List.of());
+        executor.attempts.putIfAbsent(task.id(), new Launched(launch, true, 1, nowMs, nowMs));
+      }
+    }
+  }
+
+  /** Returns what it runs, when it is gone: nobody will report that. */
+  List<TaskAttemptId> leaving(ExecutorId id, boolean gone) {
+    Executor executor = executor(id);
+    executor.leaving = true;
+    return gone ? List.copyOf(executor.attempts.keySet()) : List.of();
   }
 
   /** Forgets attempts and returns what stops them. */
@@ -428,6 +458,7 @@ final class ExecutorManager {
         executors.values(),
         (o, executor) -> {
           o.bytes(RecordCodec.encodeExecutor(executor.info)).number(executor.heardAtMs);
+          o.flag(executor.leaving);
           o.text(String.valueOf(executor.ask));
           o.list(
               executor.attempts.entrySet(),

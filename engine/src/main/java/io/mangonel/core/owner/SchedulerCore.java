@@ -91,6 +91,8 @@ public final class SchedulerCore {
       case Event.ExecutorRegistered(var info, var outputs) ->
           executorEvents.register(info, outputs, nowMs);
       case Event.Heartbeat heartbeat -> executorEvents.heartbeat(heartbeat, nowMs);
+      case Event.ExecutorLeaving(var id, var run, boolean gone) ->
+          ifKnown(id, run, () -> executorEvents.leaving(id, gone, nowMs));
       case Event.ExecutorLost(var id, var incarnation, var reason) ->
           executorEvents.lose(id, incarnation, reason, nowMs);
       case Event.Offer(var id, var run, var reservations) ->

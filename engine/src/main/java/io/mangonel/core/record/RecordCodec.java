@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /** The canonical, versioned form of what the owner keeps in the store. */
 public final class RecordCodec {
-  private static final int VERSION = 1;
+  /** Since 2 an output file has a checksum. */
+  private static final int VERSION = 2;
 
   /** Since 2 a request has a timeout. */
   private static final int REQUEST_VERSION = 2;

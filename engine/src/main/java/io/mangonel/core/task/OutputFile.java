@@ -8,16 +8,25 @@ import io.mangonel.core.RecordWriter;
  *
  * @param partition the consumer partition it holds, or {@link #ALL_PARTITIONS}
  * @param path relative to the executor's shuffle directory, with forward slashes
+ * @param checksum CRC-32C of its bytes, or {@link #NO_CHECKSUM}
  */
-public record OutputFile(int partition, String path, long rows, long bytes) {
+public record OutputFile(int partition, String path, long rows, long bytes, long checksum) {
+  /** Records of before format version 2 have none; such a file is not checked. */
+  public static final long NO_CHECKSUM = -1;
+
   /** The file holds rows of every partition: a reader filters by the partition expression. */
   public static final int ALL_PARTITIONS = -1;
 
   public void write(RecordWriter out) {
-    out.number(partition).text(path).number(rows).number(bytes);
+    out.number(partition).text(path).number(rows).number(bytes).number(checksum);
   }
 
   public static OutputFile read(RecordReader in) {
-    return new OutputFile(in.integer(), in.text(), in.number(), in.number());
+    return new OutputFile(
+        in.integer(),
+        in.text(),
+        in.number(),
+        in.number(),
+        in.version() >= 2 ? in.number() : NO_CHECKSUM);
   }
 }

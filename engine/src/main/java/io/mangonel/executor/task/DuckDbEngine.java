@@ -63,7 +63,6 @@ public final class DuckDbEngine implements AutoCloseable {
     properties.setProperty("threads", Integer.toString(config.threads()));
     properties.setProperty("memory_limit", bytes(config.memoryBytes()));
     properties.setProperty("temp_directory", config.spill().toString());
-    properties.setProperty("max_temp_directory_size", bytes(config.spillBytesMax()));
     properties.setProperty("preserve_insertion_order", "false");
     properties.setProperty("max_expression_depth", Integer.toString(EngineSettings.TASK_DEPTH_MAX));
     properties.setProperty("autoinstall_known_extensions", "false");
@@ -74,6 +73,8 @@ public final class DuckDbEngine implements AutoCloseable {
     DuckDBConnection instance =
         (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
     try (Statement statement = instance.createStatement()) {
+      // As a property it is shown, and not obeyed.
+      statement.execute("SET max_temp_directory_size = " + Sql.literal(bytes(config.spillBytesMax())));
       statement.execute("SET allowed_directories = " + paths(config.allowedDirectories()));
       statement.execute("SET enable_external_access = false");
       statement.execute("SET allowed_configs = " + names(EngineSettings.OF_SESSIONS));

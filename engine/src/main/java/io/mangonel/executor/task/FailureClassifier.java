@@ -84,9 +84,13 @@ final class FailureClassifier {
     return USER_ERRORS.contains(kind) ? new Failure.UserError(message) : new Failure.Io(message);
   }
 
-  /** Whether the instance that said so can no longer be used. */
+  /**
+   * Whether the instance that said so can no longer be used. DuckDB refuses everything after an
+   * internal error: the next statement is the first to be told so.
+   */
   static boolean isFatal(String message) {
     return kind(message).equals("FATAL")
+        || kind(message).equals("INTERNAL")
         || message.toLowerCase(Locale.ROOT).contains("database has been invalidated");
   }
 

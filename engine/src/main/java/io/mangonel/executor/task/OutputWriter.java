@@ -8,6 +8,7 @@ import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
 import io.mangonel.planner.stage.TaskSql;
+import io.mangonel.shuffle.Checksums;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -66,7 +67,9 @@ final class OutputWriter {
       long count = copy(reader, output, stop);
       List<OutputFile> files =
           output.isInFile()
-              ? List.of(new OutputFile(0, shuffle.relative(file), count, output.bytes()))
+              ? List.of(
+                  new OutputFile(
+                      0, shuffle.relative(file), count, output.bytes(), output.checksum()))
               : List.of();
       return new TaskOutput(files, output.inline(), count, output.bytes());
     } finally {
@@ -127,7 +130,8 @@ final class OutputWriter {
       return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0);
     }
     long bytes = Files.size(file);
-    var output = new OutputFile(partition, shuffle.relative(file), count, bytes);
+    var output =
+        new OutputFile(partition, shuffle.relative(file), count, bytes, Checksums.of(file));
     return new TaskOutput(List.of(output), Bytes.EMPTY, count, bytes);
   }
 
@@ -174,7 +178,11 @@ final class OutputWriter {
         Path path = Path.of(footers.getString(1));
         files.add(
             new OutputFile(
-                partition(path), shuffle.relative(path), footers.getLong(2), Files.size(path)));
+                partition(path),
+                shuffle.relative(path),
+                footers.getLong(2),
+                Files.size(path),
+                Checksums.of(path)));
       }
     } finally {
       stop.runs(null);

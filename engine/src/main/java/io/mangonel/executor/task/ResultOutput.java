@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that stay in memory up to a bound and go to a file from there on. */
@@ -16,6 +17,7 @@ final class ResultOutput extends OutputStream {
   private final int memoryBytesMax;
   private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
   private @Nullable OutputStream inFile;
+  private final CRC32C checksum = new CRC32C();
   private long bytes;
 
   /**
@@ -41,6 +43,7 @@ final class ResultOutput extends OutputStream {
     }
     OutputStream target = inFile == null ? memory : inFile;
     target.write(source, offset, length);
+    checksum.update(source, offset, length);
     bytes += length;
   }
 
@@ -58,6 +61,11 @@ final class ResultOutput extends OutputStream {
   /** Everything written, when it is not in the file. */
   Bytes inline() {
     return Bytes.of(memory.toByteArray());
+  }
+
+  /** CRC-32C of everything written. */
+  long checksum() {
+    return checksum.getValue();
   }
 
   long bytes() {

@@ -81,10 +81,19 @@ public final class TaskRunner {
 
   private TaskOutcome runWithInputs(TaskLaunch launch, TaskWork task, Path links, TaskStop stop)
       throws IOException {
-    return switch (reader.locate(launch.inputs(), task.peers(), links)) {
+    return switch (located(launch, task, links, stop)) {
       case Located.Failed failed -> failed(stop.reason().orElse(failed.failure()));
       case Located.Here here -> runPinned(launch.id(), task.plan(), here.inputs(), stop);
     };
+  }
+
+  private Located located(TaskLaunch launch, TaskWork task, Path links, TaskStop stop) {
+    stop.waits();
+    try {
+      return reader.locate(launch.inputs(), task.peers(), links);
+    } finally {
+      stop.waited();
+    }
   }
 
   private TaskOutcome runPinned(

@@ -22,9 +22,26 @@ public final class TaskStop {
   private volatile @Nullable Statement statement;
   private volatile @Nullable Failure reason;
 
+  /** Guarded by this: who waits for inputs. */
+  private @Nullable Thread waiting;
+
   /** The statement that the task runs now, or null between two. */
   void runs(@Nullable Statement now) {
     statement = now;
+  }
+
+  /** This thread waits for inputs from now on, and is interrupted when the task has to stop. */
+  synchronized void waits() {
+    waiting = Thread.currentThread();
+    if (reason != null) {
+      waiting.interrupt();
+    }
+  }
+
+  /** It waits no more; an interrupt that came too late is taken back. */
+  synchronized void waited() {
+    waiting = null;
+    boolean _ = Thread.interrupted();
   }
 
   /** Why the task has to stop, once somebody said so. */
@@ -38,6 +55,9 @@ public final class TaskStop {
       return;
     }
     reason = because;
+    if (waiting != null) {
+      waiting.interrupt();
+    }
     Thread.ofVirtual().name("task-stop").start(this::cancelUntilEnded);
   }
 

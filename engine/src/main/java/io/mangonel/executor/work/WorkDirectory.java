@@ -21,6 +21,7 @@ public final class WorkDirectory implements AutoCloseable {
   private final FileChannel lock;
   private final ExecutorId executor;
   private final ShuffleDirectory shuffle;
+  private final AttemptRecords records;
 
   private WorkDirectory(
       Path root, FileChannel lock, ExecutorId executor, ShuffleDirectory shuffle) {
@@ -28,6 +29,7 @@ public final class WorkDirectory implements AutoCloseable {
     this.lock = lock;
     this.executor = executor;
     this.shuffle = shuffle;
+    this.records = new AttemptRecords(executor, shuffle);
   }
 
   /**
@@ -110,6 +112,11 @@ public final class WorkDirectory implements AutoCloseable {
     };
   }
 
+  /** Absolute, without links. */
+  public Path root() {
+    return root;
+  }
+
   /** The stable node id. */
   public ExecutorId executor() {
     return executor;
@@ -117,6 +124,11 @@ public final class WorkDirectory implements AutoCloseable {
 
   public ShuffleDirectory shuffle() {
     return shuffle;
+  }
+
+  /** What is known of finished attempts, also by the next run. */
+  public AttemptRecords records() {
+    return records;
   }
 
   /** One directory per running task, with links to what it reads. */

@@ -4,6 +4,7 @@ import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.EventQueue;
@@ -11,6 +12,7 @@ import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
@@ -24,6 +26,7 @@ import io.mangonel.wire.scheduler.SchedulerMessages.StatusReport;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** What executors say, as events; on their call's virtual thread, which waits for the answer. */
 public final class ExecutorDoor implements SchedulerEndpoint {
@@ -39,8 +42,13 @@ public final class ExecutorDoor implements SchedulerEndpoint {
    *
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param schedulers where all known schedulers listen, this one included
+   * @param knownJobs those of the given jobs that are not over and done with, by the store
    */
-  public record Host(Incarnation self, String engineVersion, Supplier<List<HostPort>> schedulers) {}
+  public record Host(
+      Incarnation self,
+      String engineVersion,
+      Supplier<List<HostPort>> schedulers,
+      UnaryOperator<List<JobId>> knownJobs) {}
 
   public ExecutorDoor(
       Host host,
@@ -96,6 +104,17 @@ public final class ExecutorDoor implements SchedulerEndpoint {
     events.ask(core -> core.self());
     boolean registered = !executors.takeUnknown(heartbeat.executor(), heartbeat.incarnation());
     return new HeartbeatAnswer(host.self, registered, host.schedulers.get());
+  }
+
+  @Override
+  public void leave(Departure departure) {
+    enqueue(
+        new Event.ExecutorLeaving(departure.executor(), departure.incarnation(), departure.gone()));
+  }
+
+  @Override
+  public List<JobId> knownJobs(List<JobId> jobs) {
+    return host.knownJobs.apply(jobs);
   }
 
   @Override

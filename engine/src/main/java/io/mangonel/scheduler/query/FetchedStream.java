@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.query;
 
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorClient;
@@ -39,15 +40,17 @@ final class FetchedStream extends InputStream {
     record Failed(String message) implements Part {}
   }
 
-  FetchedStream(ExecutorClient client, HostPort peer, String path) {
-    fetcher = Thread.ofVirtual().name("fetch-" + path).start(() -> fetch(client, peer, path));
+  /** Not a byte comes of a file that is no longer what was written. */
+  FetchedStream(ExecutorClient client, HostPort peer, OutputFile file) {
+    fetcher =
+        Thread.ofVirtual().name("fetch-" + file.path()).start(() -> fetch(client, peer, file));
   }
 
-  private void fetch(ExecutorClient client, HostPort peer, String path) {
+  private void fetch(ExecutorClient client, HostPort peer, OutputFile file) {
     Part last;
     try {
       last =
-          switch (client.fetchPartition(peer, path, new PartWriter())) {
+          switch (client.fetchPartition(peer, file.path(), file.checksum(), new PartWriter())) {
             case Reply.Answered<Long> _ -> new Part.End();
             case Reply.Unreachable<Long>(String message) -> new Part.Failed(message);
             case Reply.TimedOut<Long>(String message) -> new Part.Failed(message);

@@ -70,7 +70,7 @@ final class Results {
       return new Answer.Retryable<>(
           "executor " + part.executor() + ", which holds the result, is not there");
     }
-    var arrow = new FetchedStream(run.client(), holder.get(), file.path());
+    var arrow = new FetchedStream(run.client(), holder.get(), file);
     return read(job, columns, rows, arrow);
   }
 

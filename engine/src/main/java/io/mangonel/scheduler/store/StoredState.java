@@ -15,8 +15,10 @@ import io.mangonel.state.StateBackend.Entry;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads what {@link ChangeEncoder} wrote. Thread-safe. */
@@ -188,6 +190,20 @@ public final class StoredState {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Those of {@code jobs} that have an owner, or whose details are still kept (rule T13). A job's
+   * header moves to the active jobs in the commit that writes its stages, and these go last: read in
+   * this order, no job slips through between the reads.
+   */
+  public List<JobId> known(List<JobId> jobs) {
+    Set<JobId> known = new HashSet<>();
+    forEachKey(
+        Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, key -> known.add(Keys.jobOfHeader(key)));
+    forEachKey(
+        Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX, key -> known.add(Keys.jobOfStages(key)));
+    return jobs.stream().filter(known::contains).toList();
   }
 
   /** The newest ended jobs, newest first; those this version cannot read are left out. */

@@ -5,6 +5,7 @@ import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.wire.Calls;
@@ -120,21 +121,31 @@ public final class ExecutorClient {
         });
   }
 
+  /** Copies a file of the peer to {@code target}; the caller checks it. */
+  public Reply<Long> fetchPartition(HostPort peer, String path, OutputStream target)
+      throws IOException {
+    return fetchPartition(peer, path, OutputFile.NO_CHECKSUM, target);
+  }
+
   /**
-   * Copies a file of the peer to {@code target}.
+   * Copies a file of the peer to {@code target}, if it still has this checksum.
    *
    * @param path as {@code OutputFile} has it
    * @return the number of bytes copied; a file cut short is never {@code Answered}
    * @throws IOException when {@code target} cannot be written
    */
-  public Reply<Long> fetchPartition(HostPort peer, String path, OutputStream target)
+  public Reply<Long> fetchPartition(HostPort peer, String path, long checksum, OutputStream target)
       throws IOException {
+    FetchPartitionRequest.Builder request = FetchPartitionRequest.newBuilder().setPath(path);
+    if (checksum != OutputFile.NO_CHECKSUM) {
+      request.setChecksum(checksum);
+    }
     BlockingClientCall<FetchPartitionRequest, FetchPartitionResponse> call =
         ClientCalls.blockingV2ServerStreamingCall(
             channels.to(peer),
             ExecutorServiceGrpc.getFetchPartitionMethod(),
             CallOptions.DEFAULT.withDeadlineAfter(Limits.FETCH_DEADLINE_MS, TimeUnit.MILLISECONDS),
-            FetchPartitionRequest.newBuilder().setPath(path).build());
+            request.build());
     try {
       return copy(peer, call, target);
     } catch (StatusException ended) {

@@ -13,6 +13,7 @@ import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;
 import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -47,4 +48,7 @@ public interface ExecutorEndpoint {
    * leads out of the shuffle directory.
    */
   Optional<Path> shuffleFile(String path);
+
+  /** Whether the file still has this checksum. */
+  boolean isIntact(Path file, long checksum) throws IOException;
 }

@@ -24,6 +24,8 @@ import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.RemoveJobDataRequest;
 import io.mangonel.wire.proto.ReserveSlotsRequest;
 import io.mangonel.wire.proto.ReserveSlotsResponse;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** Puts an {@link ExecutorEndpoint} behind gRPC. */
 public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncService {
@@ -121,11 +123,29 @@ public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncServi
     endpoint
         .shuffleFile(request.getPath())
         .ifPresentOrElse(
-            file -> FileSender.send(file, call),
+            file -> send(request, file, call),
             () ->
                 call.onError(
                     Status.NOT_FOUND
                         .withDescription("no shuffle file " + request.getPath())
                         .asRuntimeException()));
+  }
+
+  private void send(
+      FetchPartitionRequest request,
+      Path file,
+      ServerCallStreamObserver<FetchPartitionResponse> call) {
+    try {
+      if (!request.hasChecksum() || endpoint.isIntact(file, request.getChecksum())) {
+        FileSender.send(file, call);
+        return;
+      }
+      call.onError(
+          Status.DATA_LOSS
+              .withDescription(request.getPath() + " is not what was written")
+              .asRuntimeException());
+    } catch (IOException unreadable) {
+      call.onError(FileSender.failure(unreadable));
+    }
   }
 }

@@ -91,7 +91,7 @@ final class FileSender {
     }
   }
 
-  private static RuntimeException failure(IOException unreadable) {
+  static RuntimeException failure(IOException unreadable) {
     return Status.DATA_LOSS
         .withDescription("cannot read the shuffle file: " + unreadable.getMessage())
         .asRuntimeException();

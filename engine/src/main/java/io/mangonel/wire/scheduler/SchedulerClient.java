@@ -1,5 +1,6 @@
 package io.mangonel.wire.scheduler;
 
+import io.mangonel.core.task.JobId;
 import io.mangonel.wire.Calls;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
@@ -8,8 +9,11 @@ import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorConverter;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
+import io.mangonel.wire.proto.KnownJobsRequest;
+import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.proto.SchedulerServiceGrpc.SchedulerServiceBlockingStub;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
@@ -19,6 +23,7 @@ import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.scheduler.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Calls schedulers. Each method blocks up to its deadline, so call it on a virtual thread. */
@@ -54,6 +59,25 @@ public final class SchedulerClient {
             SchedulerConverter.read(
                 stub(peer, Limits.CONTROL_DEADLINE_MS)
                     .heartbeat(SchedulerConverter.write(heartbeat))));
+  }
+
+  public Reply<Received> leave(HostPort peer, Departure departure) {
+    return Calls.ask(
+        peer,
+        () ->
+            stub(peer, Limits.CONTROL_DEADLINE_MS)
+                .leaveExecutor(SchedulerConverter.write(departure)));
+  }
+
+  public Reply<List<JobId>> knownJobs(HostPort peer, List<JobId> jobs) {
+    var request =
+        KnownJobsRequest.newBuilder().addAllJobs(jobs.stream().map(JobId::value).toList()).build();
+    return Calls.ask(
+        peer,
+        () ->
+            stub(peer, Limits.CONTROL_DEADLINE_MS).knownJobs(request).getKnownList().stream()
+                .map(JobId::new)
+                .toList());
   }
 
   public Reply<StatusAnswer> updateTaskStatus(HostPort peer, StatusUpdate update) {

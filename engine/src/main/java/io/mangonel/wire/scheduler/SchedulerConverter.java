@@ -7,12 +7,14 @@ import io.mangonel.wire.HostPort;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
+import io.mangonel.wire.proto.LeaveExecutorRequest;
 import io.mangonel.wire.proto.OfferSlotsRequest;
 import io.mangonel.wire.proto.OfferSlotsResponse;
 import io.mangonel.wire.proto.RegisterExecutorRequest;
 import io.mangonel.wire.proto.RegisterExecutorResponse;
 import io.mangonel.wire.proto.UpdateTaskStatusRequest;
 import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
@@ -134,6 +136,21 @@ final class SchedulerConverter {
         new Incarnation(response.getScheduler()),
         response.getRegistered(),
         readAddresses(response.getSchedulersList()));
+  }
+
+  static LeaveExecutorRequest write(Departure departure) {
+    return LeaveExecutorRequest.newBuilder()
+        .setExecutor(departure.executor().value())
+        .setIncarnation(departure.incarnation().value())
+        .setGone(departure.gone())
+        .build();
+  }
+
+  static Departure read(LeaveExecutorRequest request) {
+    return new Departure(
+        new ExecutorId(request.getExecutor()),
+        new Incarnation(request.getIncarnation()),
+        request.getGone());
   }
 
   static UpdateTaskStatusRequest write(StatusUpdate update) {

@@ -1,8 +1,10 @@
 package io.mangonel.wire.scheduler;
 
+import io.mangonel.core.task.JobId;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatMessage;
 import io.mangonel.wire.scheduler.SchedulerMessages.OfferAnswer;
@@ -12,6 +14,7 @@ import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
 import io.mangonel.wire.scheduler.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
+import java.util.List;
 
 /**
  * What a scheduler answers to executors. Called on virtual threads, so a method may block, but only
@@ -25,6 +28,14 @@ public interface SchedulerEndpoint {
   RegistrationAnswer registerExecutor(Registration registration);
 
   HeartbeatAnswer heartbeat(HeartbeatMessage heartbeat);
+
+  void leave(Departure departure);
+
+  /**
+   * Those of {@code jobs} that an owner has, or that ended and are still kept, from one read of the
+   * store (rule T13).
+   */
+  List<JobId> knownJobs(List<JobId> jobs);
 
   /** May answer before the commit, with nothing, and acknowledge later. */
   StatusAnswer updateTaskStatus(StatusUpdate update);

@@ -106,6 +106,13 @@ public final class SchedulerMessages {
     }
   }
 
+  /**
+   * An executor takes no more tasks.
+   *
+   * @param gone it runs none any more, and ends
+   */
+  public record Departure(ExecutorId executor, Incarnation incarnation, boolean gone) {}
+
   public record StatusUpdate(
       ExecutorId executor, Incarnation incarnation, List<StatusReport> reports) {
     public StatusUpdate {

@@ -2,20 +2,26 @@ package io.mangonel.wire.scheduler;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
+import io.mangonel.core.task.JobId;
 import io.mangonel.wire.Calls;
 import io.mangonel.wire.executor.ExecutorConverter;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
+import io.mangonel.wire.proto.KnownJobsRequest;
+import io.mangonel.wire.proto.KnownJobsResponse;
 import io.mangonel.wire.proto.LaunchTasksRequest;
+import io.mangonel.wire.proto.LeaveExecutorRequest;
 import io.mangonel.wire.proto.OfferSlotsRequest;
 import io.mangonel.wire.proto.OfferSlotsResponse;
+import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.RegisterExecutorRequest;
 import io.mangonel.wire.proto.RegisterExecutorResponse;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.proto.UpdateTaskStatusRequest;
 import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+import java.util.List;
 
 /** Puts a {@link SchedulerEndpoint} behind gRPC. */
 public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncService {
@@ -52,6 +58,25 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         "Heartbeat",
         observer,
         () -> SchedulerConverter.write(endpoint.heartbeat(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void leaveExecutor(LeaveExecutorRequest request, StreamObserver<Received> observer) {
+    Calls.receive(
+        "LeaveExecutor", observer, () -> endpoint.leave(SchedulerConverter.read(request)));
+  }
+
+  @Override
+  public void knownJobs(KnownJobsRequest request, StreamObserver<KnownJobsResponse> observer) {
+    Calls.answer(
+        "KnownJobs",
+        observer,
+        () -> {
+          List<JobId> asked = request.getJobsList().stream().map(JobId::new).toList();
+          return KnownJobsResponse.newBuilder()
+              .addAllKnown(endpoint.knownJobs(asked).stream().map(JobId::value).toList())
+              .build();
+        });
   }
 
   @Override

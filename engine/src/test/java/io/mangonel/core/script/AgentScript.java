@@ -4,28 +4,32 @@ import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.agent.Limits;
+import io.mangonel.core.agent.Recovered;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
+import java.util.Arrays;
 import java.util.List;
 
 /** Drives an executor's agent by text: two slots, an outbox of two. */
 final class AgentScript {
   private static final Incarnation SELF = new Incarnation("e1#1");
+  private static final Limits LIMITS =
+      new Limits(
+          50, 500, 3_000, 10, 10, 2, 10, 1 << 20, 500, 600_000, 2_000, 5_000, 1_000, 60_000,
+          180_000, 10);
 
-  private final AgentCore agent =
-      new AgentCore(
-          new ExecutorId("e1"),
-          SELF,
-          2,
-          false,
-          new Limits(50, 500, 3_000, 10, 10, 2, 10, 1 << 20, 500, 600_000));
+  private AgentCore agent = new AgentCore(new ExecutorId("e1"), SELF, 2, false, LIMITS);
   private long nowMs = 1_000;
 
   String apply(String line) {
     var w = Words.of(line);
+    if (w.at(0).equals("restart")) {
+      return restart(w);
+    }
     if (w.at(0).equals("tick")) {
       nowMs += w.number(1);
     }
@@ -33,6 +37,17 @@ final class AgentScript {
     var out = new StringBuilder();
     agent.ready().forEach(effect -> out.append(text(effect)).append('\n'));
     return out + "free " + agent.freeSlots() + "\n";
+  }
+
+  /** Another run, which finds these attempts in its work directory. */
+  private String restart(Words w) {
+    long epoch = Long.parseLong(w.named("epoch", "1"));
+    var recovered =
+        w.attempts(1).stream()
+            .map(id -> new Recovered(id, epoch, List.of(), Words.output(id)))
+            .toList();
+    agent = new AgentCore(new ExecutorId("e1"), SELF, 2, false, LIMITS, recovered);
+    return "outbox " + agent.outboxSize() + "\n";
   }
 
   private static AgentEvent event(Words w) {
@@ -75,6 +90,14 @@ final class AgentScript {
       case "failed" ->
           new AgentEvent.TaskEnded(
               Words.attempt(w.at(1)), new TaskOutcome.Failed(new Failure.Io("disk")));
+      case "known" ->
+          new AgentEvent.JobsKnown(
+              w.from(1).stream().map(JobId::new).toList(),
+              Arrays.stream(w.named("known", "").split(",", -1))
+                  .filter(job -> !job.isEmpty())
+                  .map(JobId::new)
+                  .toList());
+      case "drain" -> new AgentEvent.DrainRequested();
       case "tick" -> new AgentEvent.Tick();
       default -> throw new IllegalArgumentException("unknown command: " + w);
     };
@@ -109,6 +132,10 @@ final class AgentScript {
           "beat to " + to + " " + attempts + " free " + free;
       case AgentEffect.SendOffer(var to, var list) ->
           "offer to " + to + " " + list.stream().map(r -> r.id()).toList();
+      case AgentEffect.AskJobs(var to, var jobs) -> "ask " + to + " about " + jobs;
+      case AgentEffect.SayLeaving(var to, boolean gone) ->
+          (gone ? "say gone to " : "say leaving to ") + to;
+      case AgentEffect.Drained _ -> "drained";
       case AgentEffect.SendStatuses(var to, var reports) ->
           "report to " + to + " " + reports.stream().map(AgentScript::text).toList();
     };

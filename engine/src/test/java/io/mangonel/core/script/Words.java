@@ -95,7 +95,7 @@ record Words(List<String> words) {
   }
 
   static TaskOutput output(TaskAttemptId id) {
-    var file = new OutputFile(OutputFile.ALL_PARTITIONS, id.toString(), 10, 100);
+    var file = new OutputFile(OutputFile.ALL_PARTITIONS, id.toString(), 10, 100, 7);
     return new TaskOutput(List.of(file), Bytes.EMPTY, 10, 100);
   }
 

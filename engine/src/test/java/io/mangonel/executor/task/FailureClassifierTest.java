@@ -73,6 +73,7 @@ final class FailureClassifierTest {
   void onlyAFatalErrorEndsTheInstance() {
     assertThat(FailureClassifier.isFatal("FATAL Error: Failed to create checkpoint")).isTrue();
     assertThat(FailureClassifier.isFatal("IO Error: the database has been invalidated")).isTrue();
-    assertThat(FailureClassifier.isFatal("INTERNAL Error: fatal looking")).isFalse();
+    assertThat(FailureClassifier.isFatal("INTERNAL Error: Information loss")).isTrue();
+    assertThat(FailureClassifier.isFatal("IO Error: a fatal looking one")).isFalse();
   }
 }

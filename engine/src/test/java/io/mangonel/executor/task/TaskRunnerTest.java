@@ -17,6 +17,7 @@ import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
+import io.mangonel.shuffle.Checksums;
 import io.mangonel.shuffle.FetchCache;
 import io.mangonel.shuffle.ShuffleReader;
 import io.mangonel.wire.Channels;
@@ -85,7 +86,8 @@ final class TaskRunnerTest {
     ExecutorClient client = new ExecutorClient(channels);
     FetchCache cache = new FetchCache(work.fetched(), 1L << 20, client);
     ShuffleReader reader =
-        new ShuffleReader(work.executor(), work.shuffle(), cache, client, () -> 0, true);
+        new ShuffleReader(
+            work.executor(), work.shuffle(), cache, client, () -> 0, new Checksums(), true);
     return new TaskRunner(engine, work, reader, allocator, limits);
   }
 
@@ -387,9 +389,13 @@ final class TaskRunnerTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot make the work directory");
     String before = work.executor().value();
+    Files.createDirectories(work.spill().resolve("duckdb_temp"));
+    Files.writeString(work.inputs().resolve("left"), "by a killed process");
     work.close();
     work = WorkDirectory.open(directory.resolve("work"));
     assertThat(work.executor().value()).isEqualTo(before);
+    assertThat(work.spill()).isEmptyDirectory();
+    assertThat(work.inputs()).isEmptyDirectory();
   }
 
   private Path writeData(String name) throws SQLException {

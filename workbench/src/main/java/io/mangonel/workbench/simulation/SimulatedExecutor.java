@@ -133,6 +133,9 @@ final class SimulatedExecutor {
           send(new Event.Heartbeat(id, run, attempts));
       case AgentEffect.SendOffer(_, var reservations) ->
           send(new Event.Offer(id, run, reservations));
+      case AgentEffect.AskJobs _, AgentEffect.Drained _ -> {}
+      case AgentEffect.SayLeaving(_, boolean gone) ->
+          send(new Event.ExecutorLeaving(id, run, gone));
       case AgentEffect.SendStatuses(_, var reports) ->
           send(
               new Event.TaskUpdates(
@@ -178,7 +181,7 @@ final class SimulatedExecutor {
     simulation.oracle.wrote(launch);
     files.add(launch.id());
     var written = new ArrayList<OutputFile>();
-    written.add(new OutputFile(OutputFile.ALL_PARTITIONS, launch.id().toString(), 1, 1));
+    written.add(new OutputFile(OutputFile.ALL_PARTITIONS, launch.id().toString(), 1, 1, 7));
     return new TaskOutcome.Succeeded(new TaskOutput(written, Bytes.EMPTY, 1, 1));
   }
 

@@ -68,19 +68,9 @@ public final class Simulation {
     this.world = new World(seed, verbose, FAULTY_MS);
     this.store = new SimulatedStore(world);
     this.oracle = new Oracle(store, limits);
-    var defaults = io.mangonel.core.agent.Limits.DEFAULTS;
     this.agentLimits =
-        new io.mangonel.core.agent.Limits(
-            defaults.tickMs(),
-            defaults.heartbeatMs(),
-            defaults.reservationTtlMs(),
-            defaults.waitsMax(),
-            defaults.requestsMax(),
-            1 + world.random.nextInt(20),
-            1 + world.random.nextInt(5),
-            defaults.outboxBytesMax(),
-            defaults.statusRetryMs(),
-            defaults.jobMemoryMs());
+        io.mangonel.core.agent.Limits.DEFAULTS.withOutbox(
+            1 + world.random.nextInt(20), 1 + world.random.nextInt(5));
     if (!calm) {
       chooseFaults();
     }
