@@ -81,8 +81,8 @@ final class ExecutorRestartTest {
   }
 
   private Path attemptDirectory(String executor, TaskOutput output) {
-    Path file = directory.resolve(executor).resolve("shuffle").resolve(path(output));
-    return file.getParent().getParent();
+    Path attempt = Path.of(path(output)).subpath(0, 3);
+    return directory.resolve(executor).resolve("shuffle").resolve(attempt);
   }
 
   private static String path(TaskOutput output) {
@@ -223,8 +223,8 @@ final class ExecutorRestartTest {
     assertThat(scheduler.ask(executor.id()).waiting()).isEqualTo(1);
     assertThat(scheduler.awaitStatus(id).outcome()).isInstanceOf(TaskOutcome.Succeeded.class);
     drained.get(TestScheduler.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(scheduler.departures.getLast())
-        .isEqualTo(new Departure(executor.id(), to.incarnation(), true));
+    assertThat(scheduler.departures)
+        .contains(new Departure(executor.id(), to.incarnation(), true));
     kill(executor);
     ExecutorServer next = start("e1");
     assertThat(scheduler.awaitRegistration(next.id()).outputs()).containsExactly(id);
@@ -242,6 +242,6 @@ final class ExecutorRestartTest {
             failed ->
                 assertThat(failed.failure())
                     .isInstanceOf(io.mangonel.core.task.Failure.Killed.class));
-    assertThat(scheduler.departures.getLast().gone()).isTrue();
+    assertThat(scheduler.departures).anyMatch(Departure::gone);
   }
 }

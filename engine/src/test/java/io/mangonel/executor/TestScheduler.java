@@ -55,6 +55,10 @@ import org.jspecify.annotations.Nullable;
 final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Of its reservations. */
+  private static final long TTL_MS = 3_000;
+
+
   final Map<ExecutorId, Registration> registrations = new ConcurrentHashMap<>();
   final List<TaskStatus> statuses = new CopyOnWriteArrayList<>();
   final List<Departure> departures = new CopyOnWriteArrayList<>();
@@ -107,7 +111,7 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
   SlotAnswer ask(ExecutorId executor) {
     Registration to = awaitRegistration(executor);
     SlotRequest request =
-        new SlotRequest(to.incarnation(), incarnation, requests.incrementAndGet(), 1, 5_000);
+        new SlotRequest(to.incarnation(), incarnation, requests.incrementAndGet(), 1, TTL_MS);
     if (executors.reserveSlots(to.address(), request)
         instanceof Reply.Answered<SlotAnswer>(var answer)) {
       return answer;
@@ -125,7 +129,7 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
             () -> {
               SlotRequest request =
                   new SlotRequest(
-                      to.incarnation(), incarnation, requests.incrementAndGet(), 1, 5_000);
+                      to.incarnation(), incarnation, requests.incrementAndGet(), 1, TTL_MS);
               if (executors.reserveSlots(to.address(), request)
                   instanceof Reply.Answered<SlotAnswer> answered) {
                 granted.addAll(answered.value().granted());

@@ -45,7 +45,8 @@ final class Drain {
     if (!begun || left) {
       return Step.NOTHING;
     }
-    if (!running && !unacknowledged || nowMs >= leaveAtMs) {
+    boolean over = !running && !unacknowledged;
+    if (over || nowMs >= leaveAtMs) {
       left = true;
       return Step.LEAVE;
     }

@@ -74,7 +74,8 @@ public final class DuckDbEngine implements AutoCloseable {
         (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
     try (Statement statement = instance.createStatement()) {
       // As a property it is shown, and not obeyed.
-      statement.execute("SET max_temp_directory_size = " + Sql.literal(bytes(config.spillBytesMax())));
+      statement.execute(
+          "SET max_temp_directory_size = " + Sql.literal(bytes(config.spillBytesMax())));
       statement.execute("SET allowed_directories = " + paths(config.allowedDirectories()));
       statement.execute("SET enable_external_access = false");
       statement.execute("SET allowed_configs = " + names(EngineSettings.OF_SESSIONS));

@@ -100,8 +100,7 @@ public final class SchedulerRun implements AutoCloseable {
   public ServerServiceDefinition service() {
     return SchedulerPeerService.of(
         new ExecutorDoor(
-            new ExecutorDoor.Host(
-                setup.self, setup.engineVersion, this::schedulers, stored::known),
+            new ExecutorDoor.Host(setup.self, setup.engineVersion, this::schedulers, stored::known),
             setup.clock,
             events,
             executors,

@@ -194,15 +194,13 @@ public final class StoredState {
 
   /**
    * Those of {@code jobs} that have an owner, or whose details are still kept (rule T13). A job's
-   * header moves to the active jobs in the commit that writes its stages, and these go last: read in
-   * this order, no job slips through between the reads.
+   * header moves to the active jobs in the commit that writes its stages, and these go last: read
+   * in this order, no job slips through between the reads.
    */
   public List<JobId> known(List<JobId> jobs) {
     Set<JobId> known = new HashSet<>();
-    forEachKey(
-        Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, key -> known.add(Keys.jobOfHeader(key)));
-    forEachKey(
-        Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX, key -> known.add(Keys.jobOfStages(key)));
+    forEachKey(Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, key -> known.add(Keys.jobOfHeader(key)));
+    forEachKey(Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX, key -> known.add(Keys.jobOfStages(key)));
     return jobs.stream().filter(known::contains).toList();
   }
 

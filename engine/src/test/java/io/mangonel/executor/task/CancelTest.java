@@ -2,6 +2,7 @@ package io.mangonel.executor.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.TaskAttemptId;
@@ -9,12 +10,14 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.planner.stage.StagePlan;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How long a task goes on after it was told to stop, by what its DuckDB does at that moment. */
 final class CancelTest {
@@ -38,18 +41,40 @@ final class CancelTest {
     harness.close();
   }
 
+  /** What runs, when it is certainly at that, and its statement. */
+  static List<Arguments> whatRuns() {
+    return List.of(
+        arguments(
+            "scan and filter",
+            150,
+            "SELECT count(*) AS c0, 'x' AS c1 FROM range(100000000000) t(i) WHERE hash(i) % 7 = 9"),
+        arguments(
+            "hash join, build",
+            150,
+            "SELECT count(*) AS c0, 'x' AS c1 FROM range(1000000000) a(i)"
+                + " JOIN range(2000000000) b(j) ON i = hash(j)"),
+        arguments(
+            "hash join, probe",
+            400,
+            "SELECT count(*) AS c0, 'x' AS c1 FROM range(3000000000) a(i)"
+                + " JOIN (SELECT range % 100 AS j FROM range(10000)) b ON i % 100 = j"),
+        arguments(
+            "aggregation",
+            300,
+            "SELECT max(n) AS c0, 'x' AS c1 FROM"
+                + " (SELECT hash(i) AS h, count(*) AS n FROM range(1000000000) t(i) GROUP BY h)"),
+        arguments(
+            "sort, COPY",
+            400,
+            "SELECT i AS c0, md5(i::VARCHAR) AS c1 FROM range(100000000) t(i) ORDER BY c1"),
+        arguments(
+            "COPY",
+            300,
+            "SELECT i AS c0, repeat(md5(i::VARCHAR), 4) AS c1 FROM range(100000000) t(i)"));
+  }
+
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-      scan and filter  | 150 | SELECT count(*) AS c0, 'x' AS c1 FROM range(100000000000) t(i) WHERE hash(i) % 7 = 9
-      hash join, build | 150 | SELECT count(*) AS c0, 'x' AS c1 FROM range(1000000000) a(i) JOIN range(2000000000) b(j) ON i = hash(j)
-      hash join, probe | 400 | SELECT count(*) AS c0, 'x' AS c1 FROM range(3000000000) a(i) JOIN (SELECT range % 100 AS j FROM range(10000)) b ON i % 100 = j
-      aggregation      | 300 | SELECT max(n) AS c0, 'x' AS c1 FROM (SELECT hash(i) AS h, count(*) AS n FROM range(1000000000) t(i) GROUP BY h)
-      sort, COPY       | 400 | SELECT i AS c0, md5(i::VARCHAR) AS c1 FROM range(100000000) t(i) ORDER BY c1
-      COPY             | 300 | SELECT i AS c0, repeat(md5(i::VARCHAR), 4) AS c1 FROM range(100000000) t(i)
-      """)
+  @MethodSource("whatRuns")
   void aTaskEndsSoonAfterItIsCancelled(String what, long afterMs, String sql) throws Exception {
     StagePlan plan = Plans.stage(0, TRIES, sql, Plans.oneOutput());
     long best = Long.MAX_VALUE;

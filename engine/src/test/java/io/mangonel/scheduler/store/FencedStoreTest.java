@@ -17,6 +17,7 @@ import io.mangonel.core.record.TerminalRecord.ResultPart;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.state.Keyspace;
@@ -163,6 +164,17 @@ class FencedStoreTest {
     assertThat(SnapshotRecord.decode(snapshot.toBytes()))
         .isEqualTo(new SnapshotRecord(4, 0, graph));
 
+    // An output file without a checksum.
+    var succeeded = new RecordWriter().number(1).number(1).number(2);
+    launched(0).id().write(succeeded);
+    succeeded.number(1).number(-1).text("a").number(5).number(50);
+    succeeded.bytes(Bytes.EMPTY).number(5).number(50);
+    var file = new OutputFile(-1, "a", 5, 50, OutputFile.NO_CHECKSUM);
+    assertThat(RecordCodec.decodeTransitions(succeeded.toBytes()))
+        .containsExactly(
+            new GraphTransition.TaskSucceeded(
+                launched(0).id(), new TaskOutput(List.of(file), Bytes.EMPTY, 5, 50)));
+
     var failed = new TerminalRecord.Failed("no", true, 100);
     var ended = new RecordWriter().number(1).text("a").number(2);
     ended.bytes(RecordCodec.encodeTerminalRecord(failed));
@@ -194,6 +206,24 @@ class FencedStoreTest {
     assertThat(state.ended(JOB).orElseThrow().record()).isEqualTo(finished);
     assertThat(state.history(10)).extracting(StoredState.Ended::job).containsExactly(other, JOB);
     assertThat(state.history(1)).extracting(StoredState.Ended::record).containsExactly(failed);
+  }
+
+  @Test
+  void aJobIsKnownFromItsCreationUntilItsDetailsGo() {
+    FencedStore store = register("a");
+    JobId nobody = new JobId("20260101-000000-000-00000009");
+    List<JobId> asked = List.of(JOB, nobody);
+    assertThat(state.known(asked)).isEmpty();
+    done(store, 0, new Change.JobCreated(JOB, 1, REQUEST));
+    assertThat(state.known(asked)).containsExactly(JOB);
+    done(store, 1, new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)));
+    assertThat(state.known(asked)).containsExactly(JOB);
+    var failed = new TerminalRecord.Failed("no", true, 100);
+    done(store, 2, new Change.JobEnded(JOB, 1, failed, 0));
+    assertThat(state.known(asked)).containsExactly(JOB);
+    new StoreSweep(state, store, _ -> Set.of()).run();
+    assertThat(state.known(asked)).isEmpty();
+    assertThat(state.ended(JOB)).as("the history stays").isPresent();
   }
 
   @Test
