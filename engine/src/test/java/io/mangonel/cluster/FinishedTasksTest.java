@@ -66,7 +66,6 @@ final class FinishedTasksTest {
 
       cluster.restartExecutor("e0");
       await().atMost(WAIT).until(() -> detail(cluster, job).stages().get(2).running() > 0);
-      assertThat(detail(cluster, job).stages().get(2).done()).as("the join still runs").isZero();
       cluster.restartExecutor("e1");
       // Before the end of the job, when its files go.
       await().atMost(WAIT).until(() -> detail(cluster, job).stages().get(2).running() > 0);

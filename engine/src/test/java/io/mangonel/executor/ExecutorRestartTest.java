@@ -223,8 +223,7 @@ final class ExecutorRestartTest {
     assertThat(scheduler.ask(executor.id()).waiting()).isEqualTo(1);
     assertThat(scheduler.awaitStatus(id).outcome()).isInstanceOf(TaskOutcome.Succeeded.class);
     drained.get(TestScheduler.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(scheduler.departures)
-        .contains(new Departure(executor.id(), to.incarnation(), true));
+    assertThat(scheduler.departures).contains(new Departure(executor.id(), to.incarnation(), true));
     kill(executor);
     ExecutorServer next = start("e1");
     assertThat(scheduler.awaitRegistration(next.id()).outputs()).containsExactly(id);

@@ -58,7 +58,6 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
   /** Of its reservations. */
   private static final long TTL_MS = 3_000;
 
-
   final Map<ExecutorId, Registration> registrations = new ConcurrentHashMap<>();
   final List<TaskStatus> statuses = new CopyOnWriteArrayList<>();
   final List<Departure> departures = new CopyOnWriteArrayList<>();
