@@ -1,8 +1,8 @@
 package io.mangonel.cli;
 
-import io.mangonel.cli.options.CommandFailure;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class EndSignals {
   private static final Logger LOG = LoggerFactory.getLogger(EndSignals.class);
 
+  /** As shells count: this and the number of the signal. */
+  private static final int BY_SIGNAL = 128;
+
   private EndSignals() {}
 
   /**
@@ -22,18 +25,18 @@ final class EndSignals {
    */
   static void onFirst(Runnable finish) {
     AtomicBoolean asked = new AtomicBoolean();
-    Runnable handler =
-        () -> {
+    IntConsumer handler =
+        exitCode -> {
           if (asked.compareAndSet(false, true)) {
             LOG.info("asked to end: finishing; a second signal ends the process at once");
-            Thread.ofPlatform().name("finish").start(() -> finishAndExit(finish));
+            Thread.ofPlatform().name("finish").start(() -> finishAndExit(finish, exitCode));
           } else {
-            Runtime.getRuntime().halt(CommandFailure.FAILED);
+            Runtime.getRuntime().halt(exitCode);
           }
         };
     try {
-      handle("TERM", handler);
-      handle("INT", handler);
+      handle("TERM", () -> handler.accept(BY_SIGNAL + 15));
+      handle("INT", () -> handler.accept(BY_SIGNAL + 2));
     } catch (ReflectiveOperationException | IllegalArgumentException otherJvm) {
       LOG.warn("signals end this process without finishing: {}", otherJvm.toString());
     }
@@ -60,8 +63,8 @@ final class EndSignals {
     signal.getMethod("handle", signal, type).invoke(null, named, proxy);
   }
 
-  private static void finishAndExit(Runnable finish) {
+  private static void finishAndExit(Runnable finish, int exitCode) {
     finish.run();
-    System.exit(0);
+    System.exit(exitCode);
   }
 }

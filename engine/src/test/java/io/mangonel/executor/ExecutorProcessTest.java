@@ -101,7 +101,7 @@ final class ExecutorProcessTest {
     registered();
     signal("TERM");
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    assertThat(process.exitValue()).isEqualTo(143);
     assertThat(scheduler.departures).anyMatch(Departure::gone);
   }
 
