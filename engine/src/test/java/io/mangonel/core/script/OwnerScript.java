@@ -8,7 +8,6 @@ import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
-import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.task.Failure;
@@ -51,20 +50,21 @@ final class OwnerScript {
       case "queue" -> new Event.JobQueued(w.job(1), request(w));
       case "plan" ->
           new Event.JobSubmitted(
-              w.job(1), new JobPlan(Words.stages(w.at(2)), Bytes.of(new byte[3])));
+              w.job(1), new JobPlan(Words.stages(w.at(2)), body(w.named("bytes", "3"))));
       case "reject-plan" -> new Event.PlanningFailed(w.job(1), "no such table", false);
       case "cancel" -> new Event.CancelRequested(w.job(1), "asked");
-      case "executor" ->
-          new Event.ExecutorRegistered(
-              new ExecutorInfo(
-                  w.executor(1),
-                  w.incarnation(1),
-                  "h",
-                  1,
-                  Integer.parseInt(w.named("slots", "1")),
-                  "duckdb",
-                  false),
-              w.attempts(2));
+      case "executor" -> new Event.ExecutorRegistered(Stored.executor(w), w.attempts(2));
+      case "load-executor" -> new Event.ExecutorLoaded(Stored.executor(w));
+      case "load" -> new Event.JobLoaded(Stored.job(w));
+      case "adopted" -> Stored.inventory(w);
+      case "load-ended" ->
+          new Event.EndedJobLoaded(w.job(1), Long.parseLong(w.named("epoch", "1")));
+      case "rows-sent" -> new Event.RowsSent(w.job(1));
+      case "reading-begins" -> new Event.ReadingBegins(w.job(1));
+      case "reading-ends" -> new Event.ReadingEnds(w.job(1));
+      case "leaving" ->
+          new Event.ExecutorLeaving(
+              w.executor(1), w.incarnation(1), Boolean.parseBoolean(w.named("gone", "false")));
       case "lost" -> new Event.ExecutorLost(w.executor(1), w.incarnation(1), "gone");
       case "beat" -> new Event.Heartbeat(w.executor(1), w.incarnation(1), w.attempts(2));
       case "offer" ->
@@ -97,6 +97,10 @@ final class OwnerScript {
     };
   }
 
+  private static Bytes body(String bytes) {
+    return Bytes.of(new byte[Integer.parseInt(bytes)]);
+  }
+
   private static Event answer(Words w, TaskLaunch.Answer answer) {
     return new Event.LaunchAnswered(w.executor(1), w.incarnation(1), List.of(answer));
   }
@@ -122,7 +126,15 @@ final class OwnerScript {
   private static JobRequest request(Words w) {
     int size = Integer.parseInt(w.named("bytes", "8"));
     return new JobRequest(
-        "x".repeat(size), new TreeMap<>(), "/", "session", "alice", "duckdb", 0, "");
+        "x".repeat(size),
+        new TreeMap<>(),
+        "/",
+        "session",
+        "alice",
+        "duckdb",
+        0,
+        "",
+        Long.parseLong(w.named("timeout", "0")));
   }
 
   private static String text(Change change) {
