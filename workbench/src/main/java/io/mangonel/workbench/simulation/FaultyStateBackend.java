@@ -5,6 +5,7 @@ import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -14,16 +15,19 @@ import java.util.function.Consumer;
  */
 public final class FaultyStateBackend implements StateBackend {
   private static final int LATE_COMMIT_MAX_MS = 3_000;
+  private static final int FULL_MAX_MS = 3_000;
 
   private final StateBackend store;
   private final World world;
-  private final Runnable onCommit;
+  private final BiConsumer<List<Guard>, CommitOutcome> onCommit;
   private boolean spared;
+  private long fullUntilMs;
 
   /**
-   * @param onCommit called after each commit that reached the store, whatever its outcome
+   * @param onCommit called after each commit that reached the store
    */
-  FaultyStateBackend(StateBackend store, World world, Runnable onCommit) {
+  FaultyStateBackend(
+      StateBackend store, World world, BiConsumer<List<Guard>, CommitOutcome> onCommit) {
     this.store = store;
     this.world = world;
     this.onCommit = onCommit;
@@ -45,7 +49,11 @@ public final class FaultyStateBackend implements StateBackend {
 
   @Override
   public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
-    if (happens(Fault.COMMIT_NO_SPACE)) {
+    if (happens(Fault.STORE_FULL_FOR_A_WHILE)) {
+      fullUntilMs = world.nowMs() + world.random.nextInt(FULL_MAX_MS);
+    }
+    boolean full = !spared && world.nowMs() < fullUntilMs;
+    if (full || happens(Fault.COMMIT_NO_SPACE)) {
       return new CommitOutcome.NoSpace("no space");
     }
     if (happens(Fault.COMMIT_LOST)) {
@@ -63,7 +71,7 @@ public final class FaultyStateBackend implements StateBackend {
 
   private CommitOutcome forward(List<Guard> guards, List<Operation> operations) {
     CommitOutcome outcome = store.commit(guards, operations);
-    onCommit.run();
+    onCommit.accept(guards, outcome);
     return outcome;
   }
 

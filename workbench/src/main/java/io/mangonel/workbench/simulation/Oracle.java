@@ -1,8 +1,6 @@
 package io.mangonel.workbench.simulation;
 
-import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.graph.GraphTransition;
-import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Limits;
@@ -14,6 +12,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,29 +25,30 @@ import org.jspecify.annotations.Nullable;
  * Knows what is true in the world, whatever the cores believe, and checks every step against it.
  */
 final class Oracle {
-  /**
-   * What an attempt wrote: which attempts of which partitions its rows descend from. For stages
-   * that are not deterministic two different ones must never meet.
-   */
-  private record Rows(Map<String, TaskAttemptId> descent) {}
-
-  /** A launch decided in one step is seen after the next. */
-  private static final long EVENT_GAP_MS = 500;
+  /** Longer than a scheduler is stopped or down. */
+  private static final long TIMEOUT_SLACK_MS = 40_000;
 
   private final SimulatedStore store;
   private final Limits limits;
-  private final Map<JobId, List<StageSpec>> plans = new TreeMap<>();
-  private final Map<TaskAttemptId, Rows> rows = new TreeMap<>();
-  private final Set<TaskAttemptId> ran = new HashSet<>();
+  private final Scenario scenario;
+  private final Lineage lineage = new Lineage();
+  private final Map<JobId, DurableGraph> graphs = new TreeMap<>();
+  private final Set<TaskAttemptId> started = new HashSet<>();
+  private final Set<TaskAttemptId> finished = new HashSet<>();
+  private final Map<String, TaskAttemptId> startedPlaces = new HashMap<>();
   private final Set<TaskAttemptId> launched = new HashSet<>();
   private final Set<TaskAttemptId> acknowledged = new HashSet<>();
-  private final Set<JobId> answered = new TreeSet<>();
+  private final Map<JobId, TerminalRecord> told = new TreeMap<>();
+  private final Set<JobId> answered = new TreeSet<>(); // By the present scheduler.
+  private final Map<JobId, Map<Integer, Lineage.Rows>> sentEarly = new TreeMap<>();
+  private final Set<JobId> mustStop = new TreeSet<>();
   private @Nullable Commit open; // Sent and not settled.
   private long openSinceMs;
 
-  Oracle(SimulatedStore store, Limits limits) {
+  Oracle(SimulatedStore store, Limits limits, Scenario scenario) {
     this.store = store;
     this.limits = limits;
+    this.scenario = scenario;
   }
 
   static void check(boolean holds, String message) {
@@ -57,13 +57,19 @@ final class Oracle {
     }
   }
 
-  void planned(JobId job, List<StageSpec> stages) {
-    plans.put(job, stages);
+  void planned(JobId job, long epoch, List<StageSpec> stages) {
+    lineage.planned(job, epoch, stages);
   }
 
   /** Another scheduler takes over: what the one before had not committed is void. */
   void schedulerRestarted() {
     open = null;
+    answered.clear();
+  }
+
+  /** A scheduler loads a job with a durable wish to end it: it must not launch any of it (D7). */
+  void cancelKnown(JobId job) {
+    mustStop.add(job);
   }
 
   // Rules D1, D2, D9.
@@ -90,6 +96,15 @@ final class Oracle {
     return open == null || store.fenceCount > open.count();
   }
 
+  /** Whether the end of the job has been sent to the store and is not settled. */
+  boolean ending(JobId job) {
+    Commit sent = open;
+    return sent != null
+        && !settled()
+        && sent.changes().stream()
+            .anyMatch(change -> change instanceof Change.JobEnded end && end.job().equals(job));
+  }
+
   private static List<TaskAttemptId> endedIn(Commit commit) {
     var ids = new ArrayList<TaskAttemptId>();
     for (Change change : commit.changes()) {
@@ -108,7 +123,38 @@ final class Oracle {
     return ids;
   }
 
-  // Rules D4, D5, T7.
+  /** A change is in the store. */
+  void durable(Change change) {
+    switch (change) {
+      case Change.PlanWritten(var job, var plan) ->
+          graphs.put(job, new DurableGraph(plan.stages(), lineage));
+      case Change.Transitions entry -> entry.transitions().forEach(graph(entry.job())::apply);
+      case Change.JobEnded(var job, _, var record, _) -> ended(job, record);
+      case Change.ExecutorDeleted(var executor) ->
+          check(
+              scenario.wild() || scenario == Scenario.EXECUTOR_RESTARTS,
+              "T11: executor " + executor + " was taken for lost");
+      case Change.JobCreated _,
+          Change.PlanChunkWritten _,
+          Change.JobClaimed _,
+          Change.SnapshotWritten _,
+          Change.SnapshotChunkWritten _,
+          Change.LogTrimmed _,
+          Change.SnapshotDropped _,
+          Change.JobForgotten _,
+          Change.ExecutorWritten _ -> {}
+    }
+  }
+
+  private DurableGraph graph(JobId job) {
+    DurableGraph graph = graphs.get(job);
+    if (graph == null) {
+      throw new AssertionError("a log before a plan: " + job);
+    }
+    return graph;
+  }
+
+  // Rules D4, D5.
 
   void effect(Effect effect, long nowMs) {
     switch (effect) {
@@ -122,10 +168,10 @@ final class Oracle {
       }
       case Effect.JobAccepted(var job) ->
           check(store.jobs.containsKey(job), "D5: accepted before it was stored: " + job);
-      case Effect.JobFinished(var job, var record) -> finished(job, record);
-      case Effect.JobFailed(var job, var record) -> answered(job, record);
-      case Effect.JobCancelled(var job, var record) -> answered(job, record);
-      case Effect.RemoveJobData(_, _, var job, _) -> check(ended(job), "D5: removed " + job);
+      case Effect.JobFinished(var job, var record) -> answer(job, record);
+      case Effect.JobFailed(var job, var record) -> answer(job, record);
+      case Effect.JobCancelled(var job, var record) -> answer(job, record);
+      case Effect.RemoveJobData(_, _, var job, _) -> check(hasEnded(job), "D5: removed " + job);
       case Effect.ExecutorAccepted(var id, _) ->
           check(store.executors.containsKey(id), "D5: registered before it was stored: " + id);
       case Effect.Fenced _ -> throw new AssertionError("fenced, but its key is its own");
@@ -141,7 +187,7 @@ final class Oracle {
     }
   }
 
-  private boolean ended(JobId job) {
+  private boolean hasEnded(JobId job) {
     var stored = store.jobs.get(job);
     return stored != null && stored.end != null;
   }
@@ -151,93 +197,106 @@ final class Oracle {
     check(
         stored != null && stored.epoch >= launch.epoch(),
         "D4: launched before its epoch was stored: " + launch.id());
+    check(!mustStop.contains(launch.id().job()), "D7: launched though cancelled: " + launch.id());
     if (!launched.add(launch.id())) {
       return; // The same launch again.
     }
     check(
-        settled() || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs() + EVENT_GAP_MS,
+        settled() || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs(),
         "D9: launched " + (nowMs - openSinceMs) + " ms ahead of the store");
     check(launch.epoch() == launch.id().launchEpoch(), "launched in another epoch: " + launch.id());
-    var spec = spec(launch.id());
-    var expected = new ArrayList<String>();
-    for (StageEdge edge : spec.inputs()) {
-      for (int p = 0; p < plan(launch.id().job()).get(edge.producer()).tasks(); p++) {
-        if (edge.kind() != EdgeKind.SAME || p == launch.id().partition()) {
-          expected.add(edge.producer() + "/" + p);
-        }
-      }
-    }
-    var actual = launch.inputs().stream().map(InputLocation::producer).map(Oracle::place).toList();
-    check(actual.equals(expected), "inputs of " + launch.id() + ": " + actual);
+    var actual = launch.inputs().stream().map(InputLocation::producer).map(Lineage::place).toList();
+    check(actual.equals(lineage.inputsOf(launch.id())), "inputs of " + launch.id() + ": " + actual);
   }
 
-  private static String place(TaskAttemptId id) {
-    return id.stage() + "/" + id.partition();
-  }
-
-  private List<StageSpec> plan(JobId job) {
-    List<StageSpec> plan = plans.get(job);
-    if (plan == null) {
-      throw new AssertionError("never planned: " + job);
-    }
-    return plan;
-  }
-
-  private StageSpec spec(TaskAttemptId id) {
-    return plan(id.job()).get(id.stage());
-  }
+  // Tasks.
 
   /** An executor starts an attempt: once in all history. */
   void started(TaskAttemptId id) {
-    check(ran.add(id), "ran twice: " + id);
+    check(started.add(id), "ran twice: " + id);
+    String place = id.job() + "/" + lineage.plan(id).hashCode() + "/" + Lineage.place(id);
+    TaskAttemptId before = startedPlaces.put(place, id);
+    boolean allowed =
+        switch (scenario) {
+          case CALM, SCHEDULER_RESTARTS -> before == null;
+          case EXECUTOR_RESTARTS -> before == null || !finished.contains(before);
+          case PAUSES, WILD -> true;
+        };
+    check(allowed, "runs again for no reason: " + id + " after " + before);
   }
 
   /** An attempt read its inputs and wrote its rows. */
   void wrote(TaskLaunch launch) {
-    var descent = new TreeMap<String, TaskAttemptId>();
-    for (InputLocation input : launch.inputs()) {
-      Rows read = rows.get(input.producer());
-      check(read != null, "read what was never written: " + input.producer());
-      if (read != null) {
-        read.descent.forEach((place, id) -> meet(descent, place, id));
-      }
-    }
-    if (!spec(launch.id()).deterministic()) {
-      meet(descent, place(launch.id()), launch.id());
-    }
-    rows.put(launch.id(), new Rows(descent));
+    lineage.wrote(launch);
+    finished.add(launch.id());
   }
 
-  /** Two makings of the same rows met in one attempt: it must never count. */
-  private static void meet(Map<String, TaskAttemptId> descent, String place, TaskAttemptId id) {
-    TaskAttemptId before = descent.put(place, id);
-    if (before != null && !before.equals(id)) {
-      descent.put("mixed", id);
-    }
+  // Answers.
+
+  /** Whether it is durable that rows of the answer are with a client. */
+  boolean rowsMayBeSent(JobId job) {
+    DurableGraph graph = graphs.get(job);
+    return graph != null && graph.rowsSent();
   }
 
-  private void finished(JobId job, TerminalRecord.Finished record) {
-    answered(job, record);
-    check(record.result().size() == plan(job).getLast().tasks(), "result is incomplete: " + job);
-    var all = new TreeMap<String, TaskAttemptId>();
+  /** Rows of a partition of the answer, before the job ended. */
+  void rowsSentEarly(TaskAttemptId winner) {
+    check(graph(winner.job()).rowsSent(), "D5: rows of " + winner + " before that was stored");
+    var rows = lineage.of(winner);
+    var sent = sentEarly.computeIfAbsent(winner.job(), _ -> new TreeMap<>());
+    var before = sent.putIfAbsent(winner.partition(), rows);
+    check(before == null || before.equals(rows), "T7: other rows sent of " + winner);
+  }
+
+  /** The answer is complete and of one making, with what was sent of it before. */
+  private void ended(JobId job, TerminalRecord record) {
+    var stored = store.jobs.get(job);
+    check(
+        stored == null || !stored.request.timedOut(record.endedAtMs() - TIMEOUT_SLACK_MS),
+        "a timeout that was not kept: " + job + " ended as " + record);
+    if (!(record instanceof TerminalRecord.Finished finishedRecord)) {
+      return;
+    }
+    Lineage.Rows all = Lineage.Rows.none();
     var partitions = new TreeSet<Integer>();
-    for (var part : record.result()) {
+    int tasks = 0;
+    for (var part : finishedRecord.result()) {
+      var plan = lineage.plan(part.attempt());
+      tasks = plan.getLast().tasks();
       check(partitions.add(part.attempt().partition()), "partition twice in the result: " + job);
-      check(part.attempt().stage() == plan(job).size() - 1, "not of the root: " + part.attempt());
-      Rows made = rows.get(part.attempt());
-      check(made != null, "the result was never made: " + part.attempt());
-      if (made != null) {
-        made.descent.forEach((place, id) -> meet(all, place, id));
-      }
+      check(part.attempt().stage() == plan.size() - 1, "not of the root: " + part.attempt());
+      all = all.with(lineage.of(part.attempt()));
+      var sent = sentEarly.getOrDefault(job, Map.of()).get(part.attempt().partition());
+      check(
+          sent == null || sent.equals(lineage.of(part.attempt())),
+          "T7: the answer of " + job + " is not what was sent of it before: " + part.attempt());
     }
-    check(!all.containsKey("mixed"), "T7: the answer of " + job + " mixes attempts: " + all);
+    check(tasks > 0 && partitions.size() == tasks, "result is incomplete: " + job);
+    check(!all.mixed(), "T7: the answer of " + job + " mixes attempts: " + all);
   }
 
-  private void answered(JobId job, TerminalRecord record) {
+  private void answer(JobId job, TerminalRecord record) {
+    check(answered.add(job), "answered twice: " + job);
+    told(job, record);
+  }
+
+  /** A client is told the end, pushed or asked for, by any scheduler: always the same. */
+  void told(JobId job, TerminalRecord record) {
     var stored = store.jobs.get(job);
     check(
         stored != null && record.equals(stored.end),
-        "D5: answered before it was stored, or otherwise: " + job);
-    check(answered.add(job), "answered twice: " + job);
+        "D5: told before it was stored, or otherwise: " + job);
+    TerminalRecord before = told.putIfAbsent(job, record);
+    check(before == null || before.equals(record), "told " + before + " and then " + record);
+    boolean must =
+        switch (scenario) {
+          case CALM, SCHEDULER_RESTARTS, EXECUTOR_RESTARTS, PAUSES -> true;
+          case WILD -> false;
+        };
+    check(!must || record instanceof TerminalRecord.Finished, job + " did not finish: " + record);
+  }
+
+  boolean isTold(JobId job) {
+    return told.containsKey(job);
   }
 }

@@ -24,6 +24,12 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "replay this one and print every step")
   private @Nullable Long seed;
 
+  @Option(names = "--until-failure", description = "end with the first seed that fails")
+  private boolean untilFailure;
+
+  @Option(names = "--jobs", description = "seeds at a time (default: one per core)")
+  private int jobs = Runtime.getRuntime().availableProcessors();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
@@ -32,12 +38,26 @@ public final class SimulateCommand implements Callable<Integer> {
         spec == null
             ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
             : spec.commandLine().getOut();
-    Campaign campaign =
-        seed != null
-            ? Campaign.run(seed, 1, true)
-            : Campaign.run(first != null ? first : System.currentTimeMillis(), seeds, false);
+    Campaign campaign = Campaign.run(order(), line -> say(out, line));
     out.println(campaign.summary());
     out.flush();
     return campaign.failures().isEmpty() ? 0 : 1;
+  }
+
+  private Campaign.Order order() {
+    Long replayed = seed;
+    if (replayed != null) {
+      return new Campaign.Order(replayed, 1, Campaign.Watching.EACH_STEP, true, 1);
+    }
+    // One after another, so that the first failure is the same each time.
+    int threads = untilFailure ? 1 : Math.max(1, jobs);
+    long from = first != null ? first : System.currentTimeMillis();
+    var watching = Campaign.Watching.WITH_PROGRESS;
+    return new Campaign.Order(from, seeds, watching, untilFailure, threads);
+  }
+
+  private static void say(PrintWriter out, String line) {
+    out.println(line);
+    out.flush();
   }
 }

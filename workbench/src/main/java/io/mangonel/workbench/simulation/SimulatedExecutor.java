@@ -5,6 +5,7 @@ import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.agent.Limits;
+import io.mangonel.core.agent.Recovered;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.ExecutorId;
@@ -17,10 +18,12 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -30,70 +33,136 @@ final class SimulatedExecutor {
   private static final int TASK_MAX_MS = 400;
   private static final int SLOW_TASK_MAX_MS = 6_000;
 
+  /** What an executor is made of; a restart changes none of it. */
+  record Setup(ExecutorId id, int slots, boolean pull, Limits limits) {}
+
   final AgentCore agent;
-  final int slots;
-  final boolean pull;
+  final Setup setup;
   private final World world;
   private final Simulation simulation;
-  private final TreeSet<TaskAttemptId> files = new TreeSet<>();
+  private final Map<TaskAttemptId, Recovered> files = new TreeMap<>();
   private final Map<TaskAttemptId, TaskLaunch> running = new TreeMap<>();
-  private final Map<Long, Long> callers = new HashMap<>(); // Call to slot request.
+  private final Deque<Runnable> arrived = new ArrayDeque<>(); // While it stands still.
+  private final int outboxMax; // With what runs when it becomes full, and what was there before.
+  private boolean stopped;
   private boolean dead;
   private long calls;
 
-  SimulatedExecutor(
-      Simulation simulation, String id, int run, int slots, boolean pull, Limits limits) {
+  /**
+   * @param kept what an earlier run left in the work directory (rule T12)
+   */
+  SimulatedExecutor(Simulation simulation, Setup setup, int run, List<Recovered> kept) {
     this.simulation = simulation;
     this.world = simulation.world;
-    this.slots = slots;
-    this.pull = pull;
-    this.agent =
-        new AgentCore(new ExecutorId(id), new Incarnation(id + "#" + run), slots, pull, limits);
+    this.setup = setup;
+    var incarnation = new Incarnation(setup.id + "#" + run);
+    this.agent = new AgentCore(setup.id, incarnation, setup.slots, setup.pull, setup.limits, kept);
+    this.outboxMax = setup.limits.outboxMax() + setup.slots + kept.size();
+    kept.forEach(file -> files.put(file.id(), file));
     world.after(world.random.nextInt((int) TICK_MS), this::tick);
   }
 
+  // The process.
+
   void die() {
     dead = true;
+    arrived.clear();
   }
 
   boolean dead() {
     return dead;
   }
 
+  boolean stopped() {
+    return stopped && !dead;
+  }
+
+  /** Stands still; what arrives meanwhile it finds when it goes on. */
+  void stop(long forMs) {
+    if (dead || stopped) {
+      return;
+    }
+    world.say(agent.incarnation() + " stands still for " + forMs + " ms");
+    stopped = true;
+    world.after(
+        forMs,
+        () -> {
+          stopped = false;
+          while (!arrived.isEmpty() && !stopped) {
+            arrived.remove().run();
+          }
+        });
+  }
+
+  /** Runs it in this process: now, when it goes on, or never. */
+  private void arrive(Runnable action) {
+    if (dead) {
+      return;
+    }
+    if (stopped) {
+      arrived.add(action);
+    } else {
+      action.run();
+    }
+  }
+
+  private void tick() {
+    if (!dead) {
+      arrive(() -> step(new AgentEvent.Tick()));
+      world.after(TICK_MS, this::tick);
+    }
+  }
+
+  // What the oracle asks.
+
   int runningTasks() {
     return running.size();
   }
 
   boolean holds(TaskAttemptId id) {
-    return !dead && files.contains(id);
+    return !dead && !stopped && files.containsKey(id);
   }
 
-  private void tick() {
-    if (!dead) {
-      step(new AgentEvent.Tick());
-      world.after(TICK_MS, this::tick);
+  /** Jobs of which there are files. */
+  Set<JobId> jobsWithFiles() {
+    var jobs = new TreeSet<JobId>();
+    files.keySet().forEach(id -> jobs.add(id.job()));
+    return jobs;
+  }
+
+  /** What the next run on this work directory finds. */
+  List<Recovered> kept() {
+    return List.copyOf(files.values());
+  }
+
+  /** Some output is gone, as by a bad disk; nobody is told. */
+  void loseSomeOutput() {
+    if (!files.isEmpty() && world.happens(Fault.OUTPUT_LOST)) {
+      var lost = world.pick(List.copyOf(files.keySet()));
+      world.say("lost at " + agent.incarnation() + ": " + lost);
+      files.remove(lost);
     }
   }
 
-  /** A request of a scheduler arrived. Returns at once; answers travel back on their own. */
+  // Requests of a scheduler. They return at once; answers travel back on their own.
+
   void slotsRequested(Incarnation target, Incarnation from, long request, int wanted, long ttl) {
-    long call = ++calls;
-    callers.put(call, request);
-    step(new AgentEvent.SlotsRequested(call, target, from, request, wanted, ttl));
+    receive(new AgentEvent.SlotsRequested(++calls, target, from, request, wanted, ttl));
   }
 
   void launchRequested(Incarnation target, Incarnation from, List<TaskLaunch> launches) {
-    step(new AgentEvent.LaunchRequested(++calls, target, from, launches));
+    receive(new AgentEvent.LaunchRequested(++calls, target, from, launches));
   }
 
   void adoptRequested(Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
-    step(new AgentEvent.AdoptRequested(++calls, target, from, jobs));
+    receive(new AgentEvent.AdoptRequested(++calls, target, from, jobs));
   }
 
-  void step(AgentEvent event) {
-    if (dead) {
-      return;
-    }
+  void receive(AgentEvent event) {
+    arrive(() -> step(event));
+  }
+
+  private void step(AgentEvent event) {
     agent.step(event, world.nowMs());
     for (AgentEffect effect : agent.ready()) {
       if (world.verbose && !(effect instanceof AgentEffect.SendHeartbeat)) {
@@ -102,7 +171,8 @@ final class SimulatedExecutor {
       perform(effect);
     }
     Oracle.check(agent.freeSlots() >= 0, "more slots in use than there are");
-    Oracle.check(running.size() <= slots, "more tasks than slots");
+    Oracle.check(running.size() <= setup.slots, "more tasks than slots");
+    Oracle.check(agent.outboxSize() <= outboxMax, "T10: outbox of " + agent.outboxSize());
   }
 
   private void perform(AgentEffect effect) {
@@ -112,7 +182,8 @@ final class SimulatedExecutor {
       case AgentEffect.RunTask(var launch) -> run(launch);
       case AgentEffect.InterruptTask(var attempt) ->
           end(attempt, new TaskOutcome.Failed(new Failure.Killed("interrupted")));
-      case AgentEffect.RemoveJobData(var job) -> removeData(job);
+      case AgentEffect.RemoveJobData(var job) ->
+          files.keySet().removeIf(file -> file.job().equals(job));
       case AgentEffect.RemoveAttemptData(var attempt) -> files.remove(attempt);
       case AgentEffect.AnswerSlots(_, long request, var granted, int waiting) ->
           send(new Event.SlotsReserved(id, run, request, granted, waiting));
@@ -128,12 +199,14 @@ final class SimulatedExecutor {
       case AgentEffect.Register(_, var outputs) ->
           send(
               new Event.ExecutorRegistered(
-                  new ExecutorInfo(id, run, "h", 1, slots, "duckdb", pull), outputs));
+                  new ExecutorInfo(id, run, "h", 1, setup.slots, "duckdb", setup.pull), outputs));
       case AgentEffect.SendHeartbeat(_, var attempts, _) ->
           send(new Event.Heartbeat(id, run, attempts));
       case AgentEffect.SendOffer(_, var reservations) ->
           send(new Event.Offer(id, run, reservations));
-      case AgentEffect.AskJobs _, AgentEffect.Drained _ -> {}
+      case AgentEffect.AskJobs(_, var jobs) ->
+          world.send(() -> simulation.scheduler().jobsAsked(id, jobs));
+      case AgentEffect.Drained _ -> simulation.drained(this);
       case AgentEffect.SayLeaving(_, boolean gone) ->
           send(new Event.ExecutorLeaving(id, run, gone));
       case AgentEffect.SendStatuses(_, var reports) ->
@@ -148,19 +221,25 @@ final class SimulatedExecutor {
   }
 
   private void send(Event event) {
-    world.send(() -> simulation.stepScheduler(event));
+    world.send(() -> simulation.scheduler().receive(event));
   }
+
+  // Tasks.
 
   private void run(TaskLaunch launch) {
     simulation.oracle.started(launch.id());
     running.put(launch.id(), launch);
-    int longest = world.happens(Fault.EXECUTOR_SLOW) ? SLOW_TASK_MAX_MS : TASK_MAX_MS;
-    world.after(1 + world.random.nextInt(longest), () -> end(launch.id(), outcome(launch)));
+    if (world.happens(Fault.TASK_HANGS)) {
+      return;
+    }
+    int longest = world.happens(Fault.TASK_SLOW) ? SLOW_TASK_MAX_MS : TASK_MAX_MS;
+    world.after(
+        1 + world.random.nextInt(longest), () -> arrive(() -> end(launch.id(), outcome(launch))));
   }
 
   /** Reads what it was told to read, if that is still where it was. */
   private TaskOutcome outcome(TaskLaunch launch) {
-    if (dead || !running.containsKey(launch.id())) {
+    if (!running.containsKey(launch.id())) {
       return new TaskOutcome.Failed(new Failure.Killed("gone"));
     }
     for (InputLocation input : launch.inputs()) {
@@ -179,19 +258,17 @@ final class SimulatedExecutor {
       return new TaskOutcome.Failed(new Failure.UserError("division by zero"));
     }
     simulation.oracle.wrote(launch);
-    files.add(launch.id());
     var written = new ArrayList<OutputFile>();
     written.add(new OutputFile(OutputFile.ALL_PARTITIONS, launch.id().toString(), 1, 1, 7));
-    return new TaskOutcome.Succeeded(new TaskOutput(written, Bytes.EMPTY, 1, 1));
+    var output = new TaskOutput(written, Bytes.EMPTY, 1, 1);
+    var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
+    files.put(launch.id(), new Recovered(launch.id(), launch.epoch(), inputs, output));
+    return new TaskOutcome.Succeeded(output);
   }
 
   private void end(TaskAttemptId id, TaskOutcome outcome) {
     if (!dead && running.remove(id) != null) {
-      world.after(0, () -> step(new AgentEvent.TaskEnded(id, outcome)));
+      world.after(0, () -> receive(new AgentEvent.TaskEnded(id, outcome)));
     }
-  }
-
-  private void removeData(JobId job) {
-    files.removeIf(id -> id.job().equals(job));
   }
 }

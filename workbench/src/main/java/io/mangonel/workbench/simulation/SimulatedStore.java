@@ -14,12 +14,16 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.state.Keyspace;
+import io.mangonel.state.StateBackend.CommitOutcome;
+import io.mangonel.state.StateBackend.Guard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +58,7 @@ final class SimulatedStore {
   long fenceRevision;
   long fenceCount;
 
+  private final Consumer<Change> durable;
   private final World world;
   private final SimulatedStateBackend backend;
   private final FaultyStateBackend faulty;
@@ -61,8 +66,12 @@ final class SimulatedStore {
   private @Nullable FencedStore fenced;
   private @Nullable Commit sent; // The latest of the scheduler that has the key.
 
-  SimulatedStore(World world) {
+  /**
+   * @param durable gets every change once it is in the store
+   */
+  SimulatedStore(World world, Consumer<Change> durable) {
     this.world = world;
+    this.durable = durable;
     this.backend = new SimulatedStateBackend(world::nowMs, world::after);
     this.faulty = new FaultyStateBackend(backend, world, this::settle);
     this.reader = new StoredState(backend);
@@ -92,11 +101,14 @@ final class SimulatedStore {
   }
 
   /** What the key says was done is done in meaning too. */
-  private void settle() {
+  private void settle(List<Guard> guards, CommitOutcome outcome) {
     FencedStore store = fenced;
     if (store == null) {
       return;
     }
+    Oracle.check(
+        !(outcome instanceof CommitOutcome.Done) || guards.stream().anyMatch(this::ofPresentKey),
+        "D1: done for a scheduler that is gone: " + guards);
     faulty.spare(
         () -> {
           Event.FenceRead key = store.readFence();
@@ -110,7 +122,19 @@ final class SimulatedStore {
           }
           fenceCount++;
           commit.changes().forEach(this::apply);
+          commit.changes().forEach(durable);
         });
+  }
+
+  private boolean ofPresentKey(Guard guard) {
+    return guard instanceof Guard.CreateRevision key
+        && key.keyspace() == Keyspace.SCHEDULERS
+        && key.revision() == fenceRevision;
+  }
+
+  /** Whether the wish to end the job is in the store, whatever the product reads. */
+  boolean cancelStored(JobId job) {
+    return backend.get(Keyspace.CANCELS, job.value()).isPresent();
   }
 
   private void apply(Change change) {
@@ -170,6 +194,16 @@ final class SimulatedStore {
       throw new AssertionError("not stored: " + job);
     }
     return stored;
+  }
+
+  /** Jobs that have ended and whose details are still there. */
+  List<StoredState.Ended> ended() {
+    return reader.endedWithDetails();
+  }
+
+  /** What a scheduler reads without writing. */
+  StoredState reader() {
+    return reader;
   }
 
   /** What a starting scheduler loads, as it is read from the store. */

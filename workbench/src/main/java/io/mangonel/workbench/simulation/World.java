@@ -14,7 +14,7 @@ final class World {
   /** Messages take this long at most, unless they are late. */
   private static final int DELAY_MAX_MS = 20;
 
-  private static final int LATE_MAX_MS = 4_000;
+  static final int LATE_MAX_MS = 4_000;
 
   final Random random;
   final boolean verbose;
@@ -25,6 +25,7 @@ final class World {
           Comparator.comparingLong(Happening::atMs).thenComparingLong(Happening::order));
   private final long faultyUntilMs;
   private long order;
+  private long happened;
   private long nowMs = 1_000_000;
   private final long startMs = nowMs;
 
@@ -46,9 +47,14 @@ final class World {
     return nowMs < faultyUntilMs;
   }
 
+  /** Whether it would happen now; not counted. */
+  boolean chance(Fault fault) {
+    return faulty() && random.nextInt(1000) < perMille.getOrDefault(fault, 0);
+  }
+
   /** Whether it happens now; counted if so. */
   boolean happens(Fault fault) {
-    boolean happens = faulty() && random.nextInt(1000) < perMille.getOrDefault(fault, 0);
+    boolean happens = chance(fault);
     if (happens) {
       count(fault);
     }
@@ -88,11 +94,12 @@ final class World {
         : 1 + random.nextInt(DELAY_MAX_MS);
   }
 
-  /** Lets the next thing happen. */
-  void advance() {
+  /** Lets the next thing happen; returns how many things have. */
+  long advance() {
     Happening next = queue.remove();
     nowMs = Math.max(nowMs, next.atMs);
     next.action.run();
+    return ++happened;
   }
 
   long elapsedMs() {

@@ -1,0 +1,60 @@
+package io.mangonel.workbench.simulation;
+
+import io.mangonel.core.owner.Limits;
+import java.util.Random;
+
+/** The product's limits, but for those that a short and small run would never reach. */
+final class SimulatedLimits {
+  private static final long RETENTION_MS = 2_000;
+  private static final long SWEEP_MS = 1_500;
+  private static final long SWEEP_GRACE_MS = 2_000;
+  private static final long DRAIN_MS = 2_000;
+  private static final int SNAPSHOT_EVERY_MAX = 12;
+  private static final int CHUNK_BYTES_MIN = 2 << 10;
+  private static final int OUTBOX_MAX = 20;
+  private static final int WINDOW_MAX = 5;
+
+  private SimulatedLimits() {}
+
+  static Limits owner(Random random, Scenario scenario) {
+    Limits d = Limits.DEFAULTS;
+    boolean small = scenario.wild() && random.nextBoolean();
+    return new Limits(
+        d.tickMs(),
+        d.tickGapMs(),
+        d.attemptsMax(),
+        d.stageAttemptsMax(),
+        d.jobsMax(),
+        d.requestBytesMax(),
+        small ? CHUNK_BYTES_MIN + random.nextInt(2 * CHUNK_BYTES_MIN) : d.planChunkBytes(),
+        d.transitionBytesMax(),
+        1 + random.nextInt(SNAPSHOT_EVERY_MAX),
+        d.commitOperationsMax(),
+        d.commitBytesMax(),
+        d.uncommittedChangesMax(),
+        d.uncommittedBytesMax(),
+        d.uncommittedAgeMaxMs(),
+        d.commitRetryMs(),
+        d.executorSilentMs(),
+        d.executorLostMs(),
+        d.reservationTtlMs(),
+        d.askMs(),
+        d.launchRetryMs(),
+        d.launchSendsMax(),
+        d.missingAttemptMs(),
+        d.adoptMs(),
+        d.executorWaitMs(),
+        RETENTION_MS,
+        d.endedJobsMax());
+  }
+
+  static io.mangonel.core.agent.Limits agent(Random random, Scenario scenario) {
+    var limits =
+        io.mangonel.core.agent.Limits.DEFAULTS
+            .withSweep(SWEEP_MS, SWEEP_GRACE_MS)
+            .withDrainMs(DRAIN_MS);
+    return scenario.wild()
+        ? limits.withOutbox(1 + random.nextInt(OUTBOX_MAX), 1 + random.nextInt(WINDOW_MAX))
+        : limits;
+  }
+}
