@@ -2,6 +2,7 @@ package io.mangonel.workbench;
 
 import io.mangonel.cli.Main;
 import io.mangonel.workbench.bench.BenchCommand;
+import io.mangonel.workbench.mutants.MutantsCommand;
 import io.mangonel.workbench.simulation.SimulateCommand;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "mangonel",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {SimulateCommand.class, BenchCommand.class})
+    subcommands = {SimulateCommand.class, MutantsCommand.class, BenchCommand.class})
 public final class Workbench {
   private Workbench() {}
 
