@@ -149,20 +149,17 @@ final class SqlCommand implements Callable<Integer> {
     try (StatementSession session =
             new StatementSession(
                 addresses, sorted, retryMs, line -> System.err.println("mangonel: " + line));
-        Interruption interruption = new Interruption(session)) {
+        Interruption _ = new Interruption(session)) {
       for (String statement : statements.subList(0, statements.size() - 1)) {
         FlightInfo info = session.execute(statement);
-        interruption.running(info);
         session.read(info, batch -> {});
       }
       FlightInfo info = session.execute(statements.getLast());
-      interruption.running(info);
       RowWriter writer =
           format.writer(
               info.getSchemaOptional().orElse(new Schema(List.of())), Format.buffered(System.out));
       session.read(info, writer::write);
       writer.end();
-      interruption.ended();
     }
     if (System.out.checkError()) {
       throw CommandFailure.failed("cannot write the answer: standard output is closed");
@@ -171,28 +168,11 @@ final class SqlCommand implements Callable<Integer> {
 
   /** Ctrl-C ends the running statement, too. */
   private static final class Interruption implements AutoCloseable {
-    private final StatementSession session;
-    private final Thread hook = new Thread(this::cancel, "cancel");
-    private volatile @Nullable FlightInfo running;
+    private final Thread hook;
 
     Interruption(StatementSession session) {
-      this.session = session;
+      hook = new Thread(session::cancel, "cancel");
       Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    void running(FlightInfo info) {
-      running = info;
-    }
-
-    void ended() {
-      running = null;
-    }
-
-    private void cancel() {
-      FlightInfo info = running;
-      if (info != null) {
-        session.cancel(info);
-      }
     }
 
     @Override

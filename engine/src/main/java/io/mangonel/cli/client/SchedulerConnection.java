@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
@@ -170,6 +171,22 @@ public final class SchedulerConnection implements AutoCloseable {
       stream.close();
     } catch (Exception e) {
       throw new IllegalStateException("cannot close a stream from " + address, e);
+    }
+  }
+
+  /** As {@link #send}, but it waits only briefly, and has no answer when there is none. */
+  Optional<FlightInfo> sendBriefly(String statement, String key) {
+    FlightCallHeaders once = new FlightCallHeaders();
+    once.insert(ClientHeaders.IDEMPOTENCY_KEY, ClientHeaders.encode(key));
+    try {
+      return Optional.of(
+          sql.execute(
+              statement,
+              headers,
+              new HeaderCallOption(once),
+              CallOptions.timeout(CANCEL_TIMEOUT_S, TimeUnit.SECONDS)));
+    } catch (FlightRuntimeException e) {
+      return Optional.empty();
     }
   }
 

@@ -31,6 +31,7 @@ public final class StatementSession implements AutoCloseable {
   private final Consumer<String> notices;
 
   private volatile @Nullable SchedulerConnection connection;
+  private volatile @Nullable Sent running;
   private int address;
   private boolean contacted;
 
@@ -51,6 +52,13 @@ public final class StatementSession implements AutoCloseable {
     this.notices = notices;
   }
 
+  /**
+   * The statement that runs.
+   *
+   * @param info null until the scheduler has answered
+   */
+  private record Sent(String statement, String key, @Nullable FlightInfo info) {}
+
   /** What is asked of one connection. */
   @FunctionalInterface
   private interface Exchange<T> {
@@ -60,7 +68,10 @@ public final class StatementSession implements AutoCloseable {
   /** Starts a statement; the answer comes with {@link #read}. */
   public FlightInfo execute(String statement) throws IOException {
     String key = UUID.randomUUID().toString();
-    return exchange(to -> to.send(statement, key));
+    running = new Sent(statement, key, null);
+    FlightInfo info = exchange(to -> to.send(statement, key));
+    running = new Sent(statement, key, info);
+    return info;
   }
 
   /** Waits for the end of the job and reads all rows of its answer, each once. */
@@ -72,6 +83,7 @@ public final class StatementSession implements AutoCloseable {
           to.receive(info, position::take);
           return position;
         });
+    running = null;
   }
 
   /** A result is the same each time it is read: what was taken before is passed over. */
@@ -175,10 +187,19 @@ public final class StatementSession implements AutoCloseable {
     }
   }
 
-  /** Asks for the end of a statement; from any thread, and only for a short time. */
-  public void cancel(FlightInfo info) {
+  /** Asks for the end of the statement that runs; from any thread, and only for a short time. */
+  public void cancel() {
+    Sent sent = running;
     SchedulerConnection open = connection;
-    if (open != null) {
+    if (sent == null || open == null) {
+      return;
+    }
+    FlightInfo info = sent.info();
+    if (info == null) {
+      // Perhaps it runs already, and only the answer is on its way: its key names it.
+      info = open.sendBriefly(sent.statement(), sent.key()).orElse(null);
+    }
+    if (info != null) {
       open.cancel(info);
     }
   }
