@@ -65,6 +65,8 @@ final class Oracle {
   void schedulerRestarted() {
     open = null;
     answered.clear();
+    // What did not matter to the one before may matter to this one: its output is still there.
+    acknowledged.clear();
   }
 
   /** A scheduler loads a job with a durable wish to end it: it must not launch any of it (D7). */
