@@ -44,7 +44,8 @@ public final class FlightSqlDoor implements AutoCloseable {
             new PreparedStatementCommands(statements),
             new MetadataCommands(queries, schemas, sender, defaultDirectory),
             new SqlInfoCommands(),
-            new AdminActions(new AdminApi(queries)));
+            new AdminActions(new AdminApi(queries)),
+            calls);
     BindableService flight =
         FlightGrpcUtils.createFlightService(allocator, producer, ServerAuthHandler.NO_OP, calls);
     service = () -> ServerInterceptors.intercept(flight, new Caller.Interceptor());

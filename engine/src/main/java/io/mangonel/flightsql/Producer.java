@@ -2,6 +2,7 @@ package io.mangonel.flightsql;
 
 import com.google.protobuf.Message;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
@@ -48,20 +49,34 @@ final class Producer implements FlightSqlProducer {
   private final MetadataCommands metadata;
   private final SqlInfoCommands sqlInfo;
   private final AdminActions admin;
+  private final Executor calls;
 
+  /**
+   * @param calls runs what sends a stream, in the context of the call
+   */
   Producer(
       BufferAllocator allocator,
       StatementCommands statements,
       PreparedStatementCommands prepared,
       MetadataCommands metadata,
       SqlInfoCommands sqlInfo,
-      AdminActions admin) {
+      AdminActions admin,
+      Executor calls) {
     this.allocator = allocator;
     this.statements = statements;
     this.prepared = prepared;
     this.metadata = metadata;
     this.sqlInfo = sqlInfo;
     this.admin = admin;
+    this.calls = calls;
+  }
+
+  /**
+   * Sends on a thread of its own. A call hears that its client has read, or left, only after the
+   * method that began it has returned.
+   */
+  private void stream(ServerStreamListener listener, Calls.Part part) {
+    calls.execute(() -> Calls.stream(listener, part));
   }
 
   // Statements
@@ -81,7 +96,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamStatement(
       TicketStatementQuery ticket, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> statements.send(ticket, listener));
+    stream(listener, () -> statements.send(ticket, listener));
   }
 
   @Override
@@ -202,7 +217,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamSqlInfo(
       CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> sqlInfo.send(command, listener));
+    stream(listener, () -> sqlInfo.send(command, listener));
   }
 
   @Override
@@ -214,7 +229,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamTypeInfo(
       CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendNothing(Schemas.GET_TYPE_INFO_SCHEMA, listener));
+    stream(listener, () -> metadata.sendNothing(Schemas.GET_TYPE_INFO_SCHEMA, listener));
   }
 
   @Override
@@ -225,7 +240,7 @@ final class Producer implements FlightSqlProducer {
 
   @Override
   public void getStreamCatalogs(CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendCatalogs(listener));
+    stream(listener, () -> metadata.sendCatalogs(listener));
   }
 
   @Override
@@ -237,7 +252,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamSchemas(
       CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendSchemas(command, listener));
+    stream(listener, () -> metadata.sendSchemas(command, listener));
   }
 
   @Override
@@ -254,7 +269,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamTables(
       CommandGetTables command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendTables(command, listener));
+    stream(listener, () -> metadata.sendTables(command, listener));
   }
 
   @Override
@@ -265,7 +280,7 @@ final class Producer implements FlightSqlProducer {
 
   @Override
   public void getStreamTableTypes(CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendTableTypes(listener));
+    stream(listener, () -> metadata.sendTableTypes(listener));
   }
 
   @Override
@@ -277,7 +292,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamPrimaryKeys(
       CommandGetPrimaryKeys command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendNothing(Schemas.GET_PRIMARY_KEYS_SCHEMA, listener));
+    stream(listener, () -> metadata.sendNothing(Schemas.GET_PRIMARY_KEYS_SCHEMA, listener));
   }
 
   @Override
@@ -289,7 +304,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamExportedKeys(
       CommandGetExportedKeys command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendNothing(Schemas.GET_EXPORTED_KEYS_SCHEMA, listener));
+    stream(listener, () -> metadata.sendNothing(Schemas.GET_EXPORTED_KEYS_SCHEMA, listener));
   }
 
   @Override
@@ -301,7 +316,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamImportedKeys(
       CommandGetImportedKeys command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(listener, () -> metadata.sendNothing(Schemas.GET_IMPORTED_KEYS_SCHEMA, listener));
+    stream(listener, () -> metadata.sendNothing(Schemas.GET_IMPORTED_KEYS_SCHEMA, listener));
   }
 
   @Override
@@ -313,8 +328,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamCrossReference(
       CommandGetCrossReference command, CallContext context, ServerStreamListener listener) {
-    Calls.stream(
-        listener, () -> metadata.sendNothing(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener));
+    stream(listener, () -> metadata.sendNothing(Schemas.GET_CROSS_REFERENCE_SCHEMA, listener));
   }
 
   /** The ticket is the command itself. */

@@ -171,6 +171,21 @@ class FlightSqlDoorTest {
     assertThat(rows).isEqualTo(200_000);
   }
 
+  /** A sender that is not told would wait {@link Limits#CLIENT_WAIT_MS} for each of 60 batches. */
+  @Test
+  void aSenderHearsAtOnceThatItsClientHasRead() throws Exception {
+    long startedNs = System.nanoTime();
+    FlightInfo info = client.execute("SELECT i FROM range(1000000) t(i)");
+    long rows = 0;
+    try (FlightStream stream = client.getStream(info.getEndpoints().getFirst().getTicket())) {
+      while (stream.next()) {
+        rows += stream.getRoot().getRowCount();
+      }
+    }
+    assertThat(rows).isEqualTo(1_000_000);
+    assertThat(Duration.ofNanos(System.nanoTime() - startedNs)).isLessThan(Duration.ofSeconds(20));
+  }
+
   @Test
   void aViewIsMadeByUpdateAndByQueryAndIsListed() throws Exception {
     assertThat(client.executeUpdate("CREATE OR REPLACE VIEW one AS SELECT 1 AS n")).isEqualTo(-1);
