@@ -18,9 +18,7 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,10 +40,8 @@ final class SimulatedExecutor {
   private final Simulation simulation;
   private final Map<TaskAttemptId, Recovered> files = new TreeMap<>();
   private final Map<TaskAttemptId, TaskLaunch> running = new TreeMap<>();
-  private final Deque<Runnable> arrived = new ArrayDeque<>(); // While it stands still.
+  private final SimulatedProcess process;
   private final int outboxMax; // With what runs when it becomes full, and what was there before.
-  private boolean stopped;
-  private boolean dead;
   private long calls;
 
   /**
@@ -54,6 +50,7 @@ final class SimulatedExecutor {
   SimulatedExecutor(Simulation simulation, Setup setup, int run, List<Recovered> kept) {
     this.simulation = simulation;
     this.world = simulation.world;
+    this.process = new SimulatedProcess(world);
     this.setup = setup;
     var incarnation = new Incarnation(setup.id + "#" + run);
     this.agent = new AgentCore(setup.id, incarnation, setup.slots, setup.pull, setup.limits, kept);
@@ -65,50 +62,25 @@ final class SimulatedExecutor {
   // The process.
 
   void die() {
-    dead = true;
-    arrived.clear();
+    process.die();
   }
 
   boolean dead() {
-    return dead;
+    return process.dead();
   }
 
   boolean stopped() {
-    return stopped && !dead;
+    return process.stopped();
   }
 
   /** Stands still; what arrives meanwhile it finds when it goes on. */
   void stop(long forMs) {
-    if (dead || stopped) {
-      return;
-    }
-    world.say(agent.incarnation() + " stands still for " + forMs + " ms");
-    stopped = true;
-    world.after(
-        forMs,
-        () -> {
-          stopped = false;
-          while (!arrived.isEmpty() && !stopped) {
-            arrived.remove().run();
-          }
-        });
-  }
-
-  /** Runs it in this process: now, when it goes on, or never. */
-  private void arrive(Runnable action) {
-    if (dead) {
-      return;
-    }
-    if (stopped) {
-      arrived.add(action);
-    } else {
-      action.run();
-    }
+    process.stop(agent.incarnation(), forMs);
   }
 
   private void tick() {
-    if (!dead) {
-      arrive(() -> step(new AgentEvent.Tick()));
+    if (!process.dead()) {
+      process.arrive(() -> step(new AgentEvent.Tick()));
       world.after(TICK_MS, this::tick);
     }
   }
@@ -120,7 +92,7 @@ final class SimulatedExecutor {
   }
 
   boolean holds(TaskAttemptId id) {
-    return !dead && !stopped && files.containsKey(id);
+    return process.up() && files.containsKey(id);
   }
 
   /** Jobs of which there are files. */
@@ -159,7 +131,7 @@ final class SimulatedExecutor {
   }
 
   void receive(AgentEvent event) {
-    arrive(() -> step(event));
+    process.arrive(() -> step(event));
   }
 
   private void step(AgentEvent event) {
@@ -234,7 +206,8 @@ final class SimulatedExecutor {
     }
     int longest = world.happens(Fault.TASK_SLOW) ? SLOW_TASK_MAX_MS : TASK_MAX_MS;
     world.after(
-        1 + world.random.nextInt(longest), () -> arrive(() -> end(launch.id(), outcome(launch))));
+        1 + world.random.nextInt(longest),
+        () -> process.arrive(() -> end(launch.id(), outcome(launch))));
   }
 
   /** Reads what it was told to read, if that is still where it was. */
@@ -267,7 +240,7 @@ final class SimulatedExecutor {
   }
 
   private void end(TaskAttemptId id, TaskOutcome outcome) {
-    if (!dead && running.remove(id) != null) {
+    if (!process.dead() && running.remove(id) != null) {
       world.after(0, () -> receive(new AgentEvent.TaskEnded(id, outcome)));
     }
   }

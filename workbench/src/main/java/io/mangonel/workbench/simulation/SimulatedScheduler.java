@@ -19,8 +19,6 @@ import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoreSweep;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,15 +41,14 @@ final class SimulatedScheduler {
   private final SimulatedStore store;
   private final FencedStore fenced;
   private final SchedulerCore core;
-  private final Deque<Runnable> arrived = new ArrayDeque<>(); // While it stands still.
-  private boolean stopped;
-  private boolean dead;
+  private final SimulatedProcess process;
   private long steps;
 
   /** Registers, loads what is stored, and runs. */
   SimulatedScheduler(Simulation simulation, int run, Limits limits) {
     this.simulation = simulation;
     this.world = simulation.world;
+    this.process = new SimulatedProcess(world);
     this.oracle = simulation.oracle;
     this.store = simulation.store;
     this.fenced = store.register(new Incarnation("s#" + run));
@@ -71,10 +68,10 @@ final class SimulatedScheduler {
 
   /** Deletes what is behind ended jobs, now and then. */
   private void sweep(StoreSweep sweep) {
-    if (dead) {
+    if (process.dead()) {
       return;
     }
-    if (!stopped) {
+    if (!process.stopped()) {
       sweep.run();
     }
     world.after(SWEEP_MS, () -> sweep(sweep));
@@ -82,7 +79,7 @@ final class SimulatedScheduler {
 
   /** An executor asks which jobs are still known (rule T13). */
   void jobsAsked(ExecutorId from, List<JobId> asked) {
-    arrive(() -> send(from, new AgentEvent.JobsKnown(asked, store.reader().known(asked))));
+    process.arrive(() -> send(from, new AgentEvent.JobsKnown(asked, store.reader().known(asked))));
   }
 
   private void load(StoredState.Claimable job) {
@@ -113,46 +110,22 @@ final class SimulatedScheduler {
   // The process.
 
   void die() {
-    dead = true;
-    arrived.clear();
+    process.die();
   }
 
   boolean up() {
-    return !dead && !stopped;
+    return process.up();
   }
 
   /** Stands still; what arrives meanwhile it finds when it goes on. */
   void stop(long forMs) {
-    if (!up()) {
-      return;
-    }
-    world.say(self() + " stands still for " + forMs + " ms");
-    stopped = true;
-    world.after(
-        forMs,
-        () -> {
-          stopped = false;
-          while (!arrived.isEmpty() && !stopped) {
-            arrived.remove().run();
-          }
-        });
-  }
-
-  private void arrive(Runnable action) {
-    if (dead) {
-      return;
-    }
-    if (stopped) {
-      arrived.add(action);
-    } else {
-      action.run();
-    }
+    process.stop(self(), forMs);
   }
 
   private void tick() {
-    if (stopped) {
+    if (process.stopped()) {
       world.after(1, this::tick);
-    } else if (!dead) {
+    } else if (!process.dead()) {
       step(new Event.Tick());
       world.after(TICK_MS, this::tick);
     }
@@ -160,7 +133,7 @@ final class SimulatedScheduler {
 
   /** A message or an outcome. */
   void receive(Event event) {
-    arrive(() -> step(event));
+    process.arrive(() -> step(event));
   }
 
   private void step(Event event) {
@@ -170,7 +143,7 @@ final class SimulatedScheduler {
     }
     core.step(event, world.nowMs());
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
-      world.after(0, () -> arrive(this::drain)); // Perhaps more events before it is asked.
+      world.after(0, () -> process.arrive(this::drain)); // Perhaps more events before it is asked.
       return;
     }
     drain();
@@ -234,7 +207,7 @@ final class SimulatedScheduler {
 
   private void plan(JobId id) {
     int longest = world.happens(Fault.PLANNING_SLOW) ? SLOW_PLAN_MAX_MS : PLAN_MAX_MS;
-    world.after(1 + world.random.nextInt(longest), () -> arrive(() -> planned(id)));
+    world.after(1 + world.random.nextInt(longest), () -> process.arrive(() -> planned(id)));
   }
 
   private void planned(JobId id) {
