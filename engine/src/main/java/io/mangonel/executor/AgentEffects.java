@@ -73,6 +73,7 @@ final class AgentEffects {
       case AgentEffect.SendOffer offer -> links.offer(offer);
       case AgentEffect.SendStatuses statuses -> links.statuses(statuses);
       case AgentEffect.AskJobs ask -> links.askJobs(ask);
+      case AgentEffect.LookForSchedulers _ -> links.lookForSchedulers();
       case AgentEffect.SayLeaving leaving -> {
         Optional<Thread> sent = links.leave(leaving);
         if (leaving.gone()) {
@@ -102,6 +103,7 @@ final class AgentEffects {
           AgentEffect.SendOffer _,
           AgentEffect.SendStatuses _,
           AgentEffect.AskJobs _,
+          AgentEffect.LookForSchedulers _,
           AgentEffect.SayLeaving _,
           AgentEffect.Drained _ -> {}
     }

@@ -6,12 +6,13 @@ import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -32,6 +33,11 @@ final class SchedulerDirectory {
   private final Limits limits;
   private final List<HostPort> seeds;
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final Semaphore wake = new Semaphore(0);
+
+  /** Addresses that have not answered yet: one that is slow holds up no other. */
+  private final Set<HostPort> asked = ConcurrentHashMap.newKeySet();
+
   private final Map<HostPort, Seen> byAddress = new ConcurrentHashMap<>();
   private final Map<Incarnation, HostPort> byIncarnation = new ConcurrentHashMap<>();
 
@@ -60,6 +66,12 @@ final class SchedulerDirectory {
 
   void stop() {
     stop.countDown();
+    wake.release();
+  }
+
+  /** Does not wait for the next round. */
+  void lookNow() {
+    wake.release();
   }
 
   Optional<HostPort> addressOf(Incarnation scheduler) {
@@ -80,21 +92,27 @@ final class SchedulerDirectory {
   private void run() {
     try {
       do {
-        List<Thread> questions = new ArrayList<>();
         for (HostPort address : byAddress.keySet()) {
-          questions.add(Thread.ofVirtual().name("who-is-there").start(() -> ask(address)));
+          if (asked.add(address)) {
+            Thread.ofVirtual().name("who-is-there").start(() -> ask(address));
+          }
         }
-        for (Thread question : questions) {
-          question.join();
+        if (wake.tryAcquire(limits.discoveryMs(), TimeUnit.MILLISECONDS)) {
+          wake.drainPermits();
         }
-      } while (!stop.await(limits.discoveryMs(), TimeUnit.MILLISECONDS));
+      } while (stop.getCount() > 0);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void ask(HostPort address) {
-    Reply<SchedulerDescription> reply = client.describe(address);
+    Reply<SchedulerDescription> reply;
+    try {
+      reply = client.describe(address);
+    } finally {
+      asked.remove(address);
+    }
     if (stop.getCount() == 0) {
       return;
     }

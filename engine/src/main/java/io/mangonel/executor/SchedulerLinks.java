@@ -145,6 +145,10 @@ final class SchedulerLinks {
         });
   }
 
+  void lookForSchedulers() {
+    directory.lookNow();
+  }
+
   void askJobs(AgentEffect.AskJobs effect) {
     send(
         effect.scheduler(),

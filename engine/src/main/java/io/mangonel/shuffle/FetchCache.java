@@ -61,6 +61,9 @@ public final class FetchCache implements AutoCloseable {
     /** The producer's file cannot be had. */
     record Lost(String message) implements Fetched {}
 
+    /** Its executor does not answer. */
+    record Unreachable(String message) implements Fetched {}
+
     /** The reader who fetched was interrupted: another one has to fetch it. */
     record Interrupted() implements Fetched {}
 
@@ -166,10 +169,10 @@ public final class FetchCache implements AutoCloseable {
     try {
       fetches.acquire();
       try {
-        Optional<String> failure = download(peer, file, partial);
+        Optional<Fetched> failure = download(peer, file, partial);
         if (failure.isPresent()) {
           Files.deleteIfExists(partial);
-          return new Fetched.Lost(failure.get());
+          return failure.get();
         }
       } finally {
         fetches.release();
@@ -196,7 +199,7 @@ public final class FetchCache implements AutoCloseable {
   }
 
   /** Empty when the whole file is in {@code target}. */
-  private Optional<String> download(HostPort peer, OutputFile file, Path target)
+  private Optional<Fetched> download(HostPort peer, OutputFile file, Path target)
       throws IOException, InterruptedException {
     long pauseMs = Limits.FETCH_RETRY_MS;
     for (int tries = 1; ; tries++) {
@@ -225,12 +228,12 @@ public final class FetchCache implements AutoCloseable {
       if (failure.isEmpty()) {
         return Optional.empty();
       }
-      boolean again = reply instanceof Reply.Unreachable || reply instanceof Reply.TimedOut;
-      if (!again || tries == Limits.FETCH_TRIES) {
-        return Optional.of("cannot fetch " + file.path() + ": " + failure);
+      String message = "cannot fetch " + file.path() + ": " + failure;
+      if (!(reply instanceof Reply.Unreachable || reply instanceof Reply.TimedOut)) {
+        return Optional.of(new Fetched.Lost(message));
       }
-      if (closed.await(pauseMs, TimeUnit.MILLISECONDS)) {
-        return Optional.of("cannot fetch " + file.path() + ": the executor stops");
+      if (tries == Limits.FETCH_TRIES || closed.await(pauseMs, TimeUnit.MILLISECONDS)) {
+        return Optional.of(new Fetched.Unreachable(message));
       }
       pauseMs *= 2;
     }

@@ -5,7 +5,10 @@ public final class Limits {
   /** Files fetched at once by one executor. */
   public static final int FETCHES_MAX = 8;
 
-  /** Tries of one file before its producer is blamed; only a broken connection is tried again. */
+  /**
+   * Tries of one file before its executor counts as out of reach; only a broken connection is tried
+   * again.
+   */
   public static final int FETCH_TRIES = 3;
 
   /** Pause before the second try; it doubles for each further one. */

@@ -149,6 +149,8 @@ public final class ShuffleReader {
     return switch (cache.get(location.executor() + "/" + file.path(), peer, file, link)) {
       case Fetched.Here _ -> new One.Here(new LocalInput(producer, file, link));
       case Fetched.Lost lost -> lost(producer, lost.message());
+      case Fetched.Unreachable silent ->
+          new One.Failed(new Failure.HolderUnreachable(producer, silent.message()));
       case Fetched.Interrupted _ ->
           new One.Failed(new Failure.Killed("interrupted while inputs were fetched"));
       case Fetched.Broken broken -> new One.Failed(new Failure.Io(broken.message()));
@@ -199,11 +201,13 @@ public final class ShuffleReader {
         return known.directory();
       }
     }
-    Optional<Path> directory = Optional.empty();
-    if (client.describeShuffle(peer) instanceof Reply.Answered<ShuffleDescription> answered
-        && ShuffleDirectory.isHere(answered.value().directory(), answered.value().token())) {
-      directory = Optional.of(Path.of(answered.value().directory()));
+    if (!(client.describeShuffle(peer) instanceof Reply.Answered<ShuffleDescription> answered)) {
+      return Optional.empty(); // Nothing is known: asked again for the next file.
     }
+    Optional<Path> directory =
+        ShuffleDirectory.isHere(answered.value().directory(), answered.value().token())
+            ? Optional.of(Path.of(answered.value().directory()))
+            : Optional.empty();
     synchronized (neighbours) {
       neighbours.put(peer, new Neighbour(directory, nowMs));
       if (neighbours.size() > Limits.NEIGHBOURS_MAX) {

@@ -204,6 +204,8 @@ public final class GraphConverter {
       case Failure.Io _ -> builder.setKind(Kind.IO);
       case Failure.FetchFailed fetch ->
           builder.setKind(Kind.FETCH_FAILED).setProducer(write(fetch.producer()));
+      case Failure.HolderUnreachable silent ->
+          builder.setKind(Kind.HOLDER_UNREACHABLE).setProducer(write(silent.producer()));
       case Failure.ExecutorLost _ -> builder.setKind(Kind.EXECUTOR_LOST);
       case Failure.Killed _ -> builder.setKind(Kind.KILLED);
       case Failure.LaunchRejected _ -> builder.setKind(Kind.LAUNCH_REJECTED);
@@ -220,6 +222,8 @@ public final class GraphConverter {
       case RESOURCE_EXHAUSTED -> new Failure.ResourceExhausted(message);
       case IO -> new Failure.Io(message);
       case FETCH_FAILED -> new Failure.FetchFailed(read(failure.getProducer()), message);
+      case HOLDER_UNREACHABLE ->
+          new Failure.HolderUnreachable(read(failure.getProducer()), message);
       case EXECUTOR_LOST -> new Failure.ExecutorLost(message);
       case KILLED -> new Failure.Killed(message);
       case LAUNCH_REJECTED -> new Failure.LaunchRejected(message);

@@ -150,7 +150,8 @@ final class ExecutorServerTest {
     producer.close();
     assertThat(consume(consumer, 3, filesOf(producer, output, 3)))
         .satisfies(
-            failure -> assertThat(readInPlace || failure instanceof Failure.FetchFailed).isTrue());
+            failure ->
+                assertThat(readInPlace || failure instanceof Failure.HolderUnreachable).isTrue());
   }
 
   /** One bit, in the middle: the file is still Parquet. */

@@ -158,10 +158,10 @@ final class FetchCacheTest {
   }
 
   @Test
-  void aPeerThatIsGoneIsTriedAgainAndThenLost() {
+  void aPeerThatIsGoneIsTriedAgainAndThenUnreachable() {
     server.close();
     assertThat(get("a.parquet"))
         .isInstanceOfSatisfying(
-            Fetched.Lost.class, lost -> assertThat(lost.message()).contains("UNAVAILABLE"));
+            Fetched.Unreachable.class, lost -> assertThat(lost.message()).contains("UNAVAILABLE"));
   }
 }

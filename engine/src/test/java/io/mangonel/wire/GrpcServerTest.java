@@ -309,6 +309,7 @@ final class GrpcServerTest {
             new Failure.ResourceExhausted("r"),
             new Failure.Io("i"),
             new Failure.FetchFailed(PRODUCER, "f"),
+            new Failure.HolderUnreachable(PRODUCER, "h"),
             new Failure.ExecutorLost("l"),
             new Failure.Killed("k"),
             new Failure.LaunchRejected("n"),

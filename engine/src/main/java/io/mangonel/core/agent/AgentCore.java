@@ -40,6 +40,7 @@ public final class AgentCore {
   private final Drain drain;
   private @Nullable Incarnation polled; // Whose turn it was last.
   private long heartbeatAtMs;
+  private long lookAtMs;
   private long expiredReservations;
   private long steppedAtMs;
   private long tickedAtMs;
@@ -94,6 +95,7 @@ public final class AgentCore {
       case AgentEvent.SchedulerFound(var scheduler) -> {
         if (schedulers.add(scheduler)) {
           register(scheduler);
+          jobs.reportAtOnce(scheduler);
         }
       }
       case AgentEvent.SchedulerGone(var scheduler) -> {
@@ -101,12 +103,21 @@ public final class AgentCore {
         slots.forget(scheduler);
       }
       case AgentEvent.RegistrationAsked(var scheduler) -> register(scheduler);
-      case AgentEvent.SlotsRequested request -> requestSlots(request, nowMs);
+      case AgentEvent.SlotsRequested request -> {
+        heardFrom(request.scheduler(), nowMs);
+        requestSlots(request, nowMs);
+      }
       case AgentEvent.ReservationsCancelled(var scheduler, var reservations) ->
           reservations.forEach(reservation -> slots.release(scheduler, reservation));
-      case AgentEvent.LaunchRequested request -> launch(request, nowMs);
+      case AgentEvent.LaunchRequested request -> {
+        heardFrom(request.scheduler(), nowMs);
+        launch(request, nowMs);
+      }
       case AgentEvent.CancelRequested request -> cancel(request, nowMs);
-      case AgentEvent.AdoptRequested request -> adopt(request, nowMs);
+      case AgentEvent.AdoptRequested request -> {
+        heardFrom(request.scheduler(), nowMs);
+        adopt(request, nowMs);
+      }
       case AgentEvent.RemoveRequested(var target, var job, long epoch) -> {
         if (target.equals(incarnation)) {
           remove(job, epoch, nowMs);
@@ -162,6 +173,14 @@ public final class AgentCore {
   /** Statuses without an acknowledgement. */
   public int outboxSize() {
     return jobs.outbox();
+  }
+
+  /** A scheduler that starts again asks before the executor has found it by itself. */
+  private void heardFrom(Incarnation scheduler, long nowMs) {
+    if (!schedulers.contains(scheduler) && nowMs >= lookAtMs) {
+      lookAtMs = nowMs + limits.lookMs();
+      effects.add(new AgentEffect.LookForSchedulers());
+    }
   }
 
   private void register(Incarnation scheduler) {
@@ -462,7 +481,7 @@ public final class AgentCore {
     out.list(schedulers, (o, scheduler) -> o.text(scheduler.value()));
     out.text(polled == null ? "" : polled.value());
     out.number(heartbeatAtMs).number(expiredReservations);
-    out.number(tickedAtMs);
+    out.number(tickedAtMs).number(lookAtMs);
     sweep.encode(out);
     drain.encode(out);
     jobs.encode(out);

@@ -105,6 +105,9 @@ public sealed interface AgentEffect {
     }
   }
 
+  /** A scheduler that is not known has spoken: see at once who is at the known addresses. */
+  record LookForSchedulers() implements AgentEffect {}
+
   /** Ask which of these jobs are known; answered by {@code JobsKnown}. */
   record AskJobs(Incarnation scheduler, List<JobId> jobs) implements AgentEffect {
     public AskJobs {

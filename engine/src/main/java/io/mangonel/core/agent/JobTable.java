@@ -58,6 +58,20 @@ final class JobTable {
     outboxBytes += AgentJob.inlineBytes(status);
   }
 
+  /** An owner came into reach: what it has not acknowledged is due now. */
+  void reportAtOnce(Incarnation owner) {
+    for (AgentJob job : jobs.values()) {
+      if (job.owner.equals(owner)) {
+        job.attempts.replaceAll(
+            (_, attempt) ->
+                attempt instanceof Attempt.Ended(var status, boolean acknowledged, _)
+                        && !acknowledged
+                    ? new Attempt.Ended(status, false, 0)
+                    : attempt);
+      }
+    }
+  }
+
   void acknowledge(TaskAttemptId id) {
     AgentJob job = jobs.get(id.job());
     if (job != null

@@ -21,6 +21,7 @@ package io.mangonel.core.agent;
  * @param sweepMs time between two questions which jobs are still known (rule T13)
  * @param sweepGraceMs a job is dropped when it is still unknown after this time
  * @param sweepJobsMax jobs in one question
+ * @param lookMs the least time between two looks for a scheduler that spoke before it was found
  */
 public record Limits(
     long tickMs,
@@ -38,11 +39,12 @@ public record Limits(
     long drainReportMs,
     long sweepMs,
     long sweepGraceMs,
-    int sweepJobsMax) {
+    int sweepJobsMax,
+    long lookMs) {
   public static final Limits DEFAULTS =
       new Limits(
           50, 500, 3_000, 1_000, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000, 2_000,
-          60_000, 300_000, 1_000);
+          60_000, 300_000, 1_000, 100);
 
   /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
   public Limits withSweep(long everyMs, long graceMs) {
@@ -62,7 +64,8 @@ public record Limits(
         drainReportMs,
         everyMs,
         graceMs,
-        sweepJobsMax);
+        sweepJobsMax,
+        lookMs);
   }
 
   /** The same but for {@link #outboxMax} and {@link #outboxWindow}. */
@@ -83,7 +86,8 @@ public record Limits(
         drainReportMs,
         sweepMs,
         sweepGraceMs,
-        sweepJobsMax);
+        sweepJobsMax,
+        lookMs);
   }
 
   /** The same but for {@link #drainMs}. */
@@ -104,6 +108,7 @@ public record Limits(
         drainReportMs,
         sweepMs,
         sweepGraceMs,
-        sweepJobsMax);
+        sweepJobsMax,
+        lookMs);
   }
 }

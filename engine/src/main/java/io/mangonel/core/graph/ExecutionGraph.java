@@ -209,6 +209,8 @@ public final class ExecutionGraph {
                   ? new GraphTransition.TaskSucceeded(status.id(), output)
                   : new GraphTransition.TaskFailed(
                       status.id(), new Failure.LaunchRejected("it read rows that no longer count"));
+          case TaskOutcome.Failed(Failure.HolderUnreachable(_, var message)) ->
+              new GraphTransition.TaskFailed(status.id(), new Failure.LaunchRejected(message));
           case TaskOutcome.Failed(var failed) ->
               new GraphTransition.TaskFailed(status.id(), failed);
         };
@@ -284,6 +286,21 @@ public final class ExecutionGraph {
     return taken;
   }
 
+  /** Who holds this output, if it counts. */
+  public Optional<ExecutorId> holder(TaskAttemptId producer) {
+    return isWinner(producer)
+        ? winner(producer.stage(), producer.partition()).map(Winner::executor)
+        : Optional.empty();
+  }
+
+  /**
+   * Stages that read outputs of these executors are not handed out. Like {@link #takeObsolete} not
+   * part of the state: a new owner finds out for itself.
+   */
+  public void awaitHolders(Set<ExecutorId> holders) {
+    stages.awaitHolders(holders);
+  }
+
   public int stageCount() {
     return stages.all().size();
   }
@@ -346,7 +363,7 @@ public final class ExecutionGraph {
     switch (reason) {
       case Failure.UserError(var message) -> fail(message, false);
       case Failure.InputChanged(_, var message) -> fail(message, true);
-      case Failure.LaunchRejected _ -> {}
+      case Failure.LaunchRejected _, Failure.HolderUnreachable _ -> {}
       case Failure.FetchFailed(var producer, var message) -> {
         if (!stages.known(producer) || !stages.topology.reads(stage.spec.id(), producer.stage())) {
           countFailure(stage, id, message);

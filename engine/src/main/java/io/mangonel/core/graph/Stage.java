@@ -161,6 +161,17 @@ final class Stage {
     return lost;
   }
 
+  boolean hasOutputAt(Set<ExecutorId> executors) {
+    for (Task task : tasks) {
+      if (task instanceof Task.Successful won
+          && won.losable()
+          && executors.contains(won.executor())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether something runs there or would be lost with it. */
   boolean touches(ExecutorId executor, Set<TaskAttemptId> kept) {
     return !lostWith(executor, kept).isEmpty()

@@ -1,17 +1,22 @@
 package io.mangonel.core.graph;
 
 import io.mangonel.core.graph.Stage.Task;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskStatus;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/** The stages of a job together: what one means for another. Asks only, changes nothing. */
+/** The stages of a job together: what one means for another. Asks only, changes nothing of them. */
 final class Stages {
   final Topology topology;
   private final JobId job;
   private final List<Stage> stages;
+  private SortedSet<ExecutorId> awaited = new TreeSet<>();
 
   Stages(JobId job, List<Stage> stages) {
     this.job = job;
@@ -64,7 +69,17 @@ final class Stages {
         .filter(stage -> stage.pendingTasks() > 0)
         .filter(stage -> needed.get(stage.spec.id()))
         .filter(stage -> topology.resolved(stage.spec.id(), complete))
+        .filter(stage -> awaited.isEmpty() || !readsOfAwaited(stage))
         .toList();
+  }
+
+  void awaitHolders(Set<ExecutorId> holders) {
+    awaited = new TreeSet<>(holders);
+  }
+
+  private boolean readsOfAwaited(Stage stage) {
+    return stage.spec.inputs().stream()
+        .anyMatch(edge -> stages.get(edge.producer()).hasOutputAt(awaited));
   }
 
   /** Whether what the attempt read is still what counts (rule T7). */

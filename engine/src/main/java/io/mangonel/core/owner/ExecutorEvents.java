@@ -1,5 +1,6 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.ExecutorInfo;
@@ -25,6 +26,7 @@ final class ExecutorEvents {
   private final Takeover takeover;
   private final JobLifecycle jobs;
   private final List<Effect> effects;
+  private final UnreachableHolders holders;
 
   /**
    * @param effects takes what need not wait for a commit
@@ -44,6 +46,7 @@ final class ExecutorEvents {
     this.takeover = takeover;
     this.jobs = jobs;
     this.effects = effects;
+    this.holders = new UnreachableHolders(tasks, executors);
   }
 
   void register(ExecutorInfo info, List<TaskAttemptId> outputs, long nowMs) {
@@ -60,7 +63,8 @@ final class ExecutorEvents {
       committer.add(new Change.ExecutorWritten(info), nowMs);
     }
     committer.afterCommit(new Effect.ExecutorAccepted(info.id(), info.incarnation()));
-    takeover.registered(info.id(), nowMs);
+    takeover.registered(info.id(), info.incarnation(), nowMs);
+    holders.settled(info.id());
   }
 
   void heartbeat(Event.Heartbeat heartbeat, long nowMs) {
@@ -70,6 +74,7 @@ final class ExecutorEvents {
       return;
     }
     executors.heard(id, heartbeat.attempts(), nowMs);
+    holders.settled(id);
     for (TaskAttemptId attempt : heartbeat.attempts()) {
       tasks
           .find(attempt.job())
@@ -88,6 +93,7 @@ final class ExecutorEvents {
       gone(id, incarnation, List.of(), reason, nowMs);
       committer.add(new Change.ExecutorDeleted(id), nowMs);
       takeover.lost(id, nowMs).forEach(job -> jobs.settle(job, nowMs));
+      holders.settled(id);
     }
   }
 
@@ -175,6 +181,7 @@ final class ExecutorEvents {
         updates.updates().stream()
             .map(Event.TaskUpdate::status)
             .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
+            .map(holders::judged)
             .toList();
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
     var changed = tasks.updateTaskStatuses(statuses, limits.transitionBytesMax(), nowMs);
@@ -204,5 +211,9 @@ final class ExecutorEvents {
         .unlaunchable()
         .forEach(found -> attemptFailed(found.id(), found.executor(), unanswered, nowMs));
     takeover.tick(nowMs).forEach(job -> jobs.settle(job, nowMs));
+  }
+
+  void encode(RecordWriter out) {
+    holders.encode(out);
   }
 }

@@ -57,6 +57,7 @@ final class ExecutorManager {
   private final Limits limits;
   private final Map<ExecutorId, Executor> executors = new TreeMap<>();
   private final List<Effect> effects = new ArrayList<>();
+  private final Map<ExecutorId, List<Effect.JobEpoch>> questions = new TreeMap<>();
   private long requests;
 
   ExecutorManager(Limits limits) {
@@ -65,6 +66,12 @@ final class ExecutorManager {
 
   /** Drains the messages to executors. */
   List<Effect> takeEffects() {
+    questions.forEach(
+        (id, jobs) ->
+            info(id)
+                .map(info -> new Effect.AdoptJobs(id, info.incarnation(), jobs))
+                .ifPresent(effects::add));
+    questions.clear();
     var taken = List.copyOf(effects);
     effects.clear();
     return taken;
@@ -359,12 +366,9 @@ final class ExecutorManager {
     return found;
   }
 
-  /** Asks for an inventory. */
-  void adopt(ExecutorId id, List<Effect.JobEpoch> jobs) {
-    Executor executor = executors.get(id);
-    if (executor != null) {
-      effects.add(new Effect.AdoptJobs(id, executor.info.incarnation(), jobs));
-    }
+  /** Asks for an inventory: one question for all jobs of these steps (rule T5). */
+  void adopt(ExecutorId id, Effect.JobEpoch job) {
+    questions.computeIfAbsent(id, _ -> new ArrayList<>()).add(job);
   }
 
   boolean tracks(ExecutorId id, TaskAttemptId attempt) {

@@ -28,6 +28,12 @@ final class Job {
   /** Executors whose inventory a new owner waits for (rule T5). */
   final Set<ExecutorId> unheard = new TreeSet<>();
 
+  /** The incarnations that had been asked for it. */
+  final Map<ExecutorId, Incarnation> asked = new TreeMap<>();
+
+  /** Executors that a reader could not reach, at the incarnation they had then. */
+  final Map<ExecutorId, Incarnation> unreached = new TreeMap<>();
+
   long epoch;
 
   /** The epoch in which its plan was made: older attempts are of another plan. */
@@ -107,6 +113,8 @@ final class Job {
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(unheard, (o, e) -> o.text(e.value()));
+    out.list(asked.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
+    out.list(unreached.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.flag(graph != null);
     if (graph != null) {
       out.bytes(graph.encode());

@@ -22,7 +22,8 @@ package io.mangonel.core.owner;
  * @param executorSilentMs without a heartbeat for this long, an executor gets no launches
  * @param executorLostMs and after this long, its tasks and outputs are given up
  * @param reservationTtlMs life of a reservation and of a wait for one
- * @param askMs a request for slots without an answer is made again after this time
+ * @param askMs a request for slots, or for an inventory, without an answer is made again after this
+ *     time
  * @param launchRetryMs a launch without an answer is sent again after this time
  * @param launchSendsMax and at most this often
  * @param missingAttemptMs an attempt that no heartbeat of its executor shows for this long is lost

@@ -224,6 +224,7 @@ public final class SchedulerCore {
     executors.encode(out);
     jobs.encode(out);
     takeover.encode(out);
+    executorEvents.encode(out);
     return out.toBytes();
   }
 }

@@ -6,6 +6,7 @@ import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
@@ -74,20 +75,26 @@ final class Takeover {
     }
     job.adoptUntilMs = nowMs + limits.adoptMs();
     job.adoptSentAtMs = nowMs;
-    job.unheard.addAll(executors.ids());
-    job.unheard.forEach(id -> executors.adopt(id, List.of(jobEpoch(job))));
+    executors.ids().forEach(id -> ask(job, id));
+  }
+
+  private void ask(Job job, ExecutorId id) {
+    job.unheard.add(id);
+    executors.info(id).ifPresent(info -> job.asked.put(id, info.incarnation()));
+    executors.adopt(id, jobEpoch(job));
   }
 
   private static Effect.JobEpoch jobEpoch(Job job) {
     return new Effect.JobEpoch(job.id, job.epoch);
   }
 
-  /** An executor that registers meanwhile is asked too. */
-  void registered(ExecutorId id, long nowMs) {
+  /** An executor that registers meanwhile is asked too, unless this incarnation was. */
+  void registered(ExecutorId id, Incarnation incarnation, long nowMs) {
     for (Job job : adopting.values()) {
-      if (job.adoptUntilMs != NOT_ASKED && nowMs < job.adoptUntilMs) {
-        job.unheard.add(id);
-        executors.adopt(id, List.of(jobEpoch(job)));
+      if (job.adoptUntilMs != NOT_ASKED
+          && nowMs < job.adoptUntilMs
+          && !incarnation.equals(job.asked.get(id))) {
+        ask(job, id);
       }
     }
   }
@@ -95,6 +102,7 @@ final class Takeover {
   List<Job> lost(ExecutorId id, long nowMs) {
     var changed = new ArrayList<Job>();
     for (Job job : List.copyOf(adopting.values())) {
+      job.asked.remove(id);
       if (job.unheard.remove(id)) {
         finishIfHeard(job, nowMs);
         changed.add(job);
@@ -175,9 +183,9 @@ final class Takeover {
         job.unheard.clear();
         finish(job, nowMs);
         changed.add(job);
-      } else if (job.adoptSentAtMs > 0 && nowMs - job.adoptSentAtMs >= limits.launchRetryMs()) {
+      } else if (job.adoptSentAtMs > 0 && nowMs - job.adoptSentAtMs >= limits.askMs()) {
         job.adoptSentAtMs = nowMs;
-        job.unheard.forEach(id -> executors.adopt(id, List.of(jobEpoch(job))));
+        job.unheard.forEach(id -> executors.adopt(id, jobEpoch(job)));
       }
     }
     return changed;

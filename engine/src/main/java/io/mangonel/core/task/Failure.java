@@ -21,6 +21,13 @@ public sealed interface Failure {
   /** Output of {@code producer} could not be read: it is lost, and blamed for it. */
   record FetchFailed(TaskAttemptId producer, String message) implements Failure {}
 
+  /**
+   * The executor that holds the output of {@code producer} did not answer: the output may still be
+   * there. Costs no attempt; the owner waits for that executor, or blames the producer. Never kept
+   * in the store.
+   */
+  record HolderUnreachable(TaskAttemptId producer, String message) implements Failure {}
+
   /** The executor is gone with all that ran on it. */
   record ExecutorLost(String message) implements Failure {}
 
@@ -46,6 +53,10 @@ public sealed interface Failure {
       case Killed(var message) -> out.number(6).text(message);
       case LaunchRejected(var message) -> out.number(7).text(message);
       case InputChanged(var path, var message) -> out.number(8).text(path).text(message);
+      case HolderUnreachable(var producer, var message) -> {
+        producer.write(out.number(9));
+        out.text(message);
+      }
     }
   }
 
@@ -60,6 +71,7 @@ public sealed interface Failure {
       case 6 -> new Killed(in.text());
       case 7 -> new LaunchRejected(in.text());
       case 8 -> new InputChanged(in.text(), in.text());
+      case 9 -> new HolderUnreachable(TaskAttemptId.read(in), in.text());
       default -> throw new UnreadableRecordException("failure of kind " + kind);
     };
   }

@@ -20,7 +20,7 @@ final class AgentScript {
   private static final Limits LIMITS =
       new Limits(
           50, 500, 3_000, 10, 10, 2, 10, 1 << 20, 500, 600_000, 2_000, 5_000, 1_000, 60_000,
-          180_000, 10);
+          180_000, 10, 100);
 
   private AgentCore agent = new AgentCore(new ExecutorId("e1"), SELF, 2, false, LIMITS);
   private long nowMs = 1_000;
@@ -133,6 +133,7 @@ final class AgentScript {
       case AgentEffect.SendOffer(var to, var list) ->
           "offer to " + to + " " + list.stream().map(r -> r.id()).toList();
       case AgentEffect.AskJobs(var to, var jobs) -> "ask " + to + " about " + jobs;
+      case AgentEffect.LookForSchedulers _ -> "look for schedulers";
       case AgentEffect.SayLeaving(var to, boolean gone) ->
           (gone ? "say gone to " : "say leaving to ") + to;
       case AgentEffect.Drained _ -> "drained";

@@ -118,6 +118,7 @@ final class OwnerScript {
     return switch (w.at(3)) {
       case "user" -> new Failure.UserError("division by zero");
       case "io" -> new Failure.Io("disk");
+      case "unreachable" -> new Failure.HolderUnreachable(Words.attempt(w.at(4)), "refused");
       case "fetch" -> new Failure.FetchFailed(Words.attempt(w.at(4)), "not there");
       default -> throw new IllegalArgumentException("unknown failure: " + w);
     };

@@ -70,7 +70,7 @@ enum Scenario {
       case ASKED_AGAIN, ROWS_SENT_EARLY -> 300;
       case CANCELLED_WHILE_RUNNING, CANCELLED_WHILE_ENDING -> 100;
       case CANCELLED_BEFORE_STORED, CANCELLED_WHILE_PLANNED, CANCELLED_AFTER_THE_END -> 100;
-      case FETCH_FAILED, LAUNCH_REJECTED -> 0; // They follow from the others.
+      case FETCH_FAILED, HOLDER_UNREACHABLE, LAUNCH_REJECTED -> 0; // They follow from the others.
     };
   }
 }

@@ -178,6 +178,7 @@ final class SimulatedExecutor {
           send(new Event.Offer(id, run, reservations));
       case AgentEffect.AskJobs(_, var jobs) ->
           world.send(() -> simulation.scheduler().jobsAsked(id, jobs));
+      case AgentEffect.LookForSchedulers _ -> simulation.findScheduler(this);
       case AgentEffect.Drained _ -> simulation.drained(this);
       case AgentEffect.SayLeaving(_, boolean gone) ->
           send(new Event.ExecutorLeaving(id, run, gone));
@@ -217,6 +218,11 @@ final class SimulatedExecutor {
     }
     for (InputLocation input : launch.inputs()) {
       if (!input.files().isEmpty() && !simulation.holds(input.executor(), input.producer())) {
+        if (!simulation.executor(input.executor()).process.up()) {
+          world.count(Fault.HOLDER_UNREACHABLE);
+          return new TaskOutcome.Failed(
+              new Failure.HolderUnreachable(input.producer(), "no answer"));
+        }
         world.count(Fault.FETCH_FAILED);
         return new TaskOutcome.Failed(new Failure.FetchFailed(input.producer(), "not there"));
       }

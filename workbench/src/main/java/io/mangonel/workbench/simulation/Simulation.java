@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * and then nothing. Every job must end, every slot come back, every answer be right.
  */
 public final class Simulation {
+  private static final int LOOK_MAX_MS = 20;
   private static final long FAULTY_MS = 10_000;
   private static final long END_MS = 240_000;
 
@@ -226,6 +227,11 @@ public final class Simulation {
     world.after(
         world.random.nextInt(withinMs),
         () -> executor.receive(new AgentEvent.SchedulerFound(scheduler.self())));
+  }
+
+  /** It has heard of it, and asks who is there. */
+  void findScheduler(SimulatedExecutor executor) {
+    find(executor, LOOK_MAX_MS);
   }
 
   private void restartScheduler() {

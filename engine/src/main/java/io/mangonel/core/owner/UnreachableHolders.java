@@ -1,0 +1,95 @@
+package io.mangonel.core.owner;
+
+import io.mangonel.core.RecordWriter;
+import io.mangonel.core.graph.ExecutionGraph;
+import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Failure;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskStatus;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Executors that a reader could not reach. Most are being restarted, on another port, with all they
+ * had made (rule T12): so the stages that read of them wait until this scheduler hears of the
+ * executor, or gives it up. If it was the same incarnation all the time, only readers cannot reach
+ * it: the second one that cannot makes its output count as lost.
+ */
+final class UnreachableHolders {
+  private final TaskManager tasks;
+  private final ExecutorManager executors;
+  private final Map<ExecutorId, TreeSet<JobId>> waiting = new TreeMap<>();
+
+  UnreachableHolders(TaskManager tasks, ExecutorManager executors) {
+    this.tasks = tasks;
+    this.executors = executors;
+  }
+
+  /** What a report means here: any but {@link Failure.HolderUnreachable} what it says. */
+  TaskStatus judged(TaskStatus status) {
+    if (!(status.outcome() instanceof TaskOutcome.Failed(var failure))
+        || !(failure instanceof Failure.HolderUnreachable silent)) {
+      return status;
+    }
+    return new TaskStatus(
+        status.id(),
+        status.executor(),
+        status.incarnation(),
+        status.inputs(),
+        new TaskOutcome.Failed(judged(status, silent)));
+  }
+
+  private Failure judged(TaskStatus status, Failure.HolderUnreachable silent) {
+    var job = tasks.find(status.id().job()).orElse(null);
+    ExecutionGraph graph = job == null ? null : job.graph;
+    var notRun = new Failure.LaunchRejected(silent.message());
+    if (job == null || graph == null || job.ended() || !graph.isRunning(status.id())) {
+      return notRun;
+    }
+    var holder = graph.holder(silent.producer());
+    if (holder.isEmpty()) {
+      return notRun; // It was given up meanwhile.
+    }
+    Incarnation now = executors.info(holder.get()).map(ExecutorInfo::incarnation).orElse(null);
+    if (now == null || now.equals(job.unreached.put(holder.get(), now))) {
+      return new Failure.FetchFailed(silent.producer(), silent.message());
+    }
+    waiting.computeIfAbsent(holder.get(), _ -> new TreeSet<>()).add(job.id);
+    await(job);
+    return notRun;
+  }
+
+  /** A sign of life, or the executor was given up. */
+  void settled(ExecutorId id) {
+    var jobs = waiting.remove(id);
+    if (jobs != null) {
+      jobs.forEach(job -> tasks.find(job).ifPresent(this::await));
+    }
+  }
+
+  private void await(Job job) {
+    if (job.graph == null) {
+      return;
+    }
+    var holders = new TreeSet<ExecutorId>();
+    waiting.forEach(
+        (id, jobs) -> {
+          if (jobs.contains(job.id)) {
+            holders.add(id);
+          }
+        });
+    job.graph.awaitHolders(holders);
+    tasks.refresh(job);
+  }
+
+  void encode(RecordWriter out) {
+    out.list(
+        waiting.entrySet(),
+        (o, entry) ->
+            o.text(entry.getKey().value()).list(entry.getValue(), (p, id) -> p.text(id.value())));
+  }
+}
