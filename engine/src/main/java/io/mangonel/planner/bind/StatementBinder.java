@@ -150,7 +150,7 @@ public final class StatementBinder implements AutoCloseable {
       return with(
           (here, connection) -> {
             connection.apply(new TreeMap<>());
-            connection.execute("SET " + name + " = " + expression);
+            connection.execute("SET SESSION " + name + " = " + expression);
             String value =
                 connection
                     .rows("SELECT current_setting('" + name + "')::VARCHAR")

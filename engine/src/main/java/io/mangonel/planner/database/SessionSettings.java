@@ -24,10 +24,16 @@ public final class SessionSettings {
   private static final Map<String, List<String>> OURS =
       Map.of(JOIN_MODE, List.of("auto", "broadcast", "hash"), STATEMENT_TIMEOUT, List.of());
 
+  /** DuckDB's other name of {@code default_null_order}. */
+  private static final String NULL_ORDER_SHORT = "null_order";
+
   private SessionSettings() {}
 
   /** The setting's name as DuckDB or we spell it; empty when a session may not set it. */
   public static Optional<String> canonicalName(String name) {
+    if (name.equalsIgnoreCase(NULL_ORDER_SHORT)) {
+      return Optional.of("default_null_order");
+    }
     for (String known : EngineSettings.OF_SESSIONS) {
       if (known.equalsIgnoreCase(name)) {
         return Optional.of(known);
@@ -78,16 +84,17 @@ public final class SessionSettings {
     return result;
   }
 
+  /** For one connection alone: without the scope DuckDB sets some of them for all connections. */
   public static String setStatement(String name, String value) {
     return name.startsWith(VARIABLE_PREFIX)
         ? "SET VARIABLE " + variable(name) + " = " + value
-        : "SET " + Sql.identifier(name) + " = " + Sql.literal(value);
+        : "SET SESSION " + Sql.identifier(name) + " = " + Sql.literal(value);
   }
 
   public static String resetStatement(String name) {
     return name.startsWith(VARIABLE_PREFIX)
         ? "RESET VARIABLE " + variable(name)
-        : "RESET " + Sql.identifier(name);
+        : "RESET SESSION " + Sql.identifier(name);
   }
 
   private static String variable(String name) {

@@ -74,13 +74,34 @@ public final class QueryDistributor {
     return plan(request, List.of(writer.root(0, all)));
   }
 
-  private static QueryPlan stages(DistributeRequest request, int tasks) {
+  /**
+   * A relation distributed and cut, and not yet written.
+   *
+   * @param stages that others read, in the order in which they can run
+   * @param answer what the last stage computes
+   */
+  record Distributed(List<StageDraft> stages, Located answer) {
+    Distributed {
+      stages = List.copyOf(stages);
+    }
+  }
+
+  /**
+   * @throws Undistributable when it has to run whole
+   */
+  static Distributed cut(DistributeRequest request, int tasks) {
     CostModel cost = new CostModel(tasks);
     Exchanges exchanges = new Exchanges(request.tables(), cost);
     Distributor distributor =
         new Distributor(exchanges, new Cardinality(request.tables()), cost, request.joinMode());
     Located answer = exchanges.gather(distributor.distribute(request.relation()));
-    List<StageDraft> drafts = exchanges.drafts();
+    return new Distributed(exchanges.drafts(), answer);
+  }
+
+  private static QueryPlan stages(DistributeRequest request, int tasks) {
+    Distributed distributed = cut(request, tasks);
+    List<StageDraft> drafts = distributed.stages();
+    Located answer = distributed.answer();
     StageWriter writer = new StageWriter(request.tables(), drafts, request.prelude(), tasks);
     List<StagePlan> stages = new ArrayList<>();
     drafts.forEach(draft -> stages.add(writer.shuffle(draft)));

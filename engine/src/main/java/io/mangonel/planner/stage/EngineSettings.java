@@ -5,13 +5,15 @@ import java.util.List;
 /** What the planning DuckDB and the executors' have to agree on. */
 public final class EngineSettings {
   /**
-   * DuckDB's settings that a session may change. All belong to one connection and change what a
-   * statement means: one that DuckDB keeps for the whole instance would leak into other sessions'
-   * tasks.
+   * DuckDB's settings that a session may change. All can be set for one connection, with {@code SET
+   * SESSION}, and change what a statement means: one that DuckDB keeps for the whole instance would
+   * leak into other sessions' tasks.
    */
   public static final List<String> OF_SESSIONS =
       List.of(
           "Calendar",
+          "default_null_order",
+          "default_order",
           "ieee_floating_point_ops",
           "integer_division",
           "order_by_non_integer_literal",

@@ -136,6 +136,20 @@ final class Planning implements AutoCloseable {
     }
   }
 
+  /** As {@link #read(String)}, in a session with settings, each as {@code name=value}. */
+  ReadOutcome read(String sql, List<String> settings) throws SQLException {
+    for (String setting : settings) {
+      database.execute("SET SESSION " + setting.replaceFirst("=", " = '") + "'");
+    }
+    try {
+      return read(sql);
+    } finally {
+      for (String setting : settings) {
+        database.execute("RESET SESSION " + setting.substring(0, setting.indexOf('=')));
+      }
+    }
+  }
+
   ReadOutcome read(String sql) throws SQLException {
     String json =
         database

@@ -1,0 +1,23 @@
+-- Run under every default order: the rows are compared in their order.
+SELECT id, x FROM t ORDER BY x, id;
+SELECT id, x FROM t ORDER BY x DESC, id ASC;
+SELECT id, x FROM t ORDER BY x NULLS FIRST, id;
+SELECT x, s, id FROM t ORDER BY ALL;
+SELECT x, id FROM t ORDER BY x, id LIMIT 4;
+SELECT x, id FROM t ORDER BY x DESC, id LIMIT 3 OFFSET 2;
+SELECT g, list(x ORDER BY x, id) FROM t GROUP BY g ORDER BY g;
+SELECT list(s ORDER BY s, id), first(x ORDER BY x), string_agg(s, ',' ORDER BY s DESC, id) FROM t;
+SELECT g, count(*) FROM t GROUP BY g ORDER BY count(*), g;
+SELECT id, row_number() OVER (PARTITION BY g ORDER BY x, id) FROM t ORDER BY id;
+SELECT id, first_value(x) OVER (ORDER BY x, id), lag(s) OVER (ORDER BY s, id) FROM t ORDER BY id;
+SELECT id, sum(id) OVER (PARTITION BY g ORDER BY x, id ROWS UNBOUNDED PRECEDING) FROM t ORDER BY id;
+SELECT DISTINCT ON (g) g, x, id FROM t ORDER BY g, x, id;
+SELECT id, list_sort([x, NULL, id]), list_reverse_sort([x, NULL, id]) FROM t ORDER BY id;
+SELECT id, array_sort([x, NULL, id], 'ASC'), list_sort([x, NULL], 'DESC', 'NULLS FIRST') FROM t ORDER BY id;
+SELECT percentile_disc(0.25) WITHIN GROUP (ORDER BY id), percentile_cont(0.9) WITHIN GROUP (ORDER BY id) FROM t;
+SELECT a.g, list(b.x ORDER BY b.x, b.id) FROM t a JOIN t b ON a.id = b.id + 1 GROUP BY a.g ORDER BY a.g;
+SELECT min(x), max(x), arg_min(x, id), arg_max(s, id) FROM t;
+(SELECT x FROM t ORDER BY x, id LIMIT 3) UNION ALL (SELECT x FROM t ORDER BY x DESC, id LIMIT 3) ORDER BY x;
+SELECT current_setting('default_order'), current_setting('default_null_order');
+WITH RECURSIVE r AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 2) SELECT n, list(x ORDER BY x, id) FROM r JOIN t ON g = n GROUP BY n ORDER BY n;
+SELECT id, list_transform(list_sort([x, NULL, id]), lambda v: v + 1) FROM t ORDER BY x, id;
