@@ -12,6 +12,8 @@ import java.nio.file.Path;
  * @param eventsMax events that wait for the loop; callers block beyond it
  * @param eventsPerRound events taken at once
  * @param callWaitMs how long a call waits for the loop's answer
+ * @param discoveryFirstMs while no scheduler is known, the first pause between two questions; it
+ *     grows to {@code discoveryMs}
  * @param discoveryMs time between two questions to the same scheduler address
  * @param schedulerGoneMs a scheduler that did not answer for this long is gone until it answers
  * @param schedulersMax scheduler addresses remembered
@@ -27,6 +29,7 @@ public record Limits(
     int eventsMax,
     int eventsPerRound,
     long callWaitMs,
+    long discoveryFirstMs,
     long discoveryMs,
     long schedulerGoneMs,
     int schedulersMax,
@@ -48,6 +51,7 @@ public record Limits(
         10_000,
         500,
         5_000,
+        50,
         1_000,
         10_000,
         100,
@@ -58,55 +62,30 @@ public record Limits(
 
   /** For tests of executors without a disk in common. */
   public Limits withoutReadInPlace() {
-    return new Limits(
-        agent,
-        task,
-        spillBytesMax,
-        fetchCacheBytesMax,
-        eventsMax,
-        eventsPerRound,
-        callWaitMs,
-        discoveryMs,
-        schedulerGoneMs,
-        schedulersMax,
-        statusCallsMax,
-        stopMs,
-        false);
+    return with(agent, false);
   }
 
   /** The same but for {@link #agent}. */
   public Limits withAgent(io.mangonel.core.agent.Limits value) {
+    return with(value, readInPlace);
+  }
+
+  /** A copy: what may be changed is a parameter. */
+  private Limits with(io.mangonel.core.agent.Limits newAgent, boolean newReadInPlace) {
     return new Limits(
-        value,
+        newAgent,
         task,
         spillBytesMax,
         fetchCacheBytesMax,
         eventsMax,
         eventsPerRound,
         callWaitMs,
+        discoveryFirstMs,
         discoveryMs,
         schedulerGoneMs,
         schedulersMax,
         statusCallsMax,
         stopMs,
-        readInPlace);
-  }
-
-  /** The same but for {@link #spillBytesMax}. */
-  public Limits withSpillBytesMax(long value) {
-    return new Limits(
-        agent,
-        task,
-        value,
-        fetchCacheBytesMax,
-        eventsMax,
-        eventsPerRound,
-        callWaitMs,
-        discoveryMs,
-        schedulerGoneMs,
-        schedulersMax,
-        statusCallsMax,
-        stopMs,
-        readInPlace);
+        newReadInPlace);
   }
 }

@@ -90,6 +90,7 @@ final class SchedulerDirectory {
   }
 
   private void run() {
+    long nobodyMs = limits.discoveryFirstMs();
     try {
       do {
         for (HostPort address : byAddress.keySet()) {
@@ -97,7 +98,14 @@ final class SchedulerDirectory {
             Thread.ofVirtual().name("who-is-there").start(() -> ask(address));
           }
         }
-        if (wake.tryAcquire(limits.discoveryMs(), TimeUnit.MILLISECONDS)) {
+        // Often both have just been started: the first scheduler is found soon.
+        boolean nobody = byIncarnation.isEmpty();
+        long pauseMs = nobody ? nobodyMs : limits.discoveryMs();
+        nobodyMs =
+            nobody
+                ? Math.min(limits.discoveryMs(), nobodyMs + nobodyMs / 2)
+                : limits.discoveryFirstMs();
+        if (wake.tryAcquire(pauseMs, TimeUnit.MILLISECONDS)) {
           wake.drainPermits();
         }
       } while (stop.getCount() > 0);

@@ -48,66 +48,42 @@ public record Limits(
 
   /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
   public Limits withSweep(long everyMs, long graceMs) {
-    return new Limits(
-        tickMs,
-        heartbeatMs,
-        reservationTtlMs,
-        waitsMax,
-        requestsMax,
-        outboxMax,
-        outboxWindow,
-        outboxBytesMax,
-        statusRetryMs,
-        jobMemoryMs,
-        tickGapMs,
-        drainMs,
-        drainReportMs,
-        everyMs,
-        graceMs,
-        sweepJobsMax,
-        lookMs);
+    return with(outboxMax, outboxWindow, drainMs, everyMs, graceMs);
   }
 
   /** The same but for {@link #outboxMax} and {@link #outboxWindow}. */
   public Limits withOutbox(int max, int window) {
-    return new Limits(
-        tickMs,
-        heartbeatMs,
-        reservationTtlMs,
-        waitsMax,
-        requestsMax,
-        max,
-        window,
-        outboxBytesMax,
-        statusRetryMs,
-        jobMemoryMs,
-        tickGapMs,
-        drainMs,
-        drainReportMs,
-        sweepMs,
-        sweepGraceMs,
-        sweepJobsMax,
-        lookMs);
+    return with(max, window, drainMs, sweepMs, sweepGraceMs);
   }
 
   /** The same but for {@link #drainMs}. */
   public Limits withDrainMs(long value) {
+    return with(outboxMax, outboxWindow, value, sweepMs, sweepGraceMs);
+  }
+
+  /** A copy: what may be changed is a parameter. */
+  private Limits with(
+      int newOutboxMax,
+      int newOutboxWindow,
+      long newDrainMs,
+      long newSweepMs,
+      long newSweepGraceMs) {
     return new Limits(
         tickMs,
         heartbeatMs,
         reservationTtlMs,
         waitsMax,
         requestsMax,
-        outboxMax,
-        outboxWindow,
+        newOutboxMax,
+        newOutboxWindow,
         outboxBytesMax,
         statusRetryMs,
         jobMemoryMs,
         tickGapMs,
-        value,
+        newDrainMs,
         drainReportMs,
-        sweepMs,
-        sweepGraceMs,
+        newSweepMs,
+        newSweepGraceMs,
         sweepJobsMax,
         lookMs);
   }
