@@ -3,7 +3,9 @@ package io.mangonel.cli;
 import io.mangonel.cli.options.CommandFailure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,25 +29,36 @@ import picocli.CommandLine.UnmatchedArgumentException;
           + " MANGONEL_HTTP_PORT.",
       "Exit codes: 0 done, 1 the query or the run failed, 2 wrong use."
     },
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      SqlCommand.class,
-      StandaloneCommand.class,
-      SchedulerCommand.class,
-      ExecutorCommand.class,
-      JobsCommand.class,
-      ExecutorsCommand.class,
-      TpchCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final int WIDTH_COLUMNS = 100;
+
+  /** In the order of the help. */
+  private static final List<Subcommand> SUBCOMMANDS =
+      List.of(
+          new Subcommand("demo", DemoCommand::new),
+          new Subcommand("sql", SqlCommand::new),
+          new Subcommand("standalone", StandaloneCommand::new),
+          new Subcommand("scheduler", SchedulerCommand::new),
+          new Subcommand("executor", ExecutorCommand::new),
+          new Subcommand("jobs", JobsCommand::new),
+          new Subcommand("executors", ExecutorsCommand::new),
+          new Subcommand("tpch", TpchCommand::new),
+          new Subcommand("rehearse", RehearseCommand::new));
+
+  /**
+   * A command of this program.
+   *
+   * @param name as its annotation says, too
+   */
+  private record Subcommand(String name, Supplier<Object> command) {}
 
   /** Made by picocli. */
   Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(new Main(), args));
+    ServerLogging.silence();
+    System.exit(commandLine(args).execute(args));
   }
 
   /**
@@ -55,16 +68,27 @@ public final class Main {
    */
   public static int run(Object root, String... args) {
     ServerLogging.silence();
-    return commandLine(root).execute(args);
+    return withConventions(new CommandLine(root)).execute(args);
   }
 
-  /** All commands; errors are one line, never a stack trace. */
-  static CommandLine commandLine() {
-    return commandLine(new Main());
+  /**
+   * The command that the first of {@code args} names; all commands when it names none. To read the
+   * options of all of them takes longer than the rest of the start.
+   */
+  static CommandLine commandLine(String... args) {
+    CommandLine commandLine = new CommandLine(new Main());
+    List<Subcommand> asked =
+        SUBCOMMANDS.stream()
+            .filter(subcommand -> args.length > 0 && subcommand.name().equals(args[0]))
+            .toList();
+    for (Subcommand subcommand : asked.isEmpty() ? SUBCOMMANDS : asked) {
+      commandLine.addSubcommand(subcommand.command().get());
+    }
+    return withConventions(commandLine);
   }
 
-  private static CommandLine commandLine(Object root) {
-    CommandLine commandLine = new CommandLine(root);
+  /** Errors are one line, never a stack trace. */
+  private static CommandLine withConventions(CommandLine commandLine) {
     addVersion(commandLine);
     return commandLine
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))

@@ -118,11 +118,20 @@ class CommandLineTest {
     assertThat(EnvironmentDefaults.variable("--data-dirs")).isEqualTo("MANGONEL_DATA_DIRS");
   }
 
+  @Test
+  void aCommandThatIsNamedIsReadAlone() {
+    for (String name : Main.commandLine().getSubcommands().keySet()) {
+      assertThat(Main.commandLine(name).getSubcommands()).containsOnlyKeys(name);
+    }
+    assertThat(Main.commandLine("--help").getSubcommands()).hasSizeGreaterThan(1);
+    assertThat(Main.commandLine("sqll").getSubcommands()).hasSizeGreaterThan(1);
+  }
+
   private static Outcome run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
-        Main.commandLine()
+        Main.commandLine(arguments)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(arguments);

@@ -1,6 +1,7 @@
 package io.mangonel.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,10 @@ class LauncherTest {
           "cat",
           "find",
           "mkdir",
+          "mv",
+          "rm",
           "ls",
+          "wc",
           "cksum");
 
   @TempDir Path directory;
@@ -204,5 +209,83 @@ class LauncherTest {
     Outcome outcome = run(Map.of(), "sql");
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err()).isEqualTo("mangonel: needs Maven (mvn) on the PATH to build.\n");
+  }
+
+  /** A jar command that knows what is in the drivers' jars. */
+  private void jar(Path jdk, String program) throws IOException {
+    executable(jdk.resolve("bin/jar"), "#!/bin/sh\n" + program);
+    Path checkout = directory.resolve("checkout");
+    Files.delete(checkout.resolve("target/launcher/engine.jar"));
+    Files.writeString(directory.resolve("duckdb_jdbc-2.jar"), "driver");
+    Files.writeString(directory.resolve("rocksdbjni-11.jar"), "driver");
+    Path classpath = checkout.resolve("engine/target/classpath.txt");
+    FileTime built = Files.getLastModifiedTime(classpath);
+    Files.writeString(
+        classpath, directory + "/duckdb_jdbc-2.jar:x.jar:" + directory + "/rocksdbjni-11.jar");
+    Files.setLastModifiedTime(classpath, built);
+  }
+
+  private static final String JAR =
+      """
+      case $1 in
+        --create) : >"$3" ;;
+        xf) shift 2; for entry in "$@"; do echo 12345 >"$entry"; done ;;
+        cfM) echo small >"$2" ;;
+      esac
+      """;
+
+  @Test
+  void nativeLibrariesAreUnpackedOnceForAllProcesses() throws Exception {
+    assumeTrue("amd64".equals(System.getProperty("os.arch")), "the launcher of another machine");
+    Path jdk = jdk("25");
+    built();
+    jar(jdk, JAR);
+    String unpacked = "-Djava.library.path=" + libraries();
+    String out = run(Map.of(), "sql").out();
+    assertThat(out).containsPattern(unpacked);
+    assertThat(out).containsPattern("engine.jar:" + libraries() + "/duckdb_jdbc.jar:x.jar:");
+    assertThat(out).doesNotContain("duckdb_jdbc-2.jar").contains("rocksdbjni-11.jar");
+    assertThat(run(Map.of(), "sql").out()).isEqualTo(out);
+
+    // One that is torn is left alone, and so is one of another driver.
+    Path library = onlyNative().resolve("libduckdb_java.so");
+    String whole = Files.readString(library);
+    Files.writeString(library, "1");
+    assertThat(run(Map.of(), "sql").out())
+        .doesNotContain("java.library.path")
+        .contains("duckdb_jdbc-2.jar");
+    Files.delete(library);
+    assertThat(run(Map.of(), "sql").out()).doesNotContain("java.library.path");
+    Files.writeString(library, whole);
+    assertThat(run(Map.of(), "sql").out()).isEqualTo(out);
+    Files.writeString(directory.resolve("duckdb_jdbc-2.jar"), "a newer driver");
+    assertThat(run(Map.of(), "sql").out()).doesNotContain("java.library.path");
+  }
+
+  @Test
+  void withoutUnpackedLibrariesItStartsAllTheSame() throws Exception {
+    Path jdk = jdk("25");
+    built();
+    jar(jdk, "case $1 in --create) : >\"$3\" ;; *) exit 1 ;; esac\n");
+    Outcome outcome = run(Map.of(), "sql", "-c", "x");
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isEqualTo(7);
+    assertThat(outcome.out())
+        .contains("duckdb_jdbc-2.jar")
+        .doesNotContain("java.library.path")
+        .endsWith(" io.mangonel.cli.Main sql -c x\n");
+  }
+
+  private static String libraries() {
+    return "\\S+/checkout/target/launcher/native-\\d+";
+  }
+
+  private Path onlyNative() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("checkout/target/launcher"))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("native-"))
+          .reduce((_, _) -> Path.of("two"))
+          .orElseThrow();
+    }
   }
 }

@@ -1,16 +1,9 @@
 package io.mangonel.cli.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.mangonel.cli.client.AdminReports;
-import io.mangonel.cli.client.SchedulerConnection;
-import io.mangonel.cli.format.Format;
-import io.mangonel.cli.format.RowWriter;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
-import io.mangonel.flightsql.AdminActions;
 import io.mangonel.tpch.GenerationResult;
 import io.mangonel.tpch.TpchGenerator;
-import io.mangonel.tpch.TpchQueries;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,13 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.arrow.flight.FlightInfo;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo implements AutoCloseable {
   private static final double SCALE_FACTOR = 0.1;
   private static final int PARTS = 4;
-  private static final String SESSION = "demo";
-  private static final String JOIN_MODE = "mangonel_join_mode";
   private static final long WATCH_MS = 500;
-
-  private record Query(int number, String title, String joinMode) {}
-
-  private static final List<Query> QUERIES =
-      List.of(
-          new Query(3, "shipping priority", "hash"),
-          new Query(17, "small-quantity-order revenue", "auto"),
-          new Query(18, "large volume customers", "auto"));
 
   private final DemoDirectory directory;
   private final PrintStream out;
@@ -81,9 +60,7 @@ public final class Demo implements AutoCloseable {
   public HostAndPort run() throws IOException {
     Path data = start();
     HostAndPort address = cluster().address();
-    for (Query query : QUERIES) {
-      run(query, address, data);
-    }
+    new DemoQueries(address, data, out).run();
     return address;
   }
 
@@ -94,7 +71,7 @@ public final class Demo implements AutoCloseable {
    */
   public HostAndPort runKilled() throws IOException {
     Path data = start();
-    new KillStory(cluster(), data, out).tell(SESSION);
+    new KillStory(cluster(), data, out).tell();
     return cluster().address();
   }
 
@@ -105,13 +82,7 @@ public final class Demo implements AutoCloseable {
     directory.clearCluster();
     Path data = data();
     startCluster(data);
-    try (SchedulerConnection connection =
-        SchedulerConnection.forStatements(
-            cluster().address(), SESSION, data.toString(), new TreeMap<>())) {
-      for (String view : TpchGenerator.createViews(data)) {
-        connection.run(view);
-      }
-    }
+    DemoQueries.createViews(cluster().address(), data);
     return data;
   }
 
@@ -159,38 +130,6 @@ public final class Demo implements AutoCloseable {
     directory.describe(
         "process " + ProcessHandle.current().pid() + ", serving at grpc://" + address);
     line("http", "%s", part(ready, "http="));
-  }
-
-  private void run(Query query, HostAndPort address, Path data) throws IOException {
-    SortedMap<String, String> settings = new TreeMap<>();
-    settings.put(JOIN_MODE, query.joinMode());
-    out.printf(
-        Locale.ROOT,
-        "%n-- TPC-H query %d, %s (%s = '%s')%n",
-        query.number(),
-        query.title(),
-        JOIN_MODE,
-        query.joinMode());
-    long startNs = System.nanoTime();
-    try (SchedulerConnection connection =
-        SchedulerConnection.forStatements(address, SESSION, data.toString(), settings)) {
-      FlightInfo info = connection.execute(TpchQueries.text(query.number()));
-      print(connection, info);
-    }
-    out.printf(Locale.ROOT, "time %d ms%n", (System.nanoTime() - startNs) / 1_000_000);
-    JsonNode newest = AdminReports.read(SchedulerConnection.listJobs(List.of(address))).path(0);
-    String detail =
-        SchedulerConnection.ask(
-            List.of(address), AdminActions.JOBS_SHOW, newest.path("id").asText());
-    out.println(AdminReports.stages(AdminReports.read(detail).path("stages")));
-  }
-
-  private void print(SchedulerConnection connection, FlightInfo info) throws IOException {
-    RowWriter writer =
-        Format.table.writer(
-            info.getSchemaOptional().orElse(new Schema(List.of())), Format.buffered(out));
-    connection.read(info, writer::write);
-    writer.end();
   }
 
   /**

@@ -58,14 +58,13 @@ final class KillStory {
   }
 
   /** Tells it. Throws when the answer is wrong or when work was done twice. */
-  void tell(String session) throws IOException {
+  void tell() throws IOException {
     out.println("\n-- a query of some seconds, whose scheduler is killed in the middle");
     out.println(QUERY);
     moment("submitted");
-    var query =
-        new PatientQuery(cluster.address(), session, data, Map.of("mangonel_join_mode", "hash"));
-    query.submit(QUERY);
-    CompletableFuture<List<String>> answer = query.answer(ANSWER_MAX);
+    CompletableFuture<List<String>> answer =
+        PendingAnswer.to(
+            QUERY, cluster.address(), Map.of("mangonel_join_mode", "hash"), ANSWER_MAX);
     await("some tasks done and some running", this::inTheMiddle, answer);
     long pid = cluster.scheduler().pid();
     Instant killedAt = Instant.now();

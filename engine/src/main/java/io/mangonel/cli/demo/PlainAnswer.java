@@ -19,7 +19,7 @@ final class PlainAnswer {
 
   private PlainAnswer() {}
 
-  /** A line for each row, as {@link PatientQuery#append} writes it. */
+  /** A line for each row, as {@link PendingAnswer#append} writes it. */
   static List<String> of(List<String> setup, String sql) throws IOException {
     try (var connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
@@ -31,7 +31,7 @@ final class PlainAnswer {
           var result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
           ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS)) {
         while (reader.loadNextBatch()) {
-          PatientQuery.append(reader.getVectorSchemaRoot(), rows);
+          PendingAnswer.append(reader.getVectorSchemaRoot(), rows);
         }
       }
       return rows;

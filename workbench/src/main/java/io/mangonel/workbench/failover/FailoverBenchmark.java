@@ -2,7 +2,7 @@ package io.mangonel.workbench.failover;
 
 import io.mangonel.cli.client.AdminReports;
 import io.mangonel.cli.client.SchedulerConnection;
-import io.mangonel.cli.demo.PatientQuery;
+import io.mangonel.cli.demo.PendingAnswer;
 import io.mangonel.cli.demo.TaskRuns;
 import io.mangonel.cli.demo.TaskRuns.Run;
 import io.mangonel.cli.options.CommandFailure;
@@ -80,16 +80,15 @@ final class FailoverBenchmark {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
-  private CompletableFuture<List<String>> submit() {
-    var query = new PatientQuery(cluster.address(), SESSION, data, SETTINGS);
-    query.submit(TpchQueries.text(QUERY));
-    return query.answer(ANSWER_MAX);
+  private CompletableFuture<List<String>> submit() throws IOException {
+    return PendingAnswer.to(TpchQueries.text(QUERY), cluster.address(), SETTINGS, ANSWER_MAX);
   }
 
   /**
    * @param executor which one, or -1 for the scheduler
    */
-  private FailoverReport.Kill kill(int executor, List<String> expected, long calmMs) {
+  private FailoverReport.Kill kill(int executor, List<String> expected, long calmMs)
+      throws IOException {
     for (int misses = 0; misses < MISSES_MAX; misses++) {
       Instant start = Instant.now();
       CompletableFuture<List<String>> answer = submit();
