@@ -37,10 +37,39 @@ public record TableSource(
    * @param modifiedMs last modification, milliseconds since 1970
    * @param rowGroups the rows of each row group of a Parquet file, in order; empty for other
    *     formats, which are read whole by one task
+   * @param keys by column of integers or dates what the footer proves of each row group, in order;
+   *     only for columns by which the row groups are sorted, or nearly
    */
-  public record SourceFile(String path, long bytes, long modifiedMs, List<Long> rowGroups) {
+  public record SourceFile(
+      String path,
+      long bytes,
+      long modifiedMs,
+      List<Long> rowGroups,
+      SortedMap<String, List<KeyBounds>> keys) {
     public SourceFile {
       rowGroups = List.copyOf(rowGroups);
+      keys = new TreeMap<>(keys);
+    }
+
+    /** A file of whose keys nothing is known. */
+    public SourceFile(String path, long bytes, long modifiedMs, List<Long> rowGroups) {
+      this(path, bytes, modifiedMs, rowGroups, new TreeMap<>());
+    }
+  }
+
+  /**
+   * The keys of a row group: no value is outside. A date is the number of days since 1970.
+   *
+   * @param smallest above {@code largest} when all are NULL
+   * @param nulls how many are NULL
+   */
+  public record KeyBounds(long smallest, long largest, long nulls) {
+    public static KeyBounds allNull(long nulls) {
+      return new KeyBounds(Long.MAX_VALUE, Long.MIN_VALUE, nulls);
+    }
+
+    public boolean isAllNull() {
+      return smallest > largest;
     }
   }
 

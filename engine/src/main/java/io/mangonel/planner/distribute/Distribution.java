@@ -18,20 +18,21 @@ sealed interface Distribution {
   record Random() implements Distribution {}
 
   /**
-   * Each row is in the task that the hash of its keys names: rows of equal keys are together, also
-   * across relations of equal keys.
+   * Each row is in the task that a function of its keys names: rows of equal keys are together,
+   * also across relations that are distributed by the same function.
    *
-   * @param keys for each argument of the hash the columns that hold its value: more than one where
-   *     a join made columns equal; never empty sets
+   * @param keys for each argument of the function the columns that hold its value: more than one
+   *     where a join made columns equal; never empty sets
    */
-  record Hash(List<Set<Integer>> keys) implements Distribution {
+  record Hash(PartitionFunction function, List<Set<Integer>> keys) implements Distribution {
     public Hash {
       keys = keys.stream().map(Set::copyOf).toList();
     }
   }
 
   static Distribution hashOfAll(int columns) {
-    return new Hash(IntStream.range(0, columns).mapToObj(Set::of).toList());
+    return new Hash(
+        new PartitionFunction.HashOfKeys(), IntStream.range(0, columns).mapToObj(Set::of).toList());
   }
 
   /** Whether rows are divided among tasks. */
@@ -48,7 +49,7 @@ sealed interface Distribution {
    * @param positions where a column is now: nowhere, once, or several times
    */
   default Distribution mapped(IntFunction<Set<Integer>> positions) {
-    if (!(this instanceof Hash(var keys))) {
+    if (!(this instanceof Hash(var function, var keys))) {
       return this;
     }
     List<Set<Integer>> mapped =
@@ -60,7 +61,7 @@ sealed interface Distribution {
                   return columns;
                 })
             .toList();
-    return mapped.stream().anyMatch(Set::isEmpty) ? new Random() : new Hash(mapped);
+    return mapped.stream().anyMatch(Set::isEmpty) ? new Random() : new Hash(function, mapped);
   }
 
   /** Whether rows that agree in all of {@code columns} are in one task. */
@@ -68,7 +69,7 @@ sealed interface Distribution {
     return switch (this) {
       case Single _, Broadcast _ -> true;
       case Random _ -> false;
-      case Hash(var keys) ->
+      case Hash(var _, var keys) ->
           keys.stream().allMatch(key -> key.stream().anyMatch(columns::contains));
     };
   }

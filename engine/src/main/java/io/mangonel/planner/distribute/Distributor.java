@@ -8,12 +8,15 @@ import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Expression.WindowCall;
 import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.split.Colocation;
+import io.mangonel.planner.split.RangeSplit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +24,21 @@ import org.jspecify.annotations.Nullable;
 /** Bottom-up: for each operator where its rows are, and which exchanges it needs below. */
 final class Distributor {
   private final Exchanges exchanges;
+  private final Colocation colocation;
   private final Cardinality cardinality;
   private final JoinDistribution joins;
   private final AggregateDistribution aggregates;
   private final int tasks;
   private final Map<Integer, Common> commons = new HashMap<>();
 
-  Distributor(Exchanges exchanges, Cardinality cardinality, CostModel cost, JoinMode mode) {
+  Distributor(
+      Exchanges exchanges,
+      Cardinality cardinality,
+      CostModel cost,
+      JoinMode mode,
+      Colocation colocation) {
     this.exchanges = exchanges;
+    this.colocation = colocation;
     this.cardinality = cardinality;
     this.joins = new JoinDistribution(exchanges, cardinality, cost, mode);
     this.aggregates = new AggregateDistribution(exchanges, cardinality, cost.tasks());
@@ -47,8 +57,7 @@ final class Distributor {
 
   Located distribute(Relation relation) {
     return switch (relation) {
-      case Relation.Scan scan ->
-          new Located(scan, new Distribution.Random(), cardinality.scan(scan));
+      case Relation.Scan scan -> new Located(scan, distribution(scan), cardinality.scan(scan));
       case Relation.Values values ->
           new Located(
               values,
@@ -84,6 +93,25 @@ final class Distributor {
       case Relation.Input input ->
           throw new IllegalStateException("input of a stage in a statement: " + input.name());
     };
+  }
+
+  /** By ranges of its key, when the table is divided so and the scan gives the key. */
+  private Distribution distribution(Relation.Scan scan) {
+    Optional<RangeSplit> split = colocation.of(scan.table());
+    if (split.isEmpty()) {
+      return new Distribution.Random();
+    }
+    Set<Integer> keys = new TreeSet<>();
+    for (int i = 0; i < scan.columns().size(); i++) {
+      if (split.get().column().equals(scan.columns().get(i))
+          && split.get().type().equals(scan.types().get(i))) {
+        keys.add(i);
+      }
+    }
+    PartitionFunction ranges = new PartitionFunction.RangesOfKey(split.get().ranges());
+    return keys.isEmpty()
+        ? new Distribution.Random()
+        : new Distribution.Hash(ranges, List.of(keys));
   }
 
   /** The same rows, or some of them, in the same place. */

@@ -9,6 +9,7 @@ import io.mangonel.planner.ir.Columns;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.split.ReplicatedScans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class Exchanges {
       case Distribution.Single _ -> rows;
       case Distribution.Broadcast _ -> single(rows);
       case Distribution.Random _, Distribution.Hash _ ->
-          read(cut(rows, EdgeKind.ALL, List.of()), new Distribution.Single());
+          read(cut(rows, EdgeKind.ALL), new Distribution.Single());
     };
   }
 
@@ -51,21 +52,27 @@ final class Exchanges {
       return new Located(
           ReplicatedScans.in(rows.relation()), new Distribution.Broadcast(), rows.estimate());
     }
-    return read(cut(rows, EdgeKind.ALL, List.of()), new Distribution.Broadcast());
+    return read(cut(rows, EdgeKind.ALL), new Distribution.Broadcast());
+  }
+
+  /** Rows of equal keys in one task. */
+  Located hash(Located rows, List<? extends Expression> keys) {
+    return partition(rows, new PartitionFunction.HashOfKeys(), keys);
   }
 
   /**
-   * Rows of equal keys in one task. Keys that are no columns leave no trace in the distribution.
+   * Each row in the task that the function names. Keys that are no columns leave no trace in the
+   * distribution.
    */
-  Located hash(Located rows, List<? extends Expression> keys) {
+  Located partition(Located rows, PartitionFunction function, List<? extends Expression> keys) {
     Located source = rows.distribution() instanceof Distribution.Broadcast ? single(rows) : rows;
     boolean allColumns = keys.stream().allMatch(Column.class::isInstance);
     Distribution distribution =
         allColumns
             ? new Distribution.Hash(
-                keys.stream().map(key -> Set.of(((Column) key).index())).toList())
+                function, keys.stream().map(key -> Set.of(((Column) key).index())).toList())
             : new Distribution.Random();
-    return read(cut(source, EdgeKind.HASH, keys), distribution);
+    return read(cut(source, EdgeKind.HASH, function, keys), distribution);
   }
 
   Located hashOfAll(Located rows) {
@@ -76,7 +83,7 @@ final class Exchanges {
   Located share(Located rows) {
     Located source = rows.distribution() instanceof Distribution.Broadcast ? single(rows) : rows;
     EdgeKind kind = source.isPartitioned() ? EdgeKind.SAME : EdgeKind.ALL;
-    return read(cut(source, kind, List.of()), source.distribution());
+    return read(cut(source, kind), source.distribution());
   }
 
   /** The cost of {@link #broadcast}, whichever way it goes. */
@@ -98,8 +105,13 @@ final class Exchanges {
     return new Located(rows.relation(), new Distribution.Single(), rows.estimate());
   }
 
-  private StageDraft cut(Located rows, EdgeKind kind, List<? extends Expression> keys) {
-    StageDraft draft = new StageDraft(drafts.size(), rows, kind, List.copyOf(keys));
+  private StageDraft cut(Located rows, EdgeKind kind) {
+    return cut(rows, kind, new PartitionFunction.HashOfKeys(), List.of());
+  }
+
+  private StageDraft cut(
+      Located rows, EdgeKind kind, PartitionFunction function, List<? extends Expression> keys) {
+    StageDraft draft = new StageDraft(drafts.size(), rows, kind, function, List.copyOf(keys));
     drafts.add(draft);
     return draft;
   }

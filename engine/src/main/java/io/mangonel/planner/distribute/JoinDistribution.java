@@ -117,33 +117,28 @@ final class JoinDistribution {
     List<Expression> leftKeys = keys.stream().map(JoinCondition::left).toList();
     List<Expression> rightKeys = keys.stream().map(JoinCondition::right).toList();
     double build = cost.build(left.estimate(), right.estimate());
-    Optional<List<Integer>> leftAligned = aligned(left.distribution(), leftKeys);
-    Optional<List<Integer>> rightAligned = aligned(right.distribution(), rightKeys);
+    Optional<Alignment> leftAligned = aligned(left.distribution(), leftKeys);
+    Optional<Alignment> rightAligned = aligned(right.distribution(), rightKeys);
     if (leftAligned.isPresent() && leftAligned.equals(rightAligned)) {
       candidates.add(new Candidate(true, build, () -> new Sides(left, right, Placement.AS_LEFT)));
     }
     leftAligned.ifPresent(
-        order ->
+        as ->
             candidates.add(
                 new Candidate(
                     true,
                     build + cost.hash(right.estimate()),
                     () ->
                         new Sides(
-                            left,
-                            exchanges.hash(right, picked(rightKeys, order)),
-                            Placement.AS_LEFT))));
+                            left, as.align(exchanges, right, rightKeys), Placement.AS_LEFT))));
     rightAligned.ifPresent(
-        order ->
+        as ->
             candidates.add(
                 new Candidate(
                     true,
                     build + cost.hash(left.estimate()),
                     () ->
-                        new Sides(
-                            exchanges.hash(left, picked(leftKeys, order)),
-                            right,
-                            Placement.AS_LEFT))));
+                        new Sides(as.align(exchanges, left, leftKeys), right, Placement.AS_LEFT))));
     candidates.add(
         new Candidate(
             true,
@@ -174,13 +169,24 @@ final class JoinDistribution {
         .toList();
   }
 
-  /** Which keys, in order, the side is distributed by already. */
-  private static Optional<List<Integer>> aligned(Distribution distribution, List<Expression> keys) {
-    if (!(distribution instanceof Distribution.Hash(var hashed))) {
+  /**
+   * How a side is distributed already.
+   *
+   * @param order which of the join's keys are the function's arguments
+   */
+  private record Alignment(PartitionFunction function, List<Integer> order) {
+    /** The other side, distributed in the same way. Its keys have the same types. */
+    Located align(Exchanges exchanges, Located side, List<Expression> keys) {
+      return exchanges.partition(side, function, order.stream().map(keys::get).toList());
+    }
+  }
+
+  private static Optional<Alignment> aligned(Distribution distribution, List<Expression> keys) {
+    if (!(distribution instanceof Distribution.Hash(var function, var arguments))) {
       return Optional.empty();
     }
     List<Integer> order = new ArrayList<>();
-    for (Set<Integer> columns : hashed) {
+    for (Set<Integer> columns : arguments) {
       int found = -1;
       for (int i = 0; i < keys.size() && found < 0; i++) {
         if (keys.get(i) instanceof Column(int index, var _) && columns.contains(index)) {
@@ -192,11 +198,7 @@ final class JoinDistribution {
       }
       order.add(found);
     }
-    return Optional.of(order);
-  }
-
-  private static List<Expression> picked(List<Expression> keys, List<Integer> order) {
-    return order.stream().map(keys::get).toList();
+    return Optional.of(new Alignment(function, order));
   }
 
   private static boolean mayBroadcastRight(JoinType type) {

@@ -10,6 +10,8 @@ import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Cast;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.split.Colocation;
+import io.mangonel.planner.split.ScanSplits;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.planner.stage.StagePlan;
@@ -65,7 +67,8 @@ public final class QueryDistributor {
   }
 
   private static QueryPlan oneStage(DistributeRequest request) {
-    StageWriter writer = new StageWriter(request.tables(), List.of(), request.prelude(), 1);
+    StageWriter writer =
+        new StageWriter(request.tables(), Colocation.none(), List.of(), request.prelude(), 1);
     Located all =
         new Located(
             forClients(request.relation()),
@@ -79,8 +82,9 @@ public final class QueryDistributor {
    *
    * @param stages that others read, in the order in which they can run
    * @param answer what the last stage computes
+   * @param colocation how the tables that it reads are divided
    */
-  record Distributed(List<StageDraft> stages, Located answer) {
+  record Distributed(List<StageDraft> stages, Located answer, Colocation colocation) {
     Distributed {
       stages = List.copyOf(stages);
     }
@@ -92,17 +96,21 @@ public final class QueryDistributor {
   static Distributed cut(DistributeRequest request, int tasks) {
     CostModel cost = new CostModel(tasks);
     Exchanges exchanges = new Exchanges(request.tables(), cost);
+    Colocation colocation = Colocation.of(request.relation(), request.tables(), tasks);
     Distributor distributor =
-        new Distributor(exchanges, new Cardinality(request.tables()), cost, request.joinMode());
+        new Distributor(
+            exchanges, new Cardinality(request.tables()), cost, request.joinMode(), colocation);
     Located answer = exchanges.gather(distributor.distribute(request.relation()));
-    return new Distributed(exchanges.drafts(), answer);
+    return new Distributed(exchanges.drafts(), answer, colocation);
   }
 
   private static QueryPlan stages(DistributeRequest request, int tasks) {
     Distributed distributed = cut(request, tasks);
     List<StageDraft> drafts = distributed.stages();
     Located answer = distributed.answer();
-    StageWriter writer = new StageWriter(request.tables(), drafts, request.prelude(), tasks);
+    StageWriter writer =
+        new StageWriter(
+            request.tables(), distributed.colocation(), drafts, request.prelude(), tasks);
     List<StagePlan> stages = new ArrayList<>();
     drafts.forEach(draft -> stages.add(writer.shuffle(draft)));
     Located root =

@@ -1,6 +1,7 @@
 package io.mangonel.planner.distribute;
 
 import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.split.ReplicatedScans;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -9,9 +9,12 @@ import java.util.List;
  *
  * @param rows what it computes and where
  * @param kind how its consumers read it
- * @param keys for {@link EdgeKind#HASH}: what is hashed, over its columns; empty otherwise
+ * @param function for {@link EdgeKind#HASH}: which task a row goes to
+ * @param keys for {@link EdgeKind#HASH}: the arguments of the function, over its columns; empty
+ *     otherwise
  */
-record StageDraft(int id, Located rows, EdgeKind kind, List<Expression> keys) {
+record StageDraft(
+    int id, Located rows, EdgeKind kind, PartitionFunction function, List<Expression> keys) {
   StageDraft {
     keys = List.copyOf(keys);
   }

@@ -9,8 +9,14 @@ import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Relation;
 import io.mangonel.planner.print.ExpressionPrinter;
 import io.mangonel.planner.print.SqlPrinter;
+import io.mangonel.planner.split.Colocation;
+import io.mangonel.planner.split.RangeSplit;
+import io.mangonel.planner.split.ReplicatedScans;
+import io.mangonel.planner.split.ScanSplits;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.Column;
+import io.mangonel.planner.stage.StageInput.FileSlice;
+import io.mangonel.planner.stage.StageInput.KeyCut;
 import io.mangonel.planner.stage.StageInput.PinnedFile;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StageOutput.Carrier;
@@ -18,23 +24,30 @@ import io.mangonel.planner.stage.StageOutput.Partitioning;
 import io.mangonel.planner.stage.StagePlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes drafts as stages: SQL, inputs with their carriers and splits, output. */
 final class StageWriter {
   private final Tables tables;
+  private final Colocation colocation;
   private final ScanNames names;
   private final List<StageDraft> drafts;
   private final List<String> prelude;
   private final int tasks;
 
-  StageWriter(Tables tables, List<StageDraft> drafts, List<String> prelude, int tasks) {
+  StageWriter(
+      Tables tables,
+      Colocation colocation,
+      List<StageDraft> drafts,
+      List<String> prelude,
+      int tasks) {
     this.tables = tables;
+    this.colocation = colocation;
     this.names = new ScanNames(tables.sources().keySet());
     this.drafts = drafts;
     this.prelude = prelude;
@@ -103,17 +116,23 @@ final class StageWriter {
     if (read.isEmpty()) {
       read = List.of(source.columns().getFirst());
     }
+    Optional<RangeSplit> ranges = colocation.of(table);
+    List<List<FileSlice>> splits =
+        ReplicatedScans.isReplicated(table)
+            ? ScanSplits.replicated(source, stageTasks)
+            : ranges
+                .map(RangeSplit::slices)
+                .orElseGet(() -> ScanSplits.divided(source, stageTasks));
     return new StageInput.Scan(
         names.name(table),
         source.function(),
         source.options(),
         read,
-        ReplicatedScans.isReplicated(table)
-            ? ScanSplits.replicated(source, stageTasks)
-            : ScanSplits.divided(source, stageTasks),
+        splits,
         source.files().stream()
             .map(file -> new PinnedFile(file.path(), file.bytes(), file.modifiedMs()))
-            .toList());
+            .toList(),
+        ranges.map(split -> new KeyCut(split.column(), split.ranges())).orElse(null));
   }
 
   private TableSource source(String table) {
@@ -142,9 +161,11 @@ final class StageWriter {
   }
 
   private String partition(StageDraft draft) {
-    return draft.keys().stream()
-        .map(StageWriter::expression)
-        .collect(Collectors.joining(", ", "hash(", ") % " + tasks));
+    List<String> keys = draft.keys().stream().map(StageWriter::expression).toList();
+    return switch (draft.function()) {
+      case PartitionFunction.HashOfKeys _ -> "hash(" + String.join(", ", keys) + ") % " + tasks;
+      case PartitionFunction.RangesOfKey(var ranges) -> ranges.partition(keys.getFirst());
+    };
   }
 
   private static String expression(Expression expression) {

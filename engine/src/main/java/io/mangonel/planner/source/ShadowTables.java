@@ -1,6 +1,7 @@
 package io.mangonel.planner.source;
 
 import io.mangonel.planner.cost.TableSource;
+import io.mangonel.planner.cost.TableSource.KeyBounds;
 import io.mangonel.planner.cost.TableSource.SourceFile;
 import io.mangonel.planner.cost.TableSource.TableStatistics;
 import io.mangonel.planner.database.Limits;
@@ -14,11 +15,13 @@ import io.mangonel.planner.source.ParquetFooters.Footer;
 import io.mangonel.planner.stage.StageInput.Column;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -114,7 +117,9 @@ public final class ShadowTables {
     for (int i = 0; i < stamps.size(); i++) {
       Stamp stamp = stamps.get(i);
       List<Long> groups = parquet ? read.get(i).rowGroups() : List.of();
-      files.add(new SourceFile(stamp.path(), stamp.bytes(), stamp.modifiedMs(), groups));
+      SortedMap<String, List<KeyBounds>> keys =
+          parquet ? read.get(i).keys() : Collections.emptySortedMap();
+      files.add(new SourceFile(stamp.path(), stamp.bytes(), stamp.modifiedMs(), groups, keys));
     }
     var split = SplitOptions.of(builder, call, stamps, columns);
     var source =

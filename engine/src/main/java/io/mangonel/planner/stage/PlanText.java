@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 
 /** A plan as EXPLAIN shows it: stages, what moves between them, and the SQL of each. */
 public final class PlanText {
+  private static final int BOUNDARIES_SHOWN_MAX = 8;
+
   private PlanText() {}
 
   /** Many lines, the last one with its line break. The same plan gives the same text. */
@@ -74,6 +76,15 @@ public final class PlanText {
   }
 
   private static String splits(Scan scan) {
+    if (scan.cut() != null) {
+      List<String> boundaries = scan.cut().ranges().boundaries();
+      return count(boundaries.size() + 1, "range")
+          + " of "
+          + scan.cut().column()
+          + ", cut at "
+          + boundaries.stream().limit(BOUNDARIES_SHOWN_MAX).collect(Collectors.joining(", "))
+          + (boundaries.size() > BOUNDARIES_SHOWN_MAX ? ", ..." : "");
+    }
     boolean ranges =
         scan.splits().stream().flatMap(List::stream).anyMatch(slice -> slice.range() != null);
     long used = scan.splits().stream().filter(slices -> !slices.isEmpty()).count();

@@ -34,6 +34,7 @@ public sealed interface StageInput {
    * @param splits which slices each task reads: one list per task; an empty list is an empty
    *     relation
    * @param files every file read, as the plan saw it
+   * @param cut the key by whose ranges the rows are divided, or null when they are divided by bytes
    */
   record Scan(
       String name,
@@ -41,7 +42,8 @@ public sealed interface StageInput {
       String options,
       List<Column> columns,
       List<List<FileSlice>> splits,
-      List<PinnedFile> files)
+      List<PinnedFile> files,
+      @Nullable KeyCut cut)
       implements Named {
     public Scan {
       columns = List.copyOf(columns);
@@ -84,8 +86,19 @@ public sealed interface StageInput {
    * A file, or rows of it.
    *
    * @param range row numbers of a Parquet file, or null for the whole file
+   * @param cut whether rows whose keys are not in the task's range are left out: another task reads
+   *     the file, too
    */
-  record FileSlice(String path, @Nullable RowRange range) {}
+  record FileSlice(String path, @Nullable RowRange range, boolean cut) {
+    public FileSlice(String path, @Nullable RowRange range) {
+      this(path, range, false);
+    }
+  }
+
+  /**
+   * @param column the key's name, unquoted
+   */
+  record KeyCut(String column, KeyRanges ranges) {}
 
   /** First and last row number, both inclusive, counted from 0. */
   record RowRange(long first, long last) {}

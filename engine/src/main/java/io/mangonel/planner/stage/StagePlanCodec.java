@@ -16,8 +16,11 @@ import java.io.UncheckedIOException;
  * sent to executors, so bytes of every older version stay readable.
  */
 public final class StagePlanCodec {
-  /** The version this code writes; it reads this one and all before it. 2 has files as inputs. */
-  public static final int FORMAT = 2;
+  /**
+   * The version this code writes; it reads this one and all before it. 2 has files as inputs, 3
+   * cuts scans by keys.
+   */
+  public static final int FORMAT = 3;
 
   private static final String FORMAT_FIELD = "format";
 

@@ -5,6 +5,7 @@ import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.Exchange;
 import io.mangonel.planner.stage.StageInput.FileSlice;
+import io.mangonel.planner.stage.StageInput.KeyCut;
 import io.mangonel.planner.stage.StageInput.Named;
 import io.mangonel.planner.stage.StageInput.RowRange;
 import io.mangonel.planner.stage.StageInput.Scan;
@@ -124,21 +125,31 @@ public final class TaskSql {
 
   private static String rows(Named input, int task, Map<Integer, List<LocalFile>> exchanged) {
     return switch (input) {
-      case Scan scan -> scan(scan, scan.splits().get(task));
+      case Scan scan -> scan(scan, task);
       case Exchange exchange ->
           exchange(exchange, task, exchanged.getOrDefault(exchange.stage(), List.of()));
     };
   }
 
-  private static String scan(Scan scan, List<FileSlice> slices) {
+  private static String scan(Scan scan, int task) {
+    List<FileSlice> slices = scan.splits().get(task);
     if (slices.isEmpty()) {
       return empty(scan.columns());
     }
     List<String> parts = new ArrayList<>();
     List<String> whole =
-        slices.stream().filter(slice -> slice.range() == null).map(FileSlice::path).toList();
+        slices.stream()
+            .filter(slice -> slice.range() == null && !slice.cut())
+            .map(FileSlice::path)
+            .toList();
     if (!whole.isEmpty()) {
       parts.add(read(scan, whole, ""));
+    }
+    List<String> cut = slices.stream().filter(FileSlice::cut).map(FileSlice::path).toList();
+    if (!cut.isEmpty()) {
+      KeyCut by = Objects.requireNonNull(scan.cut(), "key of a slice that is cut");
+      String where = by.ranges().condition(Sql.identifier(by.column()), task);
+      parts.add(read(scan, cut, " WHERE " + where));
     }
     for (FileSlice slice : slices) {
       RowRange range = slice.range();

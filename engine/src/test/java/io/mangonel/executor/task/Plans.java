@@ -83,6 +83,7 @@ public final class Plans {
         "",
         List.of(new Column("c0", "BIGINT"), new Column("c1", "VARCHAR")),
         Collections.nCopies(tasks, all),
-        List.of(pinned));
+        List.of(pinned),
+        null);
   }
 }

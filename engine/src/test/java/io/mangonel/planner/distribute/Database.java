@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A plain DuckDB whose answers are rows of text. */
 final class Database implements AutoCloseable {
@@ -27,14 +28,21 @@ final class Database implements AutoCloseable {
 
   /** Each row as a list of texts; NULL is null as text. */
   List<List<String>> rows(String sql) throws SQLException {
-    List<List<String>> rows = new ArrayList<>();
+    return rowsWithNulls(sql).stream()
+        .map(row -> row.stream().map(String::valueOf).toList())
+        .toList();
+  }
+
+  /** Each row as a list of texts, null for NULL. */
+  List<List<@Nullable String>> rowsWithNulls(String sql) throws SQLException {
+    List<List<@Nullable String>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       int width = result.getMetaData().getColumnCount();
       while (result.next()) {
-        List<String> row = new ArrayList<>();
+        List<@Nullable String> row = new ArrayList<>();
         for (int i = 1; i <= width; i++) {
-          row.add(String.valueOf(result.getString(i)));
+          row.add(result.getString(i));
         }
         rows.add(row);
       }

@@ -17,7 +17,8 @@ final class DistributedText {
     var text = new StringBuilder();
     for (StageDraft stage : distributed.stages()) {
       String keys = stage.keys().isEmpty() ? "" : " by " + list(stage.keys());
-      add(text, stage.name() + ", read " + stage.kind() + keys, stage.rows());
+      String how = stage.function() instanceof PartitionFunction.RangesOfKey ? " in ranges" : "";
+      add(text, stage.name() + ", read " + stage.kind() + how + keys, stage.rows());
     }
     add(text, "answer", distributed.answer());
     return text.toString();
@@ -38,8 +39,18 @@ final class DistributedText {
       case Distribution.Single _ -> "in one task";
       case Distribution.Broadcast _ -> "all rows in every task";
       case Distribution.Random _ -> "in parts";
-      case Distribution.Hash(var keys) ->
-          "in parts by " + String.join(", ", keys.stream().map(DistributedText::equal).toList());
+      case Distribution.Hash(var function, var keys) ->
+          "in "
+              + named(function)
+              + String.join(", ", keys.stream().map(DistributedText::equal).toList());
+    };
+  }
+
+  private static String named(PartitionFunction function) {
+    return switch (function) {
+      case PartitionFunction.HashOfKeys _ -> "parts by ";
+      case PartitionFunction.RangesOfKey(var ranges) ->
+          "ranges cut at " + String.join(", ", ranges.boundaries()) + " of ";
     };
   }
 

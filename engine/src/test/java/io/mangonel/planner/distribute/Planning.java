@@ -12,6 +12,8 @@ import io.mangonel.planner.prune.ColumnPruning;
 import io.mangonel.planner.read.FunctionStability;
 import io.mangonel.planner.read.PlanReader;
 import io.mangonel.planner.read.ReadOutcome;
+import io.mangonel.planner.source.ParquetFooters;
+import io.mangonel.planner.source.ParquetFooters.Footer;
 import io.mangonel.planner.stage.StageInput.Column;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,17 +94,16 @@ final class Planning implements AutoCloseable {
       statistics.put(column, new ColumnStatistics(Math.max(1, Double.parseDouble(distinct)), 8));
     }
     List<SourceFile> sourceFiles = new ArrayList<>();
+    Map<String, Footer> footers =
+        ParquetFooters.parse(
+            database.rowsWithNulls(
+                ParquetFooters.query(files.stream().map(Path::toString).toList())));
     for (Path file : files) {
-      List<Long> groups =
-          database
-              .column(
-                  "SELECT DISTINCT ON (row_group_id) row_group_num_rows FROM parquet_metadata("
-                      + Sql.literal(file.toString())
-                      + ") ORDER BY row_group_id")
-              .stream()
-              .map(Long::valueOf)
-              .toList();
-      sourceFiles.add(new SourceFile(file.toString(), Files.size(file), 0, groups));
+      Footer footer =
+          footers.getOrDefault(
+              file.toString(), new Footer(List.of(), Map.of(), Collections.emptySortedMap()));
+      sourceFiles.add(
+          new SourceFile(file.toString(), Files.size(file), 0, footer.rowGroups(), footer.keys()));
     }
     double rows = Double.parseDouble(database.column("SELECT count(*) FROM " + name).getFirst());
     sources.put(

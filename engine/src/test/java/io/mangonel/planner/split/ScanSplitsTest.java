@@ -1,4 +1,4 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.split;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

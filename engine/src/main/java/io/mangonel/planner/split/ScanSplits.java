@@ -1,4 +1,4 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.split;
 
 import io.mangonel.planner.cost.TableSource;
 import io.mangonel.planner.cost.TableSource.SourceFile;
@@ -14,21 +14,21 @@ import java.util.Locale;
  * Divides the files of a table among tasks, balanced by bytes: whole files, or runs of row groups
  * of a Parquet file that is too big for one task.
  */
-final class ScanSplits {
+public final class ScanSplits {
   private ScanSplits() {}
 
   /** Part of a file, as big as {@code bytes}; {@code order} is its place among all parts. */
   private record Part(int order, FileSlice slice, double bytes) {}
 
   /** Every task reads everything. */
-  static List<List<FileSlice>> replicated(TableSource source, int tasks) {
+  public static List<List<FileSlice>> replicated(TableSource source, int tasks) {
     List<FileSlice> all =
         source.files().stream().map(file -> new FileSlice(file.path(), null)).toList();
     return Collections.nCopies(tasks, all);
   }
 
   /** Each row in one task. */
-  static List<List<FileSlice>> divided(TableSource source, int tasks) {
+  public static List<List<FileSlice>> divided(TableSource source, int tasks) {
     List<Part> parts = parts(source, tasks);
     List<List<Part>> assigned = new ArrayList<>();
     double[] bytes = new double[tasks];
@@ -57,7 +57,7 @@ final class ScanSplits {
   }
 
   /** Into how many parts at most the table can be divided. */
-  static int parts(TableSource source) {
+  public static int parts(TableSource source) {
     if (isIndivisible(source)) {
       return 1;
     }
@@ -108,7 +108,7 @@ final class ScanSplits {
   }
 
   /** Files with different columns: only together do they have the columns of the table. */
-  private static boolean isIndivisible(TableSource source) {
+  static boolean isIndivisible(TableSource source) {
     return source.options().toLowerCase(Locale.ROOT).contains("union_by_name");
   }
 }

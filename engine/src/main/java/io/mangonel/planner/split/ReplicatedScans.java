@@ -1,16 +1,16 @@
-package io.mangonel.planner.distribute;
+package io.mangonel.planner.split;
 
 import io.mangonel.planner.ir.Relation;
 
 /** Scans that read all of their files in every task, told apart by their table's name. */
-final class ReplicatedScans {
-  /** No table is named so: the mark never leaves this package. */
+public final class ReplicatedScans {
+  /** No table is named so: the mark never leaves the planner. */
   private static final String MARK = "\u0000all";
 
   private ReplicatedScans() {}
 
   /** The same filters and projections over replicated scans. */
-  static Relation in(Relation relation) {
+  public static Relation in(Relation relation) {
     return switch (relation) {
       case Relation.Scan scan ->
           new Relation.Scan(scan.table() + MARK, scan.columns(), scan.types(), scan.filters());
@@ -22,11 +22,11 @@ final class ReplicatedScans {
     };
   }
 
-  static boolean isReplicated(String table) {
+  public static boolean isReplicated(String table) {
     return table.endsWith(MARK);
   }
 
-  static String table(String name) {
+  public static String table(String name) {
     return isReplicated(name) ? name.substring(0, name.length() - MARK.length()) : name;
   }
 }
