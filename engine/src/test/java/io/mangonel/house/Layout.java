@@ -13,7 +13,7 @@ final class Layout {
   private static final int PACKAGE_FILES_MAX = 20;
 
   private static final List<String> SHELL =
-      List.of("core.*", "state", "planner.*", "catalog", "wire.*", "shuffle");
+      List.of("core.*", "state", "planner.*", "catalog", "wire.*", "shuffle", "rows");
 
   /** A package, "x.*" with all below it, may import these; the longest name that fits counts. */
   private static final Map<String, List<String>> MAY_IMPORT =
@@ -33,6 +33,7 @@ final class Layout {
           Map.entry("wire.scheduler", List.of("wire.*", "core.*")),
           Map.entry("shuffle", List.of("core.*", "planner.*", "wire.*")),
           Map.entry("tpch", List.of()),
+          Map.entry("rows", List.of()),
           Map.entry("scheduler.*", plus(SHELL, "scheduler.*")),
           Map.entry("executor", List.of("executor.*", "core.*", "planner.*", "wire.*", "shuffle")),
           Map.entry(

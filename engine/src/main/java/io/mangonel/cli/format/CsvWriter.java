@@ -1,5 +1,8 @@
 package io.mangonel.cli.format;
 
+import io.mangonel.rows.ArrowValues;
+import io.mangonel.rows.Value;
+import io.mangonel.rows.ValueText;
 import java.io.IOException;
 import java.io.Writer;
 import org.apache.arrow.vector.VectorSchemaRoot;

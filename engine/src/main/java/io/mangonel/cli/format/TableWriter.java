@@ -1,5 +1,7 @@
 package io.mangonel.cli.format;
 
+import io.mangonel.rows.ArrowValues;
+import io.mangonel.rows.ValueText;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;

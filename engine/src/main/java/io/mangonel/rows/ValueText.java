@@ -1,17 +1,17 @@
-package io.mangonel.cli.format;
+package io.mangonel.rows;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.stream.Collectors;
 
 /** A value as text, in DuckDB's notation, and as JSON. */
-final class ValueText {
+public final class ValueText {
   private static final String NULL = "NULL";
   private static final String QUOTED_WHEN_NESTED = "[]{}(),'\"=:";
 
   private ValueText() {}
 
-  static String text(Value value) {
+  public static String text(Value value) {
     return switch (value) {
       case Value.Null none -> NULL;
       case Value.Bool bool -> Boolean.toString(bool.value());
@@ -44,7 +44,7 @@ final class ValueText {
   }
 
   /** Numbers keep all their digits; what JSON has no number for is a string. */
-  static void write(Value value, JsonGenerator json) throws IOException {
+  public static void write(Value value, JsonGenerator json) throws IOException {
     switch (value) {
       case Value.Null none -> json.writeNull();
       case Value.Bool bool -> json.writeBoolean(bool.value());

@@ -1,10 +1,10 @@
-package io.mangonel.cli.format;
+package io.mangonel.rows;
 
 import java.math.BigDecimal;
 import java.util.List;
 
 /** One value of an answer, free of its Arrow form. */
-sealed interface Value {
+public sealed interface Value {
   record Null() implements Value {}
 
   record Bool(boolean value) implements Value {}

@@ -1,4 +1,4 @@
-package io.mangonel.cli.format;
+package io.mangonel.rows;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -38,7 +38,7 @@ import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /** Reads the values of Arrow vectors. */
-final class ArrowValues {
+public final class ArrowValues {
   private static final long MASK_32_BITS = 0xFFFF_FFFFL;
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long NANOS_PER_MICRO = 1_000;
@@ -46,7 +46,7 @@ final class ArrowValues {
 
   private ArrowValues() {}
 
-  static Value read(FieldVector vector, int row) {
+  public static Value read(FieldVector vector, int row) {
     if (vector instanceof NullVector || vector.isNull(row)) {
       return new Value.Null();
     }

@@ -1,4 +1,4 @@
-package io.mangonel.cli.format;
+package io.mangonel.rows;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
