@@ -106,6 +106,16 @@ public final class ExecutionGraph {
     return launchable().stream().mapToInt(Stage::pendingTasks).sum();
   }
 
+  /** Tasks of all stages. */
+  public int taskCount() {
+    return stages.all().stream().mapToInt(stage -> stage.spec.tasks()).sum();
+  }
+
+  /** Tasks that have a winner. */
+  public int successfulTasks() {
+    return stages.all().stream().mapToInt(Stage::successfulTasks).sum();
+  }
+
   public int runningTasks() {
     return stages.all().stream().mapToInt(Stage::runningTasks).sum();
   }

@@ -82,6 +82,10 @@ final class Stage {
     return running;
   }
 
+  int successfulTasks() {
+    return successful;
+  }
+
   boolean complete() {
     return successful == tasks.length;
   }

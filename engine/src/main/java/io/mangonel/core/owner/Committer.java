@@ -44,6 +44,9 @@ final class Committer {
   /** A log entry larger than this is closed: the next transition opens another. */
   private static final int ENTRY_BYTES = 128 << 10;
 
+  /** A transition's time in its entry. */
+  private static final int TIME_BYTES = Long.BYTES;
+
   private final Limits limits;
   private final long fenceRevision;
   private final Deque<Pending> gathering = new ArrayDeque<>();
@@ -74,6 +77,7 @@ final class Committer {
     final long addedAtMs;
     final Change change; // Of an entry: without its transitions.
     final List<GraphTransition> transitions = new ArrayList<>();
+    final List<Long> atMs = new ArrayList<>();
     int bytes;
 
     Pending(long number, long addedAtMs, Change change) {
@@ -89,7 +93,7 @@ final class Committer {
 
     Change frozen() {
       return change instanceof Change.Transitions entry
-          ? new Change.Transitions(entry.job(), entry.epoch(), entry.sequence(), transitions)
+          ? new Change.Transitions(entry.job(), entry.epoch(), entry.sequence(), transitions, atMs)
           : change;
     }
   }
@@ -106,15 +110,17 @@ final class Committer {
   void add(Job job, GraphTransition transition, long nowMs) {
     Pending entry = openEntries.get(job.id);
     if (entry == null || entry.bytes > ENTRY_BYTES) {
-      var change = new Change.Transitions(job.id, job.epoch, job.log().nextSequence(), List.of());
+      var change =
+          new Change.Transitions(job.id, job.epoch, job.log().nextSequence(), List.of(), List.of());
       entry = gather(change, nowMs);
       openEntries.put(job.id, entry);
     } else {
       gatheringChanges++;
     }
-    int bytes = sizeOf(transition);
+    int bytes = sizeOf(transition) + TIME_BYTES;
     job.log().grew(bytes);
     entry.transitions.add(transition);
+    entry.atMs.add(nowMs);
     entry.bytes += bytes;
     gatheringBytes += bytes;
   }

@@ -89,6 +89,11 @@ final class Job {
   }
 
   JobView view(long durable) {
+    var stages = graph == null ? List.<JobView.StageView>of() : JobView.stagesOf(graph);
+    return new JobView(line(durable), stages);
+  }
+
+  JobView.Line line(long durable) {
     TerminalRecord shown = durable >= endChange ? end : null;
     var phase =
         switch (shown) {
@@ -97,8 +102,9 @@ final class Job {
           case TerminalRecord.Failed _ -> JobView.Phase.FAILED;
           case TerminalRecord.Cancelled _ -> JobView.Phase.CANCELLED;
         };
-    var stages = graph == null ? List.<JobView.StageView>of() : JobView.stagesOf(graph);
-    return new JobView(id, phase, epoch, request, plannedAtMs, stages, shown);
+    int tasks = graph == null ? 0 : graph.taskCount();
+    int won = graph == null ? 0 : graph.successfulTasks();
+    return new JobView.Line(id, phase, epoch, request, plannedAtMs, tasks, won, shown);
   }
 
   void encode(RecordWriter out) {

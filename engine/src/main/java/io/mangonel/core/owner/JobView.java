@@ -14,21 +14,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as people see it; a copy, safe to hand to another thread.
  *
- * @param plannedAtMs when its plan was made; 0 before
  * @param stages empty before it is planned
- * @param end null while it has not durably ended
  */
-public record JobView(
-    JobId job,
-    Phase phase,
-    long epoch,
-    JobRequest request,
-    long plannedAtMs,
-    List<StageView> stages,
-    @Nullable TerminalRecord end) {
+public record JobView(Line line, List<StageView> stages) {
   public JobView {
     stages = List.copyOf(stages);
   }
+
+  public long epoch() {
+    return line.epoch();
+  }
+
+  /** Null while it has not durably ended. */
+  public @Nullable TerminalRecord end() {
+    return line.end();
+  }
+
+  /**
+   * A job without its tasks.
+   *
+   * @param plannedAtMs when its plan was made; 0 before
+   * @param tasks of all stages; 0 before it is planned
+   * @param successfulTasks those that have a winner
+   * @param end null while it has not durably ended
+   */
+  public record Line(
+      JobId job,
+      Phase phase,
+      long epoch,
+      JobRequest request,
+      long plannedAtMs,
+      int tasks,
+      int successfulTasks,
+      @Nullable TerminalRecord end) {}
 
   /** The stages of a graph. */
   public static List<StageView> stagesOf(ExecutionGraph graph) {

@@ -204,11 +204,11 @@ public final class SchedulerCore {
     return kept;
   }
 
-  /** Every job of {@link #job}, in order of submission. */
-  public List<JobView> jobs() {
+  /** Every job of {@link #job}, in order of submission, without its tasks. */
+  public List<JobView.Line> jobs() {
     return tasks.all().stream()
         .sorted(Comparator.comparingLong(job -> job.order))
-        .map(job -> job.view(committer.durable()))
+        .map(job -> job.line(committer.durable()))
         .toList();
   }
 

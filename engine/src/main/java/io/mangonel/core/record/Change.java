@@ -72,11 +72,17 @@ public sealed interface Change {
    * One entry of the job's log.
    *
    * @param sequence the entry's number within the job, from 1, without gaps
+   * @param atMs when each transition was made, for people; as long as {@code transitions}
    */
-  record Transitions(JobId job, long epoch, long sequence, List<GraphTransition> transitions)
+  record Transitions(
+      JobId job, long epoch, long sequence, List<GraphTransition> transitions, List<Long> atMs)
       implements OfJob {
     public Transitions {
       transitions = List.copyOf(transitions);
+      atMs = List.copyOf(atMs);
+      if (atMs.size() != transitions.size()) {
+        throw new IllegalArgumentException("each transition has a time");
+      }
     }
 
     @Override

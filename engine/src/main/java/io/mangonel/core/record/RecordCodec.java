@@ -10,6 +10,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskOutput;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +19,9 @@ import java.util.TreeMap;
 public final class RecordCodec {
   /** Since 2 an output file has a checksum. */
   private static final int VERSION = 2;
+
+  /** Since 3 a log entry has its owner, its epoch and its times. */
+  private static final int LOG_VERSION = 3;
 
   /** Since 2 a request has a timeout. */
   private static final int REQUEST_VERSION = 2;
@@ -79,20 +83,28 @@ public final class RecordCodec {
     return plan;
   }
 
-  /** One entry of a job's log. */
-  public static Bytes encodeTransitions(List<GraphTransition> transitions) {
+  public static Bytes encodeLogEntry(LogEntry entry) {
     return new RecordWriter()
-        .number(VERSION)
-        .list(transitions, (o, transition) -> transition.write(o))
+        .number(LOG_VERSION)
+        .text(entry.owner())
+        .number(entry.epoch())
+        .list(entry.transitions(), (o, transition) -> transition.write(o))
+        .list(entry.atMs(), (o, atMs) -> o.number(atMs))
         .toBytes();
   }
 
-  public static List<GraphTransition> decodeTransitions(Bytes bytes) {
+  public static LogEntry decodeLogEntry(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("log entry", VERSION);
+    int version = in.version("log entry", LOG_VERSION);
+    String owner = version < LOG_VERSION ? "" : in.text();
+    long epoch = version < LOG_VERSION ? 0 : in.number();
     var transitions = in.list(GraphTransition::read);
+    var atMs =
+        version < LOG_VERSION
+            ? Collections.nCopies(transitions.size(), 0L)
+            : in.list(RecordReader::number);
     in.end();
-    return transitions;
+    return new LogEntry(owner, epoch, transitions, atMs);
   }
 
   public static Bytes encodeTerminalRecord(TerminalRecord record) {
@@ -149,12 +161,13 @@ public final class RecordCodec {
       case Change.PlanWritten(var job, var plan) ->
           out.number(3).text(job.value()).bytes(encodePlan(plan));
       case Change.JobClaimed(var job, long epoch) -> out.number(4).text(job.value()).number(epoch);
-      case Change.Transitions(var job, long epoch, long sequence, var transitions) ->
+      case Change.Transitions(var job, long epoch, long sequence, var transitions, var atMs) ->
           out.number(5)
               .text(job.value())
               .number(epoch)
               .number(sequence)
-              .list(transitions, (o, transition) -> transition.write(o));
+              .list(transitions, (o, transition) -> transition.write(o))
+              .list(atMs, (o, time) -> o.number(time));
       case Change.SnapshotWritten(var job, long epoch, long sequence, int chunks) ->
           out.number(6).text(job.value()).number(epoch).number(sequence).number(chunks);
       case Change.JobEnded(var job, long epoch, var record, long plannedAtMs) ->

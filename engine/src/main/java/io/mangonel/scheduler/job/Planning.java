@@ -8,6 +8,7 @@ import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.stage.EngineSettings;
+import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.EventQueue;
 import java.util.List;
@@ -26,10 +27,13 @@ import java.util.function.Function;
  * callers wait.
  */
 public final class Planning implements AutoCloseable {
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final Function<PlanRequest, PlanResult> planner;
   private final Function<JobRequest, List<ViewDefinition>> views;
   private final JobDirectory jobs;
   private final EventQueue events;
+  private final SchedulerMetrics metrics;
   private final ThreadPoolExecutor threads;
 
   /** How planning ended. */
@@ -51,7 +55,9 @@ public final class Planning implements AutoCloseable {
       Function<PlanRequest, PlanResult> planner,
       Function<JobRequest, List<ViewDefinition>> views,
       JobDirectory jobs,
-      EventQueue events) {
+      EventQueue events,
+      SchedulerMetrics metrics) {
+    this.metrics = metrics;
     this.planner = planner;
     this.views = views;
     this.jobs = jobs;
@@ -83,6 +89,20 @@ public final class Planning implements AutoCloseable {
 
   /** Plans a request for a cluster of {@code size}; one of no executors counts as one. */
   public Outcome plan(JobRequest request, ClusterSize size) {
+    long startNs = System.nanoTime();
+    Outcome outcome = measured(request, size);
+    boolean whole =
+        outcome instanceof Outcome.Planned(PlanResult.Query(var plan)) && plan.fallback() != null;
+    metrics.planned((System.nanoTime() - startNs) / NANOS_PER_SECOND, whole);
+    return outcome;
+  }
+
+  /** Statements that wait for a planner. */
+  public int waiting() {
+    return threads.getQueue().size();
+  }
+
+  private Outcome measured(JobRequest request, ClusterSize size) {
     int executors = Math.max(1, size.executors());
     var planRequest =
         new PlanRequest(

@@ -2,6 +2,8 @@ package io.mangonel.scheduler.loop;
 
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.Commit;
+import io.mangonel.scheduler.insight.JobHistories;
+import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.store.FencedStore;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,12 +19,19 @@ public final class Committer implements AutoCloseable {
   private static final int WORK_MAX = 4;
 
   private final BlockingQueue<Work> work = new ArrayBlockingQueue<>(WORK_MAX);
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final FencedStore store;
   private final EventQueue events;
   private final Clock clock;
+  private final Insight insight;
   private final Thread thread;
 
   private volatile long busySinceMs = Long.MAX_VALUE;
+  private long sentCount = -1;
+
+  /** Who watches the commits; called on the committer's thread. */
+  public record Insight(JobHistories histories, SchedulerMetrics metrics) {}
 
   private sealed interface Work {
     record Send(Commit commit) implements Work {}
@@ -34,7 +43,13 @@ public final class Committer implements AutoCloseable {
    * @param onFatal gets an error of the store that cannot be told as an outcome: the process has to
    *     end
    */
-  public Committer(FencedStore store, EventQueue events, Clock clock, Consumer<Throwable> onFatal) {
+  public Committer(
+      FencedStore store,
+      EventQueue events,
+      Clock clock,
+      Insight insight,
+      Consumer<Throwable> onFatal) {
+    this.insight = insight;
     this.store = store;
     this.events = events;
     this.clock = clock;
@@ -81,13 +96,23 @@ public final class Committer implements AutoCloseable {
       busySinceMs = clock.nowMs();
       Event answer =
           switch (next) {
-            case Work.Send(Commit commit) ->
-                new Event.CommitAnswered(commit.count(), store.commit(commit));
+            case Work.Send(Commit commit) -> new Event.CommitAnswered(commit.count(), send(commit));
             case Work.ReadFence() -> store.readFence();
           };
       busySinceMs = Long.MAX_VALUE;
       events.put(answer);
     }
+  }
+
+  private Commit.Outcome send(Commit commit) {
+    if (commit.count() != sentCount) { // Else it is sent again, and was seen.
+      sentCount = commit.count();
+      insight.histories().add(commit, clock.nowMs());
+    }
+    long startNs = System.nanoTime();
+    Commit.Outcome outcome = store.commit(commit);
+    insight.metrics().committed(commit, outcome, (System.nanoTime() - startNs) / NANOS_PER_SECOND);
+    return outcome;
   }
 
   /** Waits for the commit under way, then ends. */

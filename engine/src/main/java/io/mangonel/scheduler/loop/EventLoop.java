@@ -5,7 +5,9 @@ import io.mangonel.core.owner.Event;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
 import io.mangonel.scheduler.limits.ShellLimits;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
 
 /**
  * One thread that owns all state: it takes events, steps the core with each, hands the commit to
@@ -20,11 +22,19 @@ public final class EventLoop implements AutoCloseable {
   private final long tickMs;
   private final Thread thread;
 
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final DoubleConsumer lag;
+
   private volatile long roundAtMs;
   private volatile boolean closed;
 
+  /** What time it is, and how often the core hears of it. */
+  public record Pace(Clock clock, long tickMs) {}
+
   /**
    * @param core made, with everything loaded into it
+   * @param lag gets the seconds that an event has waited
    * @param onFatal gets an error that no code of ours expected: the process has to end
    */
   public EventLoop(
@@ -32,15 +42,16 @@ public final class EventLoop implements AutoCloseable {
       EventQueue queue,
       Consumer<Commit> committer,
       Consumer<Effect> effects,
-      Clock clock,
-      long tickMs,
+      Pace pace,
+      DoubleConsumer lag,
       Consumer<Throwable> onFatal) {
     this.core = core;
+    this.lag = lag;
     this.queue = queue;
     this.committer = committer;
     this.effects = effects;
-    this.clock = clock;
-    this.tickMs = tickMs;
+    this.clock = pace.clock();
+    this.tickMs = pace.tickMs();
     this.roundAtMs = clock.nowMs();
     this.thread =
         Thread.ofPlatform()
@@ -67,15 +78,16 @@ public final class EventLoop implements AutoCloseable {
   private void run() {
     long tickAtMs = clock.nowMs();
     while (!closed) {
-      java.util.List<EventQueue.Item> batch;
+      List<EventQueue.Item> batch;
       try {
         batch = queue.take(tickAtMs - clock.nowMs());
       } catch (InterruptedException e) {
         return;
       }
+      observeLag(batch);
       long nowMs = clock.nowMs();
       for (EventQueue.Item item : batch) {
-        if (item instanceof EventQueue.Item.Step(Event event)) {
+        if (item instanceof EventQueue.Item.Step(Event event, long _)) {
           core.step(event, nowMs);
         }
       }
@@ -90,6 +102,16 @@ public final class EventLoop implements AutoCloseable {
         }
       }
       roundAtMs = nowMs;
+    }
+  }
+
+  /** Of the oldest event taken: the others waited less. */
+  private void observeLag(List<EventQueue.Item> batch) {
+    for (EventQueue.Item item : batch) {
+      if (item instanceof EventQueue.Item.Step(Event _, long sinceNs)) {
+        lag.accept((System.nanoTime() - sinceNs) / NANOS_PER_SECOND);
+        return;
+      }
     }
   }
 

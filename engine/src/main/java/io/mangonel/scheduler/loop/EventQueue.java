@@ -18,7 +18,10 @@ public final class EventQueue {
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(ShellLimits.QUEUE_ITEMS_MAX);
 
   sealed interface Item {
-    record Step(Event event) implements Item {}
+    /**
+     * @param sinceNs when it was added
+     */
+    record Step(Event event, long sinceNs) implements Item {}
 
     record Ask<T>(Function<SchedulerCore, T> question, CompletableFuture<T> answer)
         implements Item {
@@ -30,12 +33,13 @@ public final class EventQueue {
 
   /** A request from outside: false when there is too much to do already. */
   public boolean offer(Event event) {
-    return items.size() < ShellLimits.QUEUE_ADMITTED_MAX && items.offer(new Item.Step(event));
+    return items.size() < ShellLimits.QUEUE_ADMITTED_MAX
+        && items.offer(new Item.Step(event, System.nanoTime()));
   }
 
   /** What the core waits for: an outcome, a timer. Waits while the queue is full. */
   public void put(Event event) {
-    putItem(new Item.Step(event));
+    putItem(new Item.Step(event, System.nanoTime()));
   }
 
   /**
@@ -55,6 +59,11 @@ public final class EventQueue {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a question failed", e);
     }
+  }
+
+  /** Items that wait. */
+  public int size() {
+    return items.size();
   }
 
   private void putItem(Item item) {

@@ -23,11 +23,28 @@ public final class ExecutorDirectory {
   private record Run(ExecutorId executor, Incarnation incarnation) {}
 
   private final Map<ExecutorId, ExecutorInfo> infos = new ConcurrentHashMap<>();
+  private final Map<ExecutorId, Capacity> capacities = new ConcurrentHashMap<>();
   private final Map<Run, CompletableFuture<Boolean>> registrations = new ConcurrentHashMap<>();
   private final Set<Run> unknown = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition registered = lock.newCondition();
   private long registrationsSeen;
+
+  /**
+   * What an executor brings, as its registration said. Not kept in the store: it says so again.
+   *
+   * @param memoryBytes DuckDB's limit
+   */
+  public record Capacity(int threads, long memoryBytes) {}
+
+  void learn(ExecutorId executor, Capacity capacity) {
+    capacities.put(executor, capacity);
+  }
+
+  /** Empty when it has not registered since this scheduler started. */
+  public Optional<Capacity> capacity(ExecutorId executor) {
+    return Optional.ofNullable(capacities.get(executor));
+  }
 
   public void learn(ExecutorInfo info) {
     infos.put(info.id(), info);
@@ -44,6 +61,7 @@ public final class ExecutorDirectory {
     registered.forEach(view -> kept.add(view.info().id()));
     registrations.keySet().forEach(run -> kept.add(run.executor()));
     infos.keySet().retainAll(kept);
+    capacities.keySet().retainAll(kept);
   }
 
   /** Where an executor's latest run listens. */

@@ -88,6 +88,9 @@ public final class ExecutorDoor implements SchedulerEndpoint {
             registration.engineVersion(),
             registration.mode() == Mode.PULL);
     executors.learn(info);
+    executors.learn(
+        info.id(),
+        new ExecutorDirectory.Capacity(registration.threads(), registration.memoryBytes()));
     executors.expectRegistration(info.id(), info.incarnation());
     enqueue(new Event.ExecutorRegistered(info, registration.outputs()));
     if (!executors.awaitRegistration(info.id(), info.incarnation())) {

@@ -2,6 +2,7 @@ package io.mangonel.scheduler.query;
 
 import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.task.ExecutorId;
+import io.mangonel.scheduler.insight.JobHistory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param stages producers before consumers; empty until the job is planned, and once its details
  *     are gone
  * @param fallback why the statement runs whole as one task, or null
+ * @param history which attempt ran when and where, and under which owner
  */
-public record JobDetail(JobSummary summary, List<Stage> stages, @Nullable String fallback) {
+public record JobDetail(
+    JobSummary summary, List<Stage> stages, @Nullable String fallback, JobHistory.View history) {
   public JobDetail {
     stages = List.copyOf(stages);
   }
 
   /**
+   * @param attempt how often outputs of it were lost; 0 when never
    * @param failedAttempts attempts that ended without success
    * @param rows rows that its finished tasks produced
    * @param bytes bytes of its files and inline results
@@ -26,6 +30,7 @@ public record JobDetail(JobSummary summary, List<Stage> stages, @Nullable String
    */
   public record Stage(
       int id,
+      int attempt,
       int tasks,
       int done,
       int running,

@@ -4,12 +4,14 @@ import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.owner.JobView;
 import io.mangonel.core.owner.JobView.StageView;
 import io.mangonel.core.owner.JobView.TaskView;
-import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StagePlan;
+import io.mangonel.scheduler.insight.JobHistories;
+import io.mangonel.scheduler.insight.JobHistory;
 import io.mangonel.scheduler.job.PlannedQuery;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.StoredState;
@@ -34,10 +36,10 @@ final class JobReports {
     return run.events()
         .ask(core -> core.jobs())
         .map(
-            views -> {
+            lines -> {
               Map<JobId, JobSummary> found = new LinkedHashMap<>();
-              for (JobView view : views) {
-                found.put(view.job(), summary(view));
+              for (JobView.Line line : lines) {
+                found.put(line.job(), summary(line));
               }
               for (StoredState.Ended ended : run.stored().history(limit)) {
                 found.putIfAbsent(ended.job(), summary(ended));
@@ -52,65 +54,77 @@ final class JobReports {
   /** Empty when nobody knows the job. */
   Optional<JobDetail> job(JobId id) {
     Optional<JobView> view = run.events().ask(core -> core.job(id)).flatMap(found -> found);
-    Optional<StoredState.Ended> ended =
-        view.isPresent() ? Optional.empty() : run.stored().ended(id);
-    Optional<JobSummary> summary = view.map(this::summary).or(() -> ended.map(this::summary));
-    return summary.map(
-        line -> {
-          Optional<PlannedQuery> plan = run.jobs().find(id).flatMap(run.jobs()::plan);
-          if (plan.isEmpty()) {
-            return new JobDetail(line, List.of(), null);
-          }
-          QueryPlan query = plan.get().plan();
-          List<StageView> stages =
-              view.map(JobView::stages)
-                  .or(() -> ended.flatMap(run.stored()::details).map(JobView::stagesOf))
-                  .orElse(List.of());
-          return new JobDetail(line, stages(query, stages), query.fallback());
-        });
+    if (view.isPresent()) {
+      JobHistory.View history = run.histories().find(id).orElse(JobHistory.View.NONE);
+      return Optional.of(detail(summary(view.get().line()), view.get().stages(), history));
+    }
+    return run.stored().ended(id).map(this::detail);
   }
 
-  private JobSummary summary(JobView view) {
-    return summary(view.job(), view.request(), view.plannedAtMs(), view.end(), state(view.phase()));
+  private JobDetail detail(StoredState.Ended ended) {
+    Optional<StoredJob> details = run.stored().details(ended);
+    return detail(
+        summary(ended),
+        details.map(JobView::stagesOf).orElse(List.of()),
+        details.map(stored -> history(ended, stored)).orElse(JobHistory.View.NONE));
+  }
+
+  private JobHistory.View history(StoredState.Ended ended, StoredJob details) {
+    return run.histories()
+        .find(ended.job())
+        .orElseGet(
+            () ->
+                JobHistories.ofEnded(
+                    run.stored().log(ended.job()),
+                    details.snapshot() == null,
+                    ended.record().endedAtMs()));
+  }
+
+  private JobDetail detail(JobSummary summary, List<StageView> stages, JobHistory.View history) {
+    Optional<PlannedQuery> plan = run.jobs().find(summary.id()).flatMap(run.jobs()::plan);
+    if (plan.isEmpty()) {
+      return new JobDetail(summary, List.of(), null, history);
+    }
+    QueryPlan query = plan.get().plan();
+    return new JobDetail(summary, stages(query, stages), query.fallback(), history);
+  }
+
+  private JobSummary summary(JobView.Line line) {
+    TerminalRecord end = line.end();
+    return new JobSummary(
+        line.job(),
+        end == null ? state(line.phase()) : state(end),
+        line.request().sql(),
+        line.request().principal(),
+        line.request().submittedAtMs(),
+        startedMs(line.plannedAtMs()),
+        end == null ? null : Long.valueOf(end.endedAtMs()),
+        line.epoch(),
+        line.tasks(),
+        line.successfulTasks(),
+        end == null ? 0 : rows(end),
+        end == null ? null : error(end));
   }
 
   private JobSummary summary(StoredState.Ended ended) {
-    return summary(
-        ended.job(), ended.request(), ended.plannedAtMs(), ended.record(), JobState.RUNNING);
+    TerminalRecord end = ended.record();
+    return new JobSummary(
+        ended.job(),
+        state(end),
+        ended.request().sql(),
+        ended.request().principal(),
+        ended.request().submittedAtMs(),
+        startedMs(ended.plannedAtMs()),
+        end.endedAtMs(),
+        ended.epoch(),
+        0,
+        0,
+        rows(end),
+        error(end));
   }
 
-  /**
-   * @param alive its state while it has no record
-   */
-  private JobSummary summary(
-      JobId id,
-      JobRequest request,
-      long plannedAtMs,
-      @Nullable TerminalRecord record,
-      JobState alive) {
-    Long startedMs = plannedAtMs == 0 ? null : Long.valueOf(plannedAtMs);
-    if (record == null) {
-      return new JobSummary(
-          id,
-          alive,
-          request.sql(),
-          request.principal(),
-          request.submittedAtMs(),
-          startedMs,
-          null,
-          0,
-          null);
-    }
-    return new JobSummary(
-        id,
-        state(record),
-        request.sql(),
-        request.principal(),
-        request.submittedAtMs(),
-        startedMs,
-        record.endedAtMs(),
-        rows(record),
-        error(record));
+  private static @Nullable Long startedMs(long plannedAtMs) {
+    return plannedAtMs == 0 ? null : Long.valueOf(plannedAtMs);
   }
 
   private static JobState state(JobView.Phase phase) {
@@ -146,10 +160,12 @@ final class JobReports {
   private static List<JobDetail.Stage> stages(QueryPlan plan, List<StageView> views) {
     List<JobDetail.Stage> stages = new ArrayList<>();
     for (StagePlan stage : plan.stages()) {
-      List<TaskView> tasks = stage.id() < views.size() ? views.get(stage.id()).tasks() : List.of();
+      boolean viewed = stage.id() < views.size();
+      List<TaskView> tasks = viewed ? views.get(stage.id()).tasks() : List.of();
       stages.add(
           new JobDetail.Stage(
               stage.id(),
+              viewed ? views.get(stage.id()).attempt() : 0,
               stage.tasks(),
               (int) tasks.stream().filter(task -> task.state().equals("SUCCESSFUL")).count(),
               (int) tasks.stream().filter(task -> task.state().equals("RUNNING")).count(),

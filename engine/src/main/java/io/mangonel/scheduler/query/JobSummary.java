@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedMs when the plan was ready, or null
  * @param endedMs null while it runs
+ * @param epoch how often it was claimed
+ * @param tasks of all stages; 0 before it is planned, and once its details are gone
+ * @param doneTasks those that are done
  * @param rows rows of the answer; 0 until it is there
  * @param error why it failed, or null
  */
@@ -19,5 +22,8 @@ public record JobSummary(
     long submittedMs,
     @Nullable Long startedMs,
     @Nullable Long endedMs,
+    long epoch,
+    int tasks,
+    int doneTasks,
     long rows,
     @Nullable String error) {}

@@ -6,6 +6,7 @@ import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.peer.ExecutorDirectory;
 import io.mangonel.scheduler.run.SchedulerRun;
 import java.util.List;
 import java.util.Optional;
@@ -112,21 +113,49 @@ public final class QueryService {
     return run.events()
         .ask(core -> core.executors())
         .<Answer<List<ExecutorSummary>>>map(
-            views -> new Answer.Ok<>(views.stream().map(QueryService::summary).toList()))
+            views -> new Answer.Ok<>(views.stream().map(this::summary).toList()))
         .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
   }
 
-  private static ExecutorSummary summary(ExecutorInfo.View view) {
+  private ExecutorSummary summary(ExecutorInfo.View view) {
     var info = view.info();
+    Optional<ExecutorDirectory.Capacity> capacity = run.executors().capacity(info.id());
     return new ExecutorSummary(
         info.id(),
         info.incarnation(),
         info.host() + ":" + info.port(),
         info.slots(),
+        capacity.map(ExecutorDirectory.Capacity::threads).orElse(null),
+        capacity.map(ExecutorDirectory.Capacity::memoryBytes).orElse(null),
         view.runningTasks(),
         view.alive() ? "alive" : "silent",
         view.silentMs(),
         info.fingerprint());
+  }
+
+  /** The schedulers that are registered with the store, this one too; by id. */
+  public Answer<List<SchedulerSummary>> schedulers() {
+    return new Answer.Ok<>(
+        run.stored().schedulers().stream()
+            .map(
+                found ->
+                    new SchedulerSummary(
+                        found.incarnation(),
+                        found.record().address(),
+                        found.record().startedMs(),
+                        found.record().count(),
+                        found.incarnation().equals(run.self())))
+            .toList());
+  }
+
+  /** The figures for monitoring, in Prometheus' text format. */
+  public String metrics() {
+    return run.metrics().text();
+  }
+
+  /** The version of DuckDB that plans and runs. */
+  public String engineVersion() {
+    return run.engineVersion();
   }
 
   /** The catalogue's views, in order of creation. */

@@ -11,6 +11,8 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
+import io.mangonel.scheduler.insight.JobHistories;
+import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.job.JobDirectory;
 import io.mangonel.scheduler.job.Planning;
 import io.mangonel.scheduler.limits.ShellLimits;
@@ -59,6 +61,8 @@ public final class SchedulerRun implements AutoCloseable {
   private final Channels channels = new Channels();
   private final ExecutorClient client = new ExecutorClient(channels);
   private final StoredState stored;
+  private final SchedulerMetrics metrics = new SchedulerMetrics();
+  private final JobHistories histories;
   private final JobDirectory jobs;
   private final Planning planning;
   private final ScheduledExecutorService timer =
@@ -93,7 +97,8 @@ public final class SchedulerRun implements AutoCloseable {
     this.setup = setup;
     this.stored = new StoredState(setup.backend);
     this.jobs = new JobDirectory(stored);
-    this.planning = new Planning(setup.planner, setup.views, jobs, events);
+    this.planning = new Planning(setup.planner, setup.views, jobs, events, metrics);
+    this.histories = new JobHistories(setup.self.value());
   }
 
   /** What executors call. Calls wait until the run is started. */
@@ -126,7 +131,9 @@ public final class SchedulerRun implements AutoCloseable {
             setup.backend, setup.self, listening.toString(), nowMs, ShellLimits.LONE_LEASE_TTL_MS);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
     load(core, store, nowMs);
-    var committer = new Committer(store, events, setup.clock, setup.onFatal);
+    var committer =
+        new Committer(
+            store, events, setup.clock, new Committer.Insight(histories, metrics), setup.onFatal);
     var calls =
         new ExecutorCalls(
             setup.self,
@@ -143,12 +150,13 @@ public final class SchedulerRun implements AutoCloseable {
             events,
             committer::commit,
             effects::perform,
-            setup.clock,
-            setup.limits.tickMs(),
+            new EventLoop.Pace(setup.clock, setup.limits.tickMs()),
+            metrics::waitedForLoop,
             setup.onFatal);
     started = new Started(store, committer, effects, loop);
     committer.start();
     loop.start();
+    Gauges.register(metrics, this);
     startedSignal.countDown();
     every(ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
     // Without an answer all count as kept: the next sweep asks again.
@@ -176,6 +184,7 @@ public final class SchedulerRun implements AutoCloseable {
         store.loadPlanned(job);
       }
       jobs.track(job, claimable.job().request(), null);
+      histories.load(job, stored.log(job), claimable.job().snapshot() == null);
       core.step(new Event.JobLoaded(claimable.job()), nowMs);
       if (stored.cancelRequested(job)) {
         core.step(new Event.CancelRequested(job, "cancelled on request"), nowMs);
@@ -249,6 +258,19 @@ public final class SchedulerRun implements AutoCloseable {
 
   public Planning planning() {
     return planning;
+  }
+
+  public JobHistories histories() {
+    return histories;
+  }
+
+  public SchedulerMetrics metrics() {
+    return metrics;
+  }
+
+  /** This scheduler's incarnation. */
+  public Incarnation self() {
+    return setup.self;
   }
 
   public StoredState stored() {

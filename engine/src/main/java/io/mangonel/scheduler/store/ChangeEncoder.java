@@ -2,6 +2,7 @@ package io.mangonel.scheduler.store;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.record.Change;
+import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.Incarnation;
@@ -63,7 +64,8 @@ final class ChangeEncoder {
           to.put(
               Keyspace.ACTIVE_JOBS,
               Keys.log(entry.job(), entry.sequence()),
-              RecordCodec.encodeTransitions(entry.transitions()));
+              RecordCodec.encodeLogEntry(
+                  new LogEntry(self.value(), entry.epoch(), entry.transitions(), entry.atMs())));
       case Change.SnapshotChunkWritten(JobId job, long sequence, int index, Bytes chunk) ->
           to.put(Keyspace.ACTIVE_JOBS, Keys.snapshotChunk(job, sequence, index), chunk);
       case Change.SnapshotWritten(JobId job, long _, long sequence, int chunks) ->

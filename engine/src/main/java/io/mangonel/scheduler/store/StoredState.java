@@ -5,9 +5,11 @@ import io.mangonel.core.UnreadableRecordException;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
@@ -108,7 +110,7 @@ public final class StoredState {
         Keyspace.ACTIVE_JOBS,
         Keys.logPrefix(job),
         Keys.log(job, covered),
-        line -> log.add(RecordCodec.decodeTransitions(line.value())));
+        line -> log.add(RecordCodec.decodeLogEntry(line.value()).transitions()));
     int chunks = snapshot.map(SnapshotRecord::chunks).orElse(0);
     Bytes graph = snapshot.map(found -> graph(job, found)).orElse(null);
     return new StoredJob(job, epoch, request, plan, graph, covered, chunks, log);
@@ -141,6 +143,41 @@ public final class StoredState {
     } catch (UnreadableRecordException e) {
       return Optional.empty(); // A sweep was faster.
     }
+  }
+
+  /**
+   * A job's log, in order: who did what and when. What a snapshot has replaced is not in it.
+   *
+   * @return empty when it is gone, or when this version cannot read it
+   */
+  public List<LogEntry> log(JobId job) {
+    List<LogEntry> log = new ArrayList<>();
+    try {
+      forEach(
+          Keyspace.ACTIVE_JOBS,
+          Keys.logPrefix(job),
+          "",
+          line -> log.add(RecordCodec.decodeLogEntry(line.value())));
+    } catch (UnreadableRecordException e) {
+      return List.of();
+    }
+    return log;
+  }
+
+  /** A scheduler that is registered. */
+  public record Scheduler(Incarnation incarnation, SchedulerRecord record) {}
+
+  public List<Scheduler> schedulers() {
+    List<Scheduler> found = new ArrayList<>();
+    forEach(
+        Keyspace.SCHEDULERS,
+        "",
+        "",
+        entry ->
+            found.add(
+                new Scheduler(
+                    new Incarnation(entry.key()), SchedulerRecord.decode(entry.value()))));
+    return found;
   }
 
   /** Ended jobs whose details are still there. */

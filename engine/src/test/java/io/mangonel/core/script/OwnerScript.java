@@ -144,7 +144,7 @@ final class OwnerScript {
       case Change.PlanChunkWritten(var job, int index, _) -> "plan-chunk " + job + " " + index;
       case Change.PlanWritten(var job, var plan) -> "plan " + job + " epoch " + plan.epoch();
       case Change.JobClaimed(var job, long epoch) -> "claimed " + job + " epoch " + epoch;
-      case Change.Transitions(var job, _, long sequence, var all) ->
+      case Change.Transitions(var job, _, long sequence, var all, _) ->
           "log "
               + job
               + " "

@@ -10,6 +10,7 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
@@ -77,7 +78,7 @@ class FencedStoreTest {
         new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1, 2})),
         new Change.PlanChunkWritten(JOB, 1, Bytes.of(new byte[] {3})),
         new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 2, 50)));
-    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(first)));
+    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(first), List.of(7L)));
     Bytes graph = Bytes.of(new byte[] {9, 8});
     done(
         store,
@@ -86,7 +87,7 @@ class FencedStoreTest {
         new Change.SnapshotChunkWritten(JOB, 1, 1, Bytes.of(new byte[] {8})),
         new Change.SnapshotWritten(JOB, 1, 1, 2),
         new Change.LogTrimmed(JOB, 1, 1));
-    done(store, 3, new Change.Transitions(JOB, 1, 2, List.of(second)));
+    done(store, 3, new Change.Transitions(JOB, 1, 2, List.of(second), List.of(8L)));
     done(store, 4, new Change.JobClaimed(JOB, 2));
 
     StoredState.Claimable found = state.jobs().claimable().getFirst();
@@ -97,6 +98,9 @@ class FencedStoreTest {
     assertThat(found.job().snapshot()).isEqualTo(graph);
     assertThat(found.job().snapshotSequence()).isEqualTo(1);
     assertThat(found.job().log()).containsExactly(List.of(second));
+    assertThat(state.log(JOB))
+        .as("who, when")
+        .containsExactly(new LogEntry("a", 1, List.of(second), List.of(8L)));
     assertThat(state.planBody(JOB)).contains(Bytes.of(new byte[] {1, 2, 3}));
   }
 
@@ -108,7 +112,7 @@ class FencedStoreTest {
         0,
         new Change.JobCreated(JOB, 1, REQUEST),
         new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)),
-        new Change.Transitions(JOB, 1, 1, List.of(launched(0))));
+        new Change.Transitions(JOB, 1, 1, List.of(launched(0)), List.of(7L)));
     done(store, 1, new Change.SnapshotChunkWritten(JOB, 1, 0, Bytes.of(new byte[] {9})));
     StoredJob half = state.jobs().claimable().getFirst().job();
     assertThat(half.snapshot()).isNull();
@@ -170,10 +174,11 @@ class FencedStoreTest {
     succeeded.number(1).number(-1).text("a").number(5).number(50);
     succeeded.bytes(Bytes.EMPTY).number(5).number(50);
     var file = new OutputFile(-1, "a", 5, 50, OutputFile.NO_CHECKSUM);
-    assertThat(RecordCodec.decodeTransitions(succeeded.toBytes()))
-        .containsExactly(
-            new GraphTransition.TaskSucceeded(
-                launched(0).id(), new TaskOutput(List.of(file), Bytes.EMPTY, 5, 50)));
+    var success =
+        new GraphTransition.TaskSucceeded(
+            launched(0).id(), new TaskOutput(List.of(file), Bytes.EMPTY, 5, 50));
+    assertThat(RecordCodec.decodeLogEntry(succeeded.toBytes()))
+        .isEqualTo(new LogEntry("", 0, List.of(success), List.of(0L)));
 
     var failed = new TerminalRecord.Failed("no", true, 100);
     var ended = new RecordWriter().number(1).text("a").number(2);
@@ -282,7 +287,7 @@ class FencedStoreTest {
         new Change.JobCreated(JOB, 1, REQUEST),
         new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1})),
         new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 1, 50)));
-    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(launched(0))));
+    done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(launched(0)), List.of(7L)));
     done(store, 2, new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100), 50));
     store.markCancelled(JOB);
 

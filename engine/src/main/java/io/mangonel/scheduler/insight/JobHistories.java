@@ -1,0 +1,87 @@
+package io.mangonel.scheduler.insight;
+
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.LogEntry;
+import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.JobId;
+import io.mangonel.scheduler.limits.ShellLimits;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Histories of the jobs of this scheduler, kept up by its commits beside the loop, so that who
+ * looks at a job costs the loop nothing. Ended ones leave, oldest first. Thread-safe; one thread
+ * adds.
+ */
+public final class JobHistories {
+  private final Map<JobId, JobHistory> histories = new ConcurrentHashMap<>();
+  private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
+  private final String self;
+
+  /**
+   * @param self this scheduler's incarnation
+   */
+  public JobHistories(String self) {
+    this.self = self;
+  }
+
+  /** A job of the store, as it was before this scheduler. */
+  public void load(JobId job, List<LogEntry> log, boolean whole) {
+    histories.put(job, JobHistory.of(log, whole));
+  }
+
+  /** Takes what is durable now. */
+  public void add(Commit commit, long nowMs) {
+    for (Change change : commit.changes()) {
+      switch (change) {
+        case Change.JobCreated(var job, long epoch, _) -> of(job).owner(epoch, self, nowMs);
+        case Change.JobClaimed(var job, long epoch) -> of(job).owner(epoch, self, nowMs);
+        case Change.Transitions entry ->
+            of(entry.job())
+                .add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
+        case Change.JobEnded(var job, _, TerminalRecord record, _) -> end(job, record);
+        case Change.JobForgotten(var job) -> histories.remove(job);
+        case Change.PlanChunkWritten _,
+            Change.PlanWritten _,
+            Change.SnapshotChunkWritten _,
+            Change.SnapshotWritten _,
+            Change.LogTrimmed _,
+            Change.SnapshotDropped _,
+            Change.ExecutorWritten _,
+            Change.ExecutorDeleted _ -> {}
+      }
+    }
+  }
+
+  private JobHistory of(JobId job) {
+    return histories.computeIfAbsent(job, _ -> new JobHistory());
+  }
+
+  private void end(JobId job, TerminalRecord record) {
+    of(job).end(record.endedAtMs());
+    ended.add(job);
+    while (ended.size() > ShellLimits.ENDED_IN_MEMORY_MAX) {
+      JobId oldest = ended.poll();
+      if (oldest != null) {
+        histories.remove(oldest);
+      }
+    }
+  }
+
+  /** Empty when it is no longer, or not, in memory. */
+  public Optional<JobHistory.View> find(JobId job) {
+    return Optional.ofNullable(histories.get(job)).map(JobHistory::view);
+  }
+
+  /** Of a job that has ended, from its log. */
+  public static JobHistory.View ofEnded(List<LogEntry> log, boolean whole, long endedAtMs) {
+    JobHistory history = JobHistory.of(log, whole);
+    history.end(endedAtMs);
+    return history.view();
+  }
+}
