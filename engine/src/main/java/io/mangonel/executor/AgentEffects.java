@@ -36,6 +36,7 @@ final class AgentEffects {
   private final ShuffleDirectory shuffle;
   private final AttemptRecords records;
   private final Consumer<AgentEvent> agent;
+  private final ExecutorMetrics metrics;
   private final RunningTasks running = new RunningTasks();
   private final List<Thread> goodbyes = new CopyOnWriteArrayList<>();
   private final CountDownLatch drained = new CountDownLatch(1);
@@ -45,7 +46,9 @@ final class AgentEffects {
       AgentEndpoint endpoint,
       SchedulerLinks links,
       WorkDirectory work,
-      Consumer<AgentEvent> agent) {
+      Consumer<AgentEvent> agent,
+      ExecutorMetrics metrics) {
+    this.metrics = metrics;
     this.runner = runner;
     this.endpoint = endpoint;
     this.links = links;
@@ -128,12 +131,15 @@ final class AgentEffects {
         .start(
             () -> {
               LOG.info("task {} starts", id);
+              metrics.started();
+              long startNs = System.nanoTime();
               TaskOutcome outcome =
                   taken
                       .map(work -> runner.run(launch, work, stop))
                       .orElseGet(AgentEffects::withoutPlan);
               remember(launch, outcome);
               running.remove(id);
+              metrics.ended(outcome, System.nanoTime() - startNs);
               LOG.info("task {} {}", id, inWords(outcome));
               agent.accept(new AgentEvent.TaskEnded(id, outcome));
             });

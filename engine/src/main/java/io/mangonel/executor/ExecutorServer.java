@@ -53,6 +53,7 @@ public final class ExecutorServer implements AutoCloseable {
   private final SchedulerLinks links;
   private final GrpcServer server;
   private final FetchCache cache;
+  private final ExecutorMetrics metrics;
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private boolean closed;
 
@@ -62,6 +63,7 @@ public final class ExecutorServer implements AutoCloseable {
     this.work = work;
     this.limits = limits;
     this.engine = engine;
+    this.metrics = new ExecutorMetrics(config.slots());
     Incarnation incarnation =
         new Incarnation(work.executor() + "-" + UUID.randomUUID().toString().substring(0, 8));
     LongSupplier clockMs = monotonicClock();
@@ -103,7 +105,7 @@ public final class ExecutorServer implements AutoCloseable {
             checksums,
             limits.readInPlace());
     TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits.task());
-    effects = new AgentEffects(runner, endpoint, links, work, agent);
+    effects = new AgentEffects(runner, endpoint, links, work, agent, metrics);
   }
 
   /**
@@ -230,6 +232,16 @@ public final class ExecutorServer implements AutoCloseable {
   /** Where it keeps what outlives it. */
   public Path workDirectory() {
     return work.root();
+  }
+
+  /** Whether a scheduler has accepted it, and nothing has gone wrong since. */
+  public boolean ready() {
+    return links.registered().getCount() == 0 && failure.get() == null;
+  }
+
+  /** The figures for monitoring, in Prometheus' text format. */
+  public String metrics() {
+    return metrics.text();
   }
 
   /** The port it listens on. */
