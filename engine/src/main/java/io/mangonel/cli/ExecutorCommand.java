@@ -9,6 +9,7 @@ import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
+import io.mangonel.web.ProbeDoor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +71,12 @@ final class ExecutorCommand implements Callable<Integer> {
   private int port;
 
   @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Port for /healthz, /readyz and /metrics; 0 for any free one. Default: none.")
+  private @Nullable Integer httpPort;
+
+  @Option(
       names = "--work-dir",
       paramLabel = "D",
       description =
@@ -106,7 +113,9 @@ final class ExecutorCommand implements Callable<Integer> {
         config.threads(),
         config.memoryBytes() >> 20);
     ExecutorServer server = start(config);
-    Thread.ofVirtual().start(() -> announce(server, config));
+    ProbeDoor probes = probes(server, config);
+    String http = probes == null ? "" : " http=" + "http://" + config.bind() + ":" + probes.port();
+    Thread.ofVirtual().start(() -> announce(server, config, http));
     EndSignals.onFirst(server::drain);
     lifetime.await(server);
     return 0;
@@ -129,7 +138,20 @@ final class ExecutorCommand implements Callable<Integer> {
     }
   }
 
-  private static void announce(ExecutorServer server, ExecutorConfig config) {
+  private @Nullable ProbeDoor probes(ExecutorServer server, ExecutorConfig config) {
+    if (httpPort == null) {
+      return null;
+    }
+    int checked = PortOptions.checked("--http-port", httpPort);
+    try {
+      return ProbeDoor.start(config.bind(), checked, server::ready, server::metrics);
+    } catch (IOException e) {
+      server.close();
+      throw CommandFailure.failed("cannot serve HTTP on port " + checked + ": " + e.getMessage());
+    }
+  }
+
+  private static void announce(ExecutorServer server, ExecutorConfig config, String http) {
     try {
       if (!server.awaitRegistered(QUIET_WAIT_MS)) {
         LOG.warn(
@@ -140,7 +162,13 @@ final class ExecutorCommand implements Callable<Integer> {
         }
       }
       System.out.println(
-          "ready executor=" + server.id() + " grpc=grpc://" + config.bind() + ":" + server.port());
+          "ready executor="
+              + server.id()
+              + " grpc=grpc://"
+              + config.bind()
+              + ":"
+              + server.port()
+              + http);
     } catch (IOException e) {
       System.err.println("error: " + e.getMessage());
       System.exit(CommandFailure.FAILED);

@@ -30,10 +30,7 @@ final class SchedulerProcess implements AutoCloseable {
   /** Without HTTP. */
   static SchedulerProcess start(SchedulerConfig config) {
     List<FlightSqlDoor> doors = new ArrayList<>();
-    Path directory =
-        config.dataDirectories().isEmpty()
-            ? Path.of("").toAbsolutePath()
-            : config.dataDirectories().getFirst();
+    Path directory = directory(config);
     try {
       SchedulerServer server =
           SchedulerServer.start(
@@ -50,10 +47,18 @@ final class SchedulerProcess implements AutoCloseable {
     }
   }
 
+  /** What relative paths are relative to when a client names no directory. */
+  private static Path directory(SchedulerConfig config) {
+    return config.dataDirectories().isEmpty()
+        ? Path.of("").toAbsolutePath()
+        : config.dataDirectories().getFirst();
+  }
+
   static SchedulerProcess start(SchedulerConfig config, int httpPort) {
     SchedulerProcess process = start(config);
     try {
-      HttpDoor http = HttpDoor.start(config.bind(), httpPort, process.server.queries());
+      HttpDoor http =
+          HttpDoor.start(config.bind(), httpPort, process.server.queries(), directory(config));
       return new SchedulerProcess(config.bind(), process.server, process.door, http);
     } catch (BindException e) {
       process.close();

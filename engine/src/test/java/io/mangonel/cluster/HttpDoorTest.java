@@ -39,7 +39,7 @@ class HttpDoorTest {
     Path data = Files.createDirectories(directory.resolve("data"));
     Files.writeString(data.resolve("t.csv"), "a\n1\n2\n");
     cluster = new TestCluster(directory.resolve("work"), data, "memory", 1);
-    door = HttpDoor.start("127.0.0.1", 0, cluster.queries());
+    door = HttpDoor.start("127.0.0.1", 0, cluster.queries(), data);
     job = cluster.submit("SELECT sum(a) AS s FROM 't.csv'", Map.of());
     assertThat(cluster.rows(job).values()).hasSize(1);
   }
@@ -55,6 +55,16 @@ class HttpDoorTest {
     URI uri = URI.create("http://127.0.0.1:" + asked.port() + path);
     HttpRequest request =
         HttpRequest.newBuilder(uri).timeout(MAX).method(method, BodyPublishers.noBody()).build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> askWithJson(String method, String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+            .timeout(MAX)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.noBody())
+            .build();
     return client.send(request, BodyHandlers.ofString());
   }
 
@@ -75,7 +85,7 @@ class HttpDoorTest {
   void withoutAnExecutorItIsAliveAndNotReady() throws Exception {
     Path data = directory.resolve("data");
     try (var empty = new TestCluster(directory.resolve("empty"), data, "memory", 0)) {
-      HttpDoor other = HttpDoor.start("127.0.0.1", 0, empty.queries());
+      HttpDoor other = HttpDoor.start("127.0.0.1", 0, empty.queries(), data);
       try {
         assertThat(ask(other, "GET", "/healthz").statusCode()).isEqualTo(200);
         assertThat(ask(other, "GET", "/readyz").statusCode()).isEqualTo(503);
@@ -87,11 +97,11 @@ class HttpDoorTest {
 
   @Test
   void jobsAndExecutorsAreListed() throws Exception {
-    JsonNode line = json("/api/jobs", 200).path(0);
+    JsonNode line = json("/api/jobs", 200).path("jobs").path(0);
     assertThat(line.path("id").asText()).isEqualTo(job.value());
     assertThat(line.path("state").asText()).isEqualTo("COMPLETED");
     assertThat(line.path("rows").asInt()).isEqualTo(1);
-    JsonNode executors = json("/api/executors", 200);
+    JsonNode executors = json("/api/executors", 200).path("executors");
     assertThat(executors).hasSize(1);
     assertThat(executors.path(0).path("state").asText()).isEqualTo("alive");
   }
@@ -113,8 +123,12 @@ class HttpDoorTest {
 
   @Test
   void onlyReadingIsAllowed() throws Exception {
-    assertThat(ask(door, "POST", "/api/jobs").statusCode()).isEqualTo(405);
-    assertThat(ask(door, "DELETE", "/api/jobs/" + job.value()).statusCode()).isEqualTo(405);
+    HttpResponse<String> written = askWithJson("POST", "/api/jobs");
+    assertThat(written.statusCode()).isEqualTo(405);
+    assertThat(written.headers().firstValue("Allow")).contains("GET");
+    assertThat(askWithJson("DELETE", "/api/jobs/" + job.value()).statusCode()).isEqualTo(405);
+    assertThat(askWithJson("GET", "/api/statements").statusCode()).isEqualTo(405);
+    assertThat(askWithJson("POST", "/style.css").statusCode()).isEqualTo(405);
     HttpResponse<String> head = ask(door, "HEAD", "/healthz");
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();

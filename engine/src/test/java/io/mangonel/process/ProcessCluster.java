@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * A scheduler on RocksDB and executors, each a process of its own that can be killed and started
- * again on its directory. The scheduler keeps its port.
+ * again on its directory. The scheduler keeps its ports.
  */
 final class ProcessCluster implements AutoCloseable {
   private final Path directory;
@@ -19,6 +19,7 @@ final class ProcessCluster implements AutoCloseable {
   private final List<ServerProcess> executors = new ArrayList<>();
   private ServerProcess scheduler;
   private HostAndPort address;
+  private int httpPort;
 
   /**
    * @param mode {@code push} or {@code pull}
@@ -35,7 +36,9 @@ final class ProcessCluster implements AutoCloseable {
     this.setup = setup;
     scheduler = ServerProcess.start("scheduler", directory, schedulerArguments(0));
     try {
-      address = new HostAndPort("127.0.0.1", port(scheduler.awaitReady()));
+      String ready = scheduler.awaitReady();
+      address = new HostAndPort("127.0.0.1", port("flight=grpc", ready));
+      httpPort = port("http=http", ready);
       for (int i = 0; i < setup.executors(); i++) {
         executors.add(ServerProcess.start("executor" + i, directory, executorArguments(i)));
       }
@@ -46,12 +49,13 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  private static int port(String readyLine) {
-    return Integer.parseInt(readyLine.replaceAll(".*flight=grpc://[^:]+:(\\d+).*", "$1"));
+  private static int port(String name, String readyLine) {
+    return Integer.parseInt(readyLine.replaceAll(".*" + name + "://[^:]+:(\\d+).*", "$1"));
   }
 
   private List<String> schedulerArguments(int port) {
-    List<String> arguments = new ArrayList<>(List.of("scheduler", "--http-port", "0"));
+    List<String> arguments = new ArrayList<>(List.of("scheduler"));
+    arguments.addAll(List.of("--http-port", String.valueOf(httpPort)));
     arguments.addAll(List.of("--port", String.valueOf(port)));
     arguments.addAll(List.of("--state", "rocksdb:" + directory.resolve("state")));
     arguments.addAll(List.of("--data-dirs", data.toString(), "--dir", directory.toString()));
@@ -73,6 +77,11 @@ final class ProcessCluster implements AutoCloseable {
 
   HostAndPort address() {
     return address;
+  }
+
+  /** Of the scheduler; it keeps it. */
+  int httpPort() {
+    return httpPort;
   }
 
   Path data() {
