@@ -147,10 +147,11 @@ export class Graph {
       const y = (from.y + from.height / 2 + to.y + to.height / 2) / 2;
       const label = s('text', {class: 'edge-label', x, y, 'text-anchor': 'middle'},
         s('tspan', {x, dy: '-0.5em', class: 'edge-kind'}, KINDS[edge.kind]), s('tspan', {x, dy: '1.5em'}));
-      svg.append(path, label);
+      svg.append(path);
       this.edges.push({...edge, label, path});
     }
-    for (const node of plan.nodes) svg.append(this.drawNode(node));
+    // Labels are above every edge.
+    svg.append(...this.edges.map((edge) => edge.label), ...plan.nodes.map((node) => this.drawNode(node)));
     // It shrinks a little before it has to be scrolled.
     svg.style.minWidth = `${Math.round(plan.width * SHRINK_MIN)}px`;
     this.host.replaceChildren(svg);
