@@ -39,7 +39,8 @@ async function request(path, options, signal) {
   } catch {
     throw new ApiError(`The scheduler answered ${response.status} without JSON.`, response.status);
   }
-  if (!response.ok) throw new ApiError(body.error ?? `The scheduler answered ${response.status}.`, response.status);
+  if (!response.ok) throw new ApiError(body.error ?? `The scheduler answered ${response.status}.`,
+      response.status);
   return {body, status: response.status};
 }
 

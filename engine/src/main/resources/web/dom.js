@@ -6,8 +6,10 @@ function fill(element, properties, children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name === 'style') for (const [key, one] of Object.entries(value)) element.style.setProperty(key, one);
-    else if (name in element && !(element instanceof SVGElement) && typeof value !== 'string') element[name] = value;
+    else if (name === 'style') for (const [key, one] of Object.entries(value)) element.style.setProperty(key,
+        one);
+    else if (name in element && !(element instanceof SVGElement)
+        && typeof value !== 'string') element[name] = value;
     else element.setAttribute(name, value === true ? '' : String(value));
   }
   append(element, children);
@@ -25,7 +27,8 @@ function append(element, children) {
 export const h = (tag, properties, ...children) => fill(document.createElement(tag), properties, children);
 
 /** The same for SVG. */
-export const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
+export const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties,
+    children);
 
 /** Replaces what is in an element. */
 export function show(element, ...children) {

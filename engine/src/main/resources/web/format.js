@@ -15,7 +15,8 @@ export function short(n) {
 export function bytes(n) {
   let value = n;
   for (const unit of ['B', 'kB', 'MB', 'GB', 'TB']) {
-    if (value < 1000 || unit === 'TB') return (unit === 'B' || value >= 100 ? Math.round(value) : value.toFixed(1)) + ' ' + unit;
+    if (value < 1000 || unit === 'TB') return (unit === 'B' || value >= 100
+        ? Math.round(value) : value.toFixed(1)) + ' ' + unit;
     value /= 1000;
   }
 }

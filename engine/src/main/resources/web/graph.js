@@ -24,7 +24,8 @@ export function layout(stages) {
   }
   const layers = [];
   const put = (node) => (layers[node.layer] ??= []).push(node);
-  const nodes = new Map(stages.map((stage) => [stage.id, {id: stage.id, layer: layer.get(stage.id), before: [], after: []}]));
+  const nodes = new Map(stages.map((stage) => [stage.id,
+      {id: stage.id, layer: layer.get(stage.id), before: [], after: []}]));
   nodes.forEach(put);
   const edges = [];
   for (const stage of stages) {
@@ -57,7 +58,8 @@ export function layout(stages) {
 function order(layers) {
   const number = (list) => list.forEach((node, i) => (node.at = i));
   layers.forEach(number);
-  const mean = (list, node) => (list.length ? list.reduce((sum, other) => sum + other.at, 0) / list.length : node.at);
+  const mean = (list, node) => (list.length
+      ? list.reduce((sum, other) => sum + other.at, 0) / list.length : node.at);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const side = sweep % 2 ? 'after' : 'before';
     for (const list of sweep % 2 ? [...layers].reverse() : layers) {
@@ -98,7 +100,8 @@ function curve(path) {
 
 export function stageState(stage, job) {
   if (stage.done === stage.tasks) return 'completed';
-  if (job.state === 'FAILED' && job.attempts.some((attempt) => attempt.stage === stage.id && failed(attempt))) return 'failed';
+  if (job.state === 'FAILED'
+      && job.attempts.some((attempt) => attempt.stage === stage.id && failed(attempt))) return 'failed';
   if (job.ended_ms !== null) return 'cancelled';
   return stage.running > 0 || stage.done > 0 ? 'running' : 'queued';
 }
@@ -126,7 +129,8 @@ export class Graph {
     for (const stage of job.stages) this.updateNode(stage, job, stage.id === selected, times.get(stage.id));
     for (const {producer, label, path} of this.edges) {
       const stage = job.stages.find((one) => one.id === producer);
-      text(label.lastChild, stage.rows > 0 || stage.done > 0 ? `${short(stage.rows)} rows · ${bytes(stage.bytes)}` : '');
+      text(label.lastChild, stage.rows > 0 || stage.done > 0
+          ? `${short(stage.rows)} rows · ${bytes(stage.bytes)}` : '');
       path.classList.toggle('flows', stage.done > 0 && job.ended_ms === null);
     }
   }
@@ -136,9 +140,12 @@ export class Graph {
     this.nodes = new Map();
     this.edges = [];
     const svg = s('svg', {
-      viewBox: `0 0 ${plan.width} ${plan.height}`, width: plan.width, height: plan.height, role: 'group', 'aria-label': 'Stages and what flows between them',
+      viewBox: `0 0 ${plan.width} ${plan.height}`, width: plan.width, height: plan.height, role: 'group',
+          'aria-label': 'Stages and what flows between them',
     });
-    svg.append(s('defs', null, s('marker', {id: 'arrow', viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto-start-reverse'}, s('path', {d: 'M0 0 8 4 0 8z', class: 'arrow'}))));
+    svg.append(s('defs', null,
+        s('marker', {id: 'arrow', viewBox: '0 0 8 8', refX: 8, refY: 4, markerWidth: 7, markerHeight: 7,
+        orient: 'auto-start-reverse'}, s('path', {d: 'M0 0 8 4 0 8z', class: 'arrow'}))));
     for (const edge of plan.edges) {
       const path = s('path', {d: curve(edge.path), class: 'edge', 'marker-end': 'url(#arrow)'},
         s('title', null, `Stage ${edge.consumer} reads stage ${edge.producer}: ${KIND_WORDS[edge.kind]}`));
@@ -169,7 +176,8 @@ export class Graph {
     };
     const select = () => this.onSelect(node.id);
     const group = s('g', {
-      class: 'node', tabindex: '0', role: 'button', transform: `translate(${node.x} ${node.y})`, 'data-stage': node.id,
+      class: 'node', tabindex: '0', role: 'button', transform: `translate(${node.x} ${node.y})`,
+          'data-stage': node.id,
       onclick: select,
       onkeydown: (event) => {
         if (event.key === 'Enter' || event.key === ' ') {
@@ -177,7 +185,9 @@ export class Graph {
           select();
         }
       },
-    }, s('rect', {width: NODE.width, height: NODE.height, rx: 8, class: 'node-box'}), s('rect', {width: 5, height: NODE.height - 16, x: 0, y: 8, rx: 2, class: 'node-mark'}), Object.values(parts));
+    }, s('rect', {width: NODE.width, height: NODE.height, rx: 8, class: 'node-box'}),
+        s('rect', {width: 5, height: NODE.height - 16, x: 0, y: 8, rx: 2, class: 'node-mark'}),
+        Object.values(parts));
     this.nodes.set(node.id, {group, parts});
     return group;
   }
@@ -188,8 +198,10 @@ export class Graph {
     group.setAttribute('data-state', state);
     group.setAttribute('data-done', stage.done);
     group.setAttribute('aria-pressed', String(selected));
-    group.setAttribute('aria-label', `Stage ${stage.id}, ${state}, ${stage.done} of ${stage.tasks} tasks done`);
-    const again = stage.attempt > 0 ? ` · rerun ${stage.attempt}` : stage.failed_attempts > 0 ? ` · ${stage.failed_attempts} failed` : '';
+    group.setAttribute('aria-label',
+        `Stage ${stage.id}, ${state}, ${stage.done} of ${stage.tasks} tasks done`);
+    const again = stage.attempt > 0 ? ` · rerun ${stage.attempt}` : stage.failed_attempts > 0
+        ? ` · ${stage.failed_attempts} failed` : '';
     text(parts.tasks, `${stage.done}/${stage.tasks} tasks${again}`);
     text(parts.rows, stage.done > 0 && !again ? `${short(stage.rows)} rows` : '');
     text(parts.time, time ? duration(time.end - time.start) : '');

@@ -20,7 +20,8 @@ export function highlighted(sql) {
   let end = 0;
   for (const match of sql.matchAll(TOKEN)) {
     const [token, comment, string, name, number, word] = match;
-    const kind = comment ? 'comment' : string ? 'string' : number ? 'number' : word && WORDS.has(word.toLowerCase()) ? 'word' : null;
+    const kind = comment ? 'comment' : string ? 'string' : number
+        ? 'number' : word && WORDS.has(word.toLowerCase()) ? 'word' : null;
     if (!kind || name) continue;
     nodes.push(sql.slice(end, match.index), h('span', {class: 'sql-' + kind}, token));
     end = match.index + token.length;
@@ -30,4 +31,5 @@ export function highlighted(sql) {
 }
 
 /** A block of SQL. */
-export const sqlBlock = (sql) => h('pre', {class: 'sql', tabindex: '0', 'aria-label': 'SQL'}, h('code', null, highlighted(sql)));
+export const sqlBlock = (sql) => h('pre', {class: 'sql', tabindex: '0', 'aria-label': 'SQL'},
+    h('code', null, highlighted(sql)));

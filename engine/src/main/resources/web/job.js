@@ -18,7 +18,9 @@ function stageTimes(job, now) {
     if (attempt.started_ms === null) continue;
     const end = attempt.ended_ms ?? (job.ended_ms ?? now);
     const known = times.get(attempt.stage);
-    times.set(attempt.stage, known ? {start: Math.min(known.start, attempt.started_ms), end: Math.max(known.end, end)} : {start: attempt.started_ms, end});
+    times.set(attempt.stage, known
+        ? {start: Math.min(known.start, attempt.started_ms),
+        end: Math.max(known.end, end)} : {start: attempt.started_ms, end});
   }
   return times;
 }
@@ -37,26 +39,31 @@ export function open(main, id) {
   const state = h('span', {class: 'state'});
   const cancelButton = h('button', {type: 'button', class: 'danger', hidden: true}, 'Cancel job');
   const edit = h('button', {type: 'button'}, 'Open in editor');
-  const facts = Object.fromEntries(['Submitted', 'Time', 'Planning', 'Tasks', 'Rows', 'User', 'Owner'].map((name) => [name, fact(name)]));
+  const facts = Object.fromEntries(['Submitted', 'Time', 'Planning', 'Tasks', 'Rows', 'User',
+      'Owner'].map((name) => [name, fact(name)]));
   const error = h('div', {class: 'error', role: 'alert', hidden: true});
   const note = h('p', {class: 'hint', hidden: true});
   const statement = h('div');
   const graphHost = h('div', {class: 'graph scroll'});
   const timelineHost = h('div', {class: 'timeline'});
-  const incomplete = h('p', {class: 'note', hidden: true}, 'The beginning of the time line is no longer kept.');
+  const incomplete = h('p', {class: 'note', hidden: true},
+      'The beginning of the time line is no longer kept.');
   const stageHost = h('div', {class: 'stage-detail'});
   const failures = h('section', {class: 'card', hidden: true});
   const loading = h('div', {class: 'card loading', 'aria-label': 'Loading'}, h('i'), h('i'), h('i'));
   const content = h('div', {hidden: true},
     h('dl', {class: 'facts card'}, Object.values(facts).map((one) => one.element)),
     error, note,
-    h('section', {class: 'card'}, h('div', {class: 'block-head'}, h('h2', null, 'Statement'), h('span', {class: 'grow'}), copyButton('Copy', () => job?.sql ?? '')), statement),
+    h('section', {class: 'card'},
+        h('div', {class: 'block-head'}, h('h2', null, 'Statement'), h('span', {class: 'grow'}),
+        copyButton('Copy', () => job?.sql ?? '')), statement),
     section('Stages', graphHost, stageHost),
     section('Time line', timelineHost, incomplete),
     failures);
   show(main,
     h('div', {class: 'page-head'},
-      h('h1', null, h('a', {href: '#/jobs', class: 'crumb'}, 'Jobs'), ' ', h('span', {class: 'job-id'}, id)), state, h('span', {class: 'grow'}), edit, cancelButton),
+      h('h1', null, h('a', {href: '#/jobs', class: 'crumb'}, 'Jobs'), ' ', h('span', {class: 'job-id'}, id)),
+          state, h('span', {class: 'grow'}), edit, cancelButton),
     loading, content);
 
   let job = null;
@@ -95,7 +102,8 @@ export function open(main, id) {
     }
     incomplete.hidden = job.history_complete || job.attempts.length === 0;
     if (job.stages.length === 0) {
-      show(graphHost, h('p', {class: 'note'}, running(job.state) ? 'It is being planned.' : 'Its stages are no longer kept, or it was never planned.'));
+      show(graphHost, h('p', {class: 'note'},
+          running(job.state) ? 'It is being planned.' : 'Its stages are no longer kept, or it was never planned.'));
       graph.shape = '';
     } else {
       const broken = job.state === 'FAILED' && job.attempts.findLast(failed);
@@ -124,14 +132,22 @@ export function open(main, id) {
       stageFacts = h('span', {class: 'stage-facts'});
       show(stageHost,
         h('div', {class: 'block-head'},
-          h('h3', null, h('i', {class: 'swatch ' + stageColour(stage.id)}), `Stage ${stage.id}`), stageFacts, h('span', {class: 'grow'}), copyButton('Copy SQL', () => stage.sql)),
+          h('h3', null, h('i', {class: 'swatch ' + stageColour(stage.id)}), `Stage ${stage.id}`), stageFacts,
+              h('span', {class: 'grow'}), copyButton('Copy SQL', () => stage.sql)),
         sqlBlock(stage.sql),
         h('div', {class: 'scroll tall'}, h('table', {class: 'list dense'},
-          h('thead', null, h('tr', null, [['Task', 'num'], ['State', ''], ['Executor', ''], ['Time', 'num'], ['Rows', 'num'], ['Bytes', 'num'], ['Failed attempts', 'num']].map(([name, kind]) => h('th', {scope: 'col', class: kind}, name)))),
+          h('thead', null, h('tr', null,
+              [['Task', 'num'], ['State', ''], ['Executor', ''], ['Time', 'num'], ['Rows', 'num'],
+              ['Bytes', 'num'], ['Failed attempts', 'num']].map(([name, kind]) => h('th',
+              {scope: 'col', class: kind}, name)))),
           taskBody)),
-        stage.by_task.length > TASKS_SHOWN && h('p', {class: 'note'}, `The first ${TASKS_SHOWN} of ${count(stage.by_task.length)} tasks.`));
+        stage.by_task.length > TASKS_SHOWN
+            && h('p', {class: 'note'}, `The first ${TASKS_SHOWN} of ${count(stage.by_task.length)} tasks.`));
     }
-    text(stageFacts, [stageState(stage, job), times && duration(times.end - times.start), `${count(stage.rows)} rows`, bytes(stage.bytes), stage.attempt > 0 && `outputs lost ${stage.attempt} times`, !stage.deterministic && 'not reproducible'].filter(Boolean).join(' · '));
+    text(stageFacts, [stageState(stage, job), times && duration(times.end - times.start),
+        `${count(stage.rows)} rows`, bytes(stage.bytes),
+        stage.attempt > 0 && `outputs lost ${stage.attempt} times`,
+        !stage.deterministic && 'not reproducible'].filter(Boolean).join(' · '));
     const last = new Map();
     for (const attempt of job.attempts) if (attempt.stage === stage.id) last.set(attempt.partition, attempt);
     keyed(taskBody, stage.by_task.slice(0, TASKS_SHOWN), (task) => task.partition,
@@ -140,8 +156,10 @@ export function open(main, id) {
         const attempt = last.get(task.partition);
         const timed = attempt && attempt.started_ms !== null && task.state !== 'waiting';
         const values = [task.partition, task.state, task.executor ? shortId(task.executor) : '',
-          timed ? duration((attempt.ended_ms ?? Math.max(serverNow(), attempt.started_ms)) - attempt.started_ms) : '',
-          task.state === 'done' ? count(task.rows) : '', task.state === 'done' ? bytes(task.bytes) : '', task.failed_attempts || ''];
+          timed ? duration((attempt.ended_ms ?? Math.max(serverNow(),
+              attempt.started_ms)) - attempt.started_ms) : '',
+          task.state === 'done' ? count(task.rows) : '', task.state === 'done' ? bytes(task.bytes) : '',
+              task.failed_attempts || ''];
         values.forEach((value, i) => text(row.children[i], value));
         row.dataset.state = task.state;
       });
@@ -156,10 +174,12 @@ export function open(main, id) {
     show(failures, h('h2', null, 'Failed attempts and reruns'),
       h('p', {class: 'note'}, `${count(broken.length)} attempts failed, ${count(again)} were launched again.`),
       h('div', {class: 'scroll tall'}, h('table', {class: 'list dense'},
-        h('thead', null, h('tr', null, ['Task', 'Attempt', 'Why', 'Executor', 'Message'].map((name) => h('th', {scope: 'col'}, name)))),
+        h('thead', null, h('tr', null,
+            ['Task', 'Attempt', 'Why', 'Executor', 'Message'].map((name) => h('th', {scope: 'col'}, name)))),
         h('tbody', null, broken.slice(-FAILURES_SHOWN).reverse().map((attempt) => h('tr', null,
           h('td', null, `${attempt.stage}.${attempt.partition}`), h('td', null, attempt.attempt + 1),
-          h('td', null, attempt.outcome.toLowerCase().replaceAll('_', ' ')), h('td', null, shortId(attempt.executor)), h('td', {class: 'wrap'}, attempt.message ?? '')))))));
+          h('td', null, attempt.outcome.toLowerCase().replaceAll('_', ' ')),
+              h('td', null, shortId(attempt.executor)), h('td', {class: 'wrap'}, attempt.message ?? '')))))));
   }
 
   cancelButton.addEventListener('click', async () => {
@@ -189,7 +209,8 @@ export function open(main, id) {
     () => (job && !running(job.state) ? 15000 : 700),
     (problem) => {
       if (problem.status === 404 || problem.status === 400) {
-        show(loading, h('div', {class: 'empty'}, h('strong', null, problem.message), h('p', null, h('a', {href: '#/jobs'}, 'To the jobs'))));
+        show(loading, h('div', {class: 'empty'}, h('strong', null, problem.message),
+            h('p', null, h('a', {href: '#/jobs'}, 'To the jobs'))));
         loading.classList.remove('loading');
         loading.hidden = false;
         content.hidden = true;

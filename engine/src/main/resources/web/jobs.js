@@ -10,10 +10,12 @@ const kept = {search: '', state: '', offset: 0};
 /** Asks before it cancels. */
 export function confirmCancel(id) {
   const dialog = document.getElementById('confirm');
-  text(document.getElementById('confirm-text'), `Cancel job ${id}? Its running tasks are stopped and its result is lost.`);
+  text(document.getElementById('confirm-text'),
+      `Cancel job ${id}? Its running tasks are stopped and its result is lost.`);
   dialog.returnValue = 'no';
   dialog.showModal();
-  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'), {once: true}));
+  return new Promise((answer) => dialog.addEventListener('close', () => answer(dialog.returnValue === 'yes'),
+      {once: true}));
 }
 
 export async function cancel(id) {
@@ -22,7 +24,8 @@ export async function cancel(id) {
   return job;
 }
 
-export const badge = (state) => h('span', {class: `badge ${state.toLowerCase()}`, 'data-state': state}, STATES[state] ?? state);
+export const badge = (state) => h('span', {class: `badge ${state.toLowerCase()}`, 'data-state': state},
+    STATES[state] ?? state);
 
 function progress(job) {
   const bar = h('progress', {max: '1', value: '0'});
@@ -68,7 +71,8 @@ function update(element, job, now, refresh) {
   text(cells.rows, job.state === 'COMPLETED' ? count(job.rows) : '');
   text(cells.who, job.principal);
   if (running(job.state) && !cells.act.firstChild) {
-    const button = h('button', {type: 'button', class: 'small', 'aria-label': `Cancel job ${job.id}`}, 'Cancel');
+    const button = h('button', {type: 'button', class: 'small', 'aria-label': `Cancel job ${job.id}`},
+        'Cancel');
     button.addEventListener('click', async () => {
       if (!(await confirmCancel(job.id))) return;
       button.disabled = true;
@@ -88,14 +92,17 @@ function update(element, job, now, refresh) {
 
 export function open(main) {
   const search = h('input', {
-    id: 'search', type: 'search', placeholder: 'Search SQL, id, user, error', 'aria-label': 'Search jobs', autocomplete: 'off', spellcheck: 'false',
+    id: 'search', type: 'search', placeholder: 'Search SQL, id, user, error', 'aria-label': 'Search jobs',
+        autocomplete: 'off', spellcheck: 'false',
   });
   search.value = kept.search;
   const chips = h('div', {class: 'chips', role: 'group', 'aria-label': 'Filter by state'});
   const body = h('tbody');
   const head = h('tr', null,
-    [['State', ''], ['Statement', ''], ['Submitted', 'c-time'], ['Time', 'num c-duration'], ['Tasks', 'c-tasks'], ['Rows', 'num c-rows'], ['User', 'c-who'], ['', 'c-act']]
-      .map(([name, kind]) => h('th', {scope: 'col', class: kind}, name || h('span', {class: 'visually-hidden'}, 'Actions'))));
+    [['State', ''], ['Statement', ''], ['Submitted', 'c-time'], ['Time', 'num c-duration'],
+        ['Tasks', 'c-tasks'], ['Rows', 'num c-rows'], ['User', 'c-who'], ['', 'c-act']]
+      .map(([name, kind]) => h('th', {scope: 'col', class: kind},
+          name || h('span', {class: 'visually-hidden'}, 'Actions'))));
   const table = h('table', {class: 'list jobs'}, h('thead', null, head), body);
   const empty = h('div', {class: 'empty', hidden: true});
   const range = h('span', {class: 'range', role: 'status'});
@@ -103,14 +110,16 @@ export function open(main) {
   const on = h('button', {type: 'button', class: 'small'}, 'Older');
   const skeleton = h('div', {class: 'loading', 'aria-label': 'Loading'}, h('i'), h('i'), h('i'));
   show(main,
-    h('div', {class: 'page-head'}, h('h1', null, 'Jobs'), h('a', {class: 'button primary', href: '#/sql'}, 'New statement')),
+    h('div', {class: 'page-head'}, h('h1', null, 'Jobs'),
+        h('a', {class: 'button primary', href: '#/sql'}, 'New statement')),
     h('div', {class: 'filters'}, search, chips),
     h('div', {class: 'card table-card'}, skeleton, h('div', {class: 'scroll'}, table), empty),
     h('div', {class: 'pager'}, range, h('span', {class: 'grow'}), back, on));
   table.hidden = true;
 
   function chip(state, label, number) {
-    const button = h('button', {type: 'button', class: 'chip', 'aria-pressed': String(kept.state === state)}, label, h('span', {class: 'chip-count'}, number));
+    const button = h('button', {type: 'button', class: 'chip', 'aria-pressed': String(kept.state === state)},
+        label, h('span', {class: 'chip-count'}, number));
     button.addEventListener('click', () => {
       kept.state = state;
       kept.offset = 0;
@@ -129,17 +138,21 @@ export function open(main) {
     if (kept.state) query.set('state', kept.state);
     const [list, cluster] = await Promise.all([get('api/jobs?' + query, signal), get('api/cluster', signal)]);
     if (mine !== asked) return;
-    const counts = [Object.values(cluster.jobs).reduce((a, b) => a + b, 0), ...Object.keys(STATES).map((state) => cluster.jobs[state])];
+    const counts = [Object.values(cluster.jobs).reduce((a, b) => a + b, 0),
+        ...Object.keys(STATES).map((state) => cluster.jobs[state])];
     [...chips.children].forEach((one, i) => text(one.lastChild, count(counts[i])));
     const now = serverNow();
-    keyed(body, list.jobs, (job) => job.id, row, (element, job) => update(element, job, now, () => poll.now()));
+    keyed(body, list.jobs, (job) => job.id, row,
+        (element, job) => update(element, job, now, () => poll.now()));
     skeleton.hidden = true;
     table.hidden = list.jobs.length === 0;
     empty.hidden = list.jobs.length > 0;
     if (list.jobs.length === 0) {
       const filtered = kept.search || kept.state;
       show(empty, h('strong', null, filtered ? 'No job fits' : 'No jobs yet'),
-        h('p', null, filtered ? 'Change the search or the filter above.' : ['Run a statement in the ', h('a', {href: '#/sql'}, 'SQL editor'), ', with ', h('code', null, './mangonel sql'), ' or any Flight SQL client.']));
+        h('p', null, filtered ? 'Change the search or the filter above.' : ['Run a statement in the ',
+            h('a', {href: '#/sql'}, 'SQL editor'), ', with ', h('code', null, './mangonel sql'),
+            ' or any Flight SQL client.']));
     }
     const last = kept.offset + list.jobs.length;
     text(range, list.total > 0 ? `${count(kept.offset + 1)} to ${count(last)} of ${count(list.total)}` : '');

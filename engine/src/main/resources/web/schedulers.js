@@ -13,7 +13,8 @@ function row() {
 
 function update(element, scheduler) {
   const [id, address, up, commits] = element.cells_;
-  if (!id.firstChild) show(id, h('code', null, scheduler.id), scheduler.self && [' ', h('span', {class: 'badge running'}, 'this one')]);
+  if (!id.firstChild) show(id, h('code', null, scheduler.id),
+      scheduler.self && [' ', h('span', {class: 'badge running'}, 'this one')]);
   text(address, scheduler.address);
   text(up, duration(serverNow() - scheduler.started_ms));
   up.title = time(scheduler.started_ms);
@@ -24,9 +25,11 @@ export function open(main) {
   const body = h('tbody');
   const loading = h('div', {class: 'loading', 'aria-label': 'Loading'}, h('i'));
   const table = h('table', {class: 'list'},
-    h('thead', null, h('tr', null, ['Scheduler', 'Address', 'Up for', 'Commits'].map((name) => h('th', {scope: 'col'}, name)))), body);
+    h('thead', null, h('tr', null,
+        ['Scheduler', 'Address', 'Up for', 'Commits'].map((name) => h('th', {scope: 'col'}, name)))), body);
   table.hidden = true;
-  show(main, h('div', {class: 'page-head'}, h('h1', null, 'Schedulers')), h('div', {class: 'card table-card'}, loading, h('div', {class: 'scroll'}, table)),
+  show(main, h('div', {class: 'page-head'}, h('h1', null, 'Schedulers')),
+      h('div', {class: 'card table-card'}, loading, h('div', {class: 'scroll'}, table)),
     h('p', {class: 'note'}, 'A scheduler that starts again is a new one: it takes over the jobs of the one before, with the next epoch.'));
   const poll = repeat(async (signal) => {
     const {schedulers} = await get('api/schedulers', signal);

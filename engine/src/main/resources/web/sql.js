@@ -73,7 +73,8 @@ class Run {
       const body = {sql: this.sql, session: session(), settings: this.settings, idempotency_key: key};
       const answer = await this.patiently(() => post('api/statements', body, this.ended.signal), 1);
       if (answer.job === null) {
-        this.change('done', {page: {columns: answer.columns, rows: answer.rows, offset: 0, total_rows: answer.rows.length}});
+        this.change('done', {page: {columns: answer.columns, rows: answer.rows, offset: 0,
+            total_rows: answer.rows.length}});
         return;
       }
       this.change('running', {job: answer.job, columns: answer.columns});
@@ -128,22 +129,30 @@ class Run {
 
 function grid(page) {
   const numeric = page.columns.map((column) => NUMERIC.test(column.type));
-  const head = h('tr', null, h('th', {class: 'num rownum', scope: 'col'}, h('span', {class: 'visually-hidden'}, 'Row')),
-    page.columns.map((column, i) => h('th', {scope: 'col', class: numeric[i] ? 'num' : ''}, column.name, h('small', null, column.type.replaceAll('"', '')))));
-  const rows = page.rows.map((row, i) => h('tr', null, h('td', {class: 'num rownum'}, count(page.offset + i + 1)),
-    row.map((value, j) => value === null ? h('td', {class: 'null'}, 'NULL') : h('td', {class: numeric[j] ? 'num' : ''}, String(value)))));
+  const head = h('tr', null,
+      h('th', {class: 'num rownum', scope: 'col'}, h('span', {class: 'visually-hidden'}, 'Row')),
+    page.columns.map((column, i) => h('th', {scope: 'col', class: numeric[i] ? 'num' : ''}, column.name,
+        h('small', null, column.type.replaceAll('"', '')))));
+  const rows = page.rows.map((row, i) => h('tr', null,
+      h('td', {class: 'num rownum'}, count(page.offset + i + 1)),
+    row.map((value, j) => value === null
+        ? h('td', {class: 'null'}, 'NULL') : h('td', {class: numeric[j] ? 'num' : ''}, String(value)))));
   return h('table', {class: 'grid'}, h('thead', null, head), h('tbody', null, rows));
 }
 
 function csv(page) {
-  const quote = (value) => value === null ? '' : value === '' || /[",\n\r]/.test(String(value)) ? '"' + String(value).replaceAll('"', '""') + '"' : String(value);
-  return [page.columns.map((column) => quote(column.name)), ...page.rows.map((row) => row.map(quote))].map((row) => row.join(',')).join('\n') + '\n';
+  const quote = (value) => value === null ? '' : value === '' || /[",\n\r]/.test(String(value))
+      ? '"' + String(value).replaceAll('"', '""') + '"' : String(value);
+  return [page.columns.map((column) => quote(column.name)),
+      ...page.rows.map((row) => row.map(quote))].map((row) => row.join(',')).join('\n') + '\n';
 }
 
 function editor(run) {
   const area = h('textarea', {
-    id: 'sql', class: 'code', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off', rows: '9',
-    'aria-label': 'SQL statement; Control Enter runs it, Escape leaves the editor', placeholder: "SELECT * FROM 'file.parquet'",
+    id: 'sql', class: 'code', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off', wrap: 'off',
+        rows: '9',
+    'aria-label': 'SQL statement; Control Enter runs it, Escape leaves the editor',
+        placeholder: "SELECT * FROM 'file.parquet'",
   });
   const back = h('pre', {class: 'code', 'aria-hidden': 'true'});
   const paint = () => {
@@ -185,11 +194,14 @@ function settingsPanel() {
   } catch {
     // Somebody else's: begin anew.
   }
-  const joins = h('select', {id: 'join-mode'}, ['auto', 'hash', 'broadcast'].map((mode) => h('option', {value: mode}, mode)));
+  const joins = h('select', {id: 'join-mode'},
+      ['auto', 'hash', 'broadcast'].map((mode) => h('option', {value: mode}, mode)));
   joins.value = kept.mangonel_join_mode ?? 'auto';
-  const limit = h('input', {id: 'timeout', type: 'number', min: '0', step: '1', inputmode: 'numeric', placeholder: 'none'});
+  const limit = h('input', {id: 'timeout', type: 'number', min: '0', step: '1', inputmode: 'numeric',
+      placeholder: 'none'});
   limit.value = kept.mangonel_statement_timeout_ms ? Number(kept.mangonel_statement_timeout_ms) / 1000 : '';
-  const zone = h('input', {id: 'zone', type: 'text', placeholder: 'as the server', autocomplete: 'off', spellcheck: 'false'});
+  const zone = h('input', {id: 'zone', type: 'text', placeholder: 'as the server', autocomplete: 'off',
+      spellcheck: 'false'});
   zone.value = kept.TimeZone ?? '';
   const read = () => {
     const settings = {};
@@ -201,7 +213,8 @@ function settingsPanel() {
   };
   const element = h('details', {class: 'settings'}, h('summary', null, 'Settings'),
     h('div', {class: 'fields'},
-      h('label', null, 'Joins', joins), h('label', null, 'Timeout in seconds', limit), h('label', null, 'Time zone', zone)),
+      h('label', null, 'Joins', joins), h('label', null, 'Timeout in seconds', limit),
+          h('label', null, 'Time zone', zone)),
     h('p', {class: 'note'}, 'They hold for the statements of this tab; so does what SET changes.'));
   return {element, read};
 }
@@ -218,7 +231,8 @@ export function open(main) {
   let ticking = 0;
 
   function fillPast() {
-    show(past, h('option', {value: ''}, 'Earlier statements'), history().map((sql) => h('option', {value: sql}, sql.replace(/\s+/g, ' ').slice(0, 90))));
+    show(past, h('option', {value: ''}, 'Earlier statements'),
+        history().map((sql) => h('option', {value: sql}, sql.replace(/\s+/g, ' ').slice(0, 90))));
     past.hidden = history().length === 0;
   }
 
@@ -244,12 +258,15 @@ export function open(main) {
     const link = run.job && h('a', {href: `#/jobs/${encodeURIComponent(run.job)}`}, 'Stages and time line');
     if (run.runs) {
       const tasks = run.state?.tasks > 0 ? ` ${run.state.done_tasks} of ${run.state.tasks} tasks` : '';
-      show(line, badge(run.phase === 'running' ? run.state?.state ?? 'RUNNING' : 'QUEUED'), h('span', null, took + tasks), link);
+      show(line, badge(run.phase === 'running' ? run.state?.state ?? 'RUNNING' : 'QUEUED'),
+          h('span', null, took + tasks), link);
     } else if (run.phase === 'failed') {
       show(line, badge('FAILED'), h('span', null, took), link);
     } else {
       const rows = run.page.total_rows;
-      show(line, badge('COMPLETED'), h('span', null, run.page.columns.length === 0 ? took : `${count(rows)} ${rows === 1 ? 'row' : 'rows'} in ${took}`), link);
+      show(line, badge('COMPLETED'),
+          h('span', null, run.page.columns.length === 0
+          ? took : `${count(rows)} ${rows === 1 ? 'row' : 'rows'} in ${took}`), link);
     }
   }
 
@@ -258,7 +275,8 @@ export function open(main) {
     cancelButton.disabled = !run.runs;
     paintLine(run);
     if (run.runs) {
-      if (!run.page) show(result, h('div', {class: 'loading', 'aria-label': 'Running'}, h('i'), h('i'), h('i')));
+      if (!run.page) show(result,
+          h('div', {class: 'loading', 'aria-label': 'Running'}, h('i'), h('i'), h('i')));
       return;
     }
     if (run.phase === 'failed') {
@@ -271,7 +289,8 @@ export function open(main) {
   function paintResult(run) {
     const page = run.page;
     if (page.columns.length === 0) {
-      show(result, h('div', {class: 'empty'}, h('strong', null, 'Done'), h('p', null, 'The statement has no rows.')));
+      show(result, h('div', {class: 'empty'}, h('strong', null, 'Done'),
+          h('p', null, 'The statement has no rows.')));
       return;
     }
     const last = page.offset + page.rows.length;
@@ -285,10 +304,15 @@ export function open(main) {
       return button;
     };
     show(result,
-      h('div', {class: 'card table-card'}, h('div', {class: 'scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': 'Result'}, grid(page))),
+      h('div', {class: 'card table-card'},
+          h('div', {class: 'scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': 'Result'},
+          grid(page))),
       h('div', {class: 'pager'},
-        h('span', {class: 'range'}, page.rows.length === 0 ? 'No rows' : `Rows ${count(page.offset + 1)} to ${count(last)} of ${count(page.total_rows)}`,
-          page.values_cut && ' · long values are cut', page.total_rows > OFFSET_MAX && ` · the page shows the first ${short(OFFSET_MAX)}; a client reads all`),
+        h('span', {class: 'range'},
+            page.rows.length === 0 ? 'No rows' : `Rows ${count(page.offset + 1)} to ${count(last)} of ${count(page.total_rows)}`,
+          page.values_cut && ' · long values are cut',
+              page.total_rows > OFFSET_MAX
+              && ` · the page shows the first ${short(OFFSET_MAX)}; a client reads all`),
         h('span', {class: 'grow'}), copyButton('Copy as CSV', () => csv(page)),
         run.job && move('Back', Math.max(0, page.offset - PAGE), page.offset > 0),
         run.job && move('More', last, last < page.total_rows && last < OFFSET_MAX)));
@@ -312,11 +336,15 @@ export function open(main) {
   show(main,
     h('div', {class: 'page-head'}, h('h1', null, 'SQL'), h('span', {class: 'grow'}), past),
     h('div', {class: 'card editor-card'}, edit.element,
-      h('div', {class: 'editor-bar'}, runButton, cancelButton, h('span', {class: 'note'}, h('kbd', null, 'Ctrl'), ' ', h('kbd', null, 'Enter')), h('span', {class: 'grow'}), settings.element)),
+      h('div', {class: 'editor-bar'}, runButton, cancelButton,
+          h('span', {class: 'note'}, h('kbd', null, 'Ctrl'), ' ', h('kbd', null, 'Enter')),
+          h('span', {class: 'grow'}), settings.element)),
     line, result);
   if (current) follow(current);
   else {
-    show(result, h('div', {class: 'empty'}, h('strong', null, 'Run a statement to see its rows here'), h('p', null, 'DuckDB’s SQL over Parquet, CSV and JSON files; views are in the catalogue: ', h('code', null, 'SHOW TABLES'), '.')));
+    show(result, h('div', {class: 'empty'}, h('strong', null, 'Run a statement to see its rows here'),
+        h('p', null, 'DuckDB’s SQL over Parquet, CSV and JSON files; views are in the catalogue: ',
+        h('code', null, 'SHOW TABLES'), '.')));
   }
   edit.area.focus();
   return () => {

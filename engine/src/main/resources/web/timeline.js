@@ -23,7 +23,8 @@ function lanes(attempts, end) {
   for (const attempt of attempts) {
     let group = groups.get(attempt.executor);
     if (!group) groups.set(attempt.executor, (group = []));
-    const lane = group.find((one) => one.free <= attempt.started_ms) ?? group[group.push({free: 0, attempts: []}) - 1];
+    const lane = group.find((one) => one.free <= attempt.started_ms) ?? group[group.push({free: 0,
+        attempts: []}) - 1];
     lane.attempts.push(attempt);
     lane.free = attempt.ended_ms ?? end;
   }
@@ -73,18 +74,25 @@ export class Timeline {
     const label = this.width < 560 ? LABEL_NARROW : LABEL;
     const room = Math.max(120, this.width - label - 14);
     const x = (ms) => label + ((ms - begin) / (end - begin)) * room;
-    const height = TOP + (job.started_ms === null ? 0 : LANE + GROUP_GAP) + groups.reduce((sum, [, list]) => sum + list.length * LANE + GROUP_GAP, 0) + 4;
-    const svg = s('svg', {width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: 'img', 'aria-label': `Time line of ${timed.length} attempts; the table of tasks has the same`});
+    const height = TOP + (job.started_ms === null
+        ? 0 : LANE + GROUP_GAP) + groups.reduce((sum, [, list]) => sum + list.length * LANE + GROUP_GAP,
+        0) + 4;
+    const svg = s('svg', {width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: 'img',
+        'aria-label': `Time line of ${timed.length} attempts; the table of tasks has the same`});
     this.drawAxis(svg, x, begin, end, height, room);
     this.drawOwners(svg, x, height, begin, end);
     let y = TOP;
     if (job.started_ms !== null) {
       svg.append(s('text', {x: 0, y: y + LANE - 4, class: 'lane-label'}, 'planning'),
-        s('rect', {x: x(job.submitted_ms), y: y + 2, width: Math.max(BAR_MIN, x(Math.min(end, job.started_ms)) - x(job.submitted_ms)), height: LANE - 4, rx: 2, class: 'planning'}, s('title', null, `Planning: ${duration(job.started_ms - job.submitted_ms)}`)));
+        s('rect', {x: x(job.submitted_ms), y: y + 2,
+            width: Math.max(BAR_MIN, x(Math.min(end, job.started_ms)) - x(job.submitted_ms)),
+            height: LANE - 4, rx: 2, class: 'planning'},
+            s('title', null, `Planning: ${duration(job.started_ms - job.submitted_ms)}`)));
       y += LANE + GROUP_GAP;
     }
     for (const [executor, list] of groups) {
-      svg.append(s('text', {x: 0, y: y + LANE - 4, class: 'lane-label'}, label === LABEL ? shortId(executor) : shortId(executor).slice(-10)));
+      svg.append(s('text', {x: 0, y: y + LANE - 4, class: 'lane-label'},
+          label === LABEL ? shortId(executor) : shortId(executor).slice(-10)));
       for (const lane of list) {
         for (const attempt of lane.attempts) svg.append(this.bar(attempt, x, y, end, now));
         y += LANE;
@@ -98,7 +106,9 @@ export class Timeline {
     const step = STEPS.find((one) => (one / (end - begin)) * room >= 62) ?? STEPS.at(-1) * Math.ceil(((end - begin) * 62) / room / STEPS.at(-1));
     for (let at = 0; at <= end - begin; at += step) {
       const where = x(begin + at);
-      svg.append(s('line', {x1: where, x2: where, y1: 30, y2: height, class: 'tick'}), s('text', {x: where + 3, y: 40, class: 'tick-label'}, at === 0 ? '0' : duration(at).replace(/\.0+ /, ' ')));
+      svg.append(s('line', {x1: where, x2: where, y1: 30, y2: height, class: 'tick'}),
+          s('text', {x: where + 3, y: 40, class: 'tick-label'},
+          at === 0 ? '0' : duration(at).replace(/\.0+ /, ' ')));
     }
   }
 
@@ -108,13 +118,15 @@ export class Timeline {
       const where = x(Math.min(end, Math.max(begin, owner.since_ms)));
       const right = where > this.width * 0.7;
       const name = `epoch ${owner.epoch} · ${shortId(owner.scheduler)}`;
-      svg.append(s('line', {x1: where, x2: where, y1: 0, y2: height, class: 'owner'}, s('title', null, name)));
+      svg.append(s('line', {x1: where, x2: where, y1: 0, y2: height, class: 'owner'},
+          s('title', null, name)));
       const first = right ? where - OWNER_LABEL : where;
       const row = free.findIndex((one) => one <= first);
       if (row < 0) continue;
       free[row] = first + OWNER_LABEL;
       svg.append(s('text', {
-        x: where + (right ? -4 : 4), y: 11 + row * 13, class: 'owner-label', 'text-anchor': right ? 'end' : 'start', 'data-epoch': owner.epoch,
+        x: where + (right ? -4 : 4), y: 11 + row * 13, class: 'owner-label',
+            'text-anchor': right ? 'end' : 'start', 'data-epoch': owner.epoch,
       }, name, s('title', null, owner.scheduler)));
     }
   }

@@ -65,7 +65,9 @@ class JobHistoryTest {
     assertThat(view.attempts())
         .extracting(AttemptLine::startedMs)
         .containsExactly(10L, 11L, 12L, 30L);
-    assertThat(view.attempts()).extracting(AttemptLine::endedMs).containsExactly(20L, 21L, null, 40L);
+    assertThat(view.attempts())
+        .extracting(AttemptLine::endedMs)
+        .containsExactly(20L, 21L, null, 40L);
     assertThat(view.attempts().getFirst().rows()).isEqualTo(5);
     assertThat(view.owners())
         .containsExactly(new OwnerLine(1, "s-a", 10), new OwnerLine(2, "s-b", 30));
