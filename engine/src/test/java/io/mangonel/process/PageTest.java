@@ -39,7 +39,7 @@ class PageTest {
   private static final int CONTROL = 2;
   private static final int SHIFT = 8;
   private static final int FILES = 4;
-  private static final int ROWS_PER_FILE = 6_000;
+  private static final int ROWS_PER_FILE = 7_000;
 
   /** Two scans, a join that takes some seconds, and a final stage. */
   private static String slow(String name) {
@@ -214,7 +214,7 @@ class PageTest {
         .awaitTrue(
             "every stage is done",
             "[...document.querySelectorAll('.node')].every(n => n.dataset.state === 'completed')");
-    assertThat(page().evaluate("seen.size").asInt()).as("pictures on the way").isGreaterThan(2);
+    assertThat(page().evaluate("seen.size").asInt()).as("pictures of it").isGreaterThan(1);
     assertThat(page().count(".node")).isGreaterThan(2);
     assertThat(page().text(".edge-label")).contains("rows");
     assertThat(page().count(".attempt")).isGreaterThanOrEqualTo(page().count(".node"));
