@@ -21,8 +21,8 @@ public final class Catalog {
 
   private static final String VIEW_PREFIX = "view/";
 
-  /** 2 has the principal and the engine. */
-  private static final int VIEW_VERSION = 2;
+  /** 2 has the principal and the engine, 3 the idempotency key. */
+  private static final int VIEW_VERSION = 3;
 
   /** Schedulers that create views at once may pass the maximum by some. */
   private static final int VIEWS_READ_MAX = 2 * VIEWS_MAX;
@@ -48,8 +48,9 @@ public final class Catalog {
    * @param principal who created or last replaced it
    * @param engine fingerprint of the engine that checked it then; both are empty for a view of the
    *     first format
+   * @param idempotencyKey of the statement that created or last replaced it; empty for none
    */
-  public record StoredView(View view, String principal, String engine) {}
+  public record StoredView(View view, String principal, String engine, String idempotencyKey) {}
 
   /** In order of creation. */
   public List<View> views() {
@@ -66,19 +67,22 @@ public final class Catalog {
 
   /**
    * @param principal who creates it
+   * @param idempotencyKey of the statement, or empty: sent again under its key it is done already
    * @param orReplace an existing view of the name is replaced
    * @param ifNotExists an existing view of the name is kept, and that is no error
    */
   public CatalogOutcome createView(
-      View view, String principal, boolean orReplace, boolean ifNotExists) {
-    return CatalogOutcome.attempt(() -> tryCreate(view, principal, orReplace, ifNotExists));
+      View view, String principal, String idempotencyKey, boolean orReplace, boolean ifNotExists) {
+    var stored = new StoredView(view, principal, engine, idempotencyKey);
+    return CatalogOutcome.attempt(() -> tryCreate(stored, orReplace, ifNotExists));
   }
 
   private Optional<CatalogOutcome> tryCreate(
-      View view, String principal, boolean orReplace, boolean ifNotExists) {
+      StoredView stored, boolean orReplace, boolean ifNotExists) {
+    View view = stored.view();
     String key = key(view.name());
     Optional<Entry> before = backend.get(Keyspace.CATALOG, key);
-    if (before.isPresent() && ifNotExists) {
+    if (before.isPresent() && (ifNotExists || isDone(stored, before.get()))) {
       return Optional.of(new CatalogOutcome.Done());
     }
     if (before.isPresent() && !orReplace) {
@@ -91,9 +95,13 @@ public final class Catalog {
         && backend.scanKeys(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX).size() == VIEWS_MAX) {
       return wrong("there are " + VIEWS_MAX + " views already: drop one first");
     }
-    Bytes value = encode(new StoredView(view, principal, engine));
-    var put = new Operation.Put(Keyspace.CATALOG, key, value);
+    var put = new Operation.Put(Keyspace.CATALOG, key, encode(stored));
     return CatalogOutcome.of(backend.commit(List.of(guard(key, before)), List.of(put)));
+  }
+
+  /** Whether this very statement did it before, and its answer was lost. */
+  private static boolean isDone(StoredView wanted, Entry before) {
+    return !wanted.idempotencyKey.isEmpty() && decode(before.value()).equals(wanted);
   }
 
   /**
@@ -137,6 +145,7 @@ public final class Catalog {
         .text(stored.view.createSql())
         .text(stored.principal)
         .text(stored.engine)
+        .text(stored.idempotencyKey)
         .toBytes();
   }
 
@@ -146,7 +155,8 @@ public final class Catalog {
     var view = new View(in.text(), in.text());
     String principal = version < 2 ? "" : in.text();
     String engine = version < 2 ? "" : in.text();
+    String idempotencyKey = version < 3 ? "" : in.text();
     in.end();
-    return new StoredView(view, principal, engine);
+    return new StoredView(view, principal, engine, idempotencyKey);
   }
 }

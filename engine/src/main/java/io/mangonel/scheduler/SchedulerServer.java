@@ -13,6 +13,7 @@ import io.mangonel.scheduler.query.CatalogStatements;
 import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.state.StateBackend;
+import io.mangonel.state.StateException;
 import io.mangonel.wire.GrpcServer;
 import io.mangonel.wire.HostPort;
 import java.io.IOException;
@@ -51,7 +52,11 @@ public final class SchedulerServer implements AutoCloseable {
   }
 
   private static void end(Throwable fatal) {
-    LOG.error("this scheduler ends: {}", fatal.toString(), fatal);
+    if (fatal instanceof StateException) {
+      LOG.error("this scheduler ends: {}", fatal.getMessage()); // Says all: a full disk, mostly.
+    } else {
+      LOG.error("this scheduler ends: {}", fatal.toString(), fatal);
+    }
     Runtime.getRuntime().halt(FATAL_EXIT_CODE);
   }
 
@@ -73,8 +78,7 @@ public final class SchedulerServer implements AutoCloseable {
     Planner planner = Planner.open(config.dataDirectories());
     StateBackend state;
     try {
-      state =
-          StateStores.open(config.state(), line -> onFatal.accept(new IllegalStateException(line)));
+      state = StateStores.open(config.state(), line -> onFatal.accept(new StateException(line)));
     } catch (IOException e) {
       planner.close();
       throw e;

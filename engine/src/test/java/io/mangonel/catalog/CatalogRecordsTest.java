@@ -35,16 +35,17 @@ class CatalogRecordsTest {
     var later = new View("a", "CREATE VIEW a AS FROM V");
     try (StateBackend backend = open()) {
       var catalog = new Catalog(backend, "v2.0.0");
-      catalog.createView(VIEW, "ada", false, false);
-      catalog.createView(later, "bob", false, false);
-      catalog.createView(new View("gone", "CREATE VIEW gone AS SELECT 2"), "ada", false, false);
+      catalog.createView(VIEW, "ada", "", false, false);
+      catalog.createView(later, "bob", "", false, false);
+      catalog.createView(new View("gone", "CREATE VIEW gone AS SELECT 2"), "ada", "", false, false);
       catalog.dropView("GONE", false);
       new Sessions(backend, "v2.0.0").set("s", "ada", "TimeZone", "UTC", 5);
     }
     try (StateBackend backend = open()) {
       assertThat(new Catalog(backend, "v3").stored())
           .containsExactly(
-              new StoredView(VIEW, "ada", "v2.0.0"), new StoredView(later, "bob", "v2.0.0"));
+              new StoredView(VIEW, "ada", "v2.0.0", ""),
+              new StoredView(later, "bob", "v2.0.0", ""));
       var session = new Sessions(backend, "v3").find("s", "ada").orElseThrow();
       assertThat(session.engine()).isEqualTo("v2.0.0");
       assertThat(session.settings()).containsEntry("TimeZone", "UTC");
@@ -65,9 +66,9 @@ class CatalogRecordsTest {
               var outcomes = new ArrayList<CatalogOutcome>();
               for (int i = 0; i < VIEWS_PER_WRITER; i++) {
                 var view = new View(name + "_" + i, "CREATE VIEW x AS SELECT 1");
-                outcomes.add(catalog.createView(view, "ada", false, false));
+                outcomes.add(catalog.createView(view, "ada", "", false, false));
                 outcomes.add(sessions.createView("s", "ada", view, i));
-                outcomes.add(catalog.createView(VIEW, name, false, false));
+                outcomes.add(catalog.createView(VIEW, name, "", false, false));
               }
               return outcomes;
             });
@@ -92,7 +93,8 @@ class CatalogRecordsTest {
     try (StateBackend backend = MemoryStateBackend.open()) {
       Bytes view = new RecordWriter().number(1).text("V").text(VIEW.createSql()).toBytes();
       put(backend, Keyspace.CATALOG, "view/v", view);
-      assertThat(new Catalog(backend, "v2").stored()).containsExactly(new StoredView(VIEW, "", ""));
+      assertThat(new Catalog(backend, "v2").stored())
+          .containsExactly(new StoredView(VIEW, "", "", ""));
       var session = new RecordWriter().number(1).text("ada").number(7);
       session.list(List.of(), (out, _) -> out.flag(true));
       session.list(List.of(VIEW), (out, v) -> out.text(v.name()).text(v.createSql()));
@@ -105,17 +107,28 @@ class CatalogRecordsTest {
   }
 
   @Test
+  void viewsOfTheSecondFormatAreRead() {
+    try (StateBackend backend = MemoryStateBackend.open()) {
+      var view =
+          new RecordWriter().number(2).text("V").text(VIEW.createSql()).text("ada").text("v1");
+      put(backend, Keyspace.CATALOG, "view/v", view.toBytes());
+      assertThat(new Catalog(backend, "v2").stored())
+          .containsExactly(new StoredView(VIEW, "ada", "v1", ""));
+    }
+  }
+
+  @Test
   void newerRecordsAreRefusedByName() {
     try (StateBackend backend = MemoryStateBackend.open()) {
-      Bytes newer = new RecordWriter().number(3).text("?").toBytes();
+      Bytes newer = new RecordWriter().number(4).text("?").toBytes();
       put(backend, Keyspace.CATALOG, "view/v", newer);
       put(backend, Keyspace.SESSIONS, "s", newer);
       assertThatThrownBy(() -> new Catalog(backend, "v2").views())
           .isInstanceOf(UnreadableRecordException.class)
-          .hasMessageContaining("view has format version 3; this build reads 1 to 2");
+          .hasMessageContaining("view has format version 4; this build reads 1 to 3");
       assertThatThrownBy(() -> new Sessions(backend, "v2").find("s", "ada"))
           .isInstanceOf(UnreadableRecordException.class)
-          .hasMessageContaining("session has format version 3; this build reads 1 to 2");
+          .hasMessageContaining("session has format version 4; this build reads 1 to 2");
     }
   }
 

@@ -22,22 +22,43 @@ class CatalogTest {
   void viewsComeInOrderOfCreationAndNamesIgnoreCase() {
     var zebra = new View("Zebra", "CREATE VIEW \"Zebra\" AS SELECT 1");
     var ape = new View("ape", "CREATE VIEW ape AS SELECT 2");
-    assertThat(catalog.createView(zebra, "ada", false, false)).isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.createView(ape, "ada", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(zebra, "ada", "", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(ape, "ada", "", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(zebra, ape);
 
     var again = new View("ZEBRA", "CREATE VIEW \"ZEBRA\" AS SELECT 3");
-    assertThat(catalog.createView(again, "ada", false, false))
+    assertThat(catalog.createView(again, "ada", "", false, false))
         .isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.createView(again, "ada", false, true)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(again, "ada", "", false, true))
+        .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(zebra, ape);
-    assertThat(catalog.createView(again, "ada", true, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(again, "ada", "", true, false))
+        .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(again, ape);
 
     assertThat(catalog.dropView("zebra", false)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.dropView("zebra", false)).isInstanceOf(CatalogOutcome.Wrong.class);
     assertThat(catalog.dropView("zebra", true)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.views()).containsExactly(ape);
+  }
+
+  @Test
+  void aViewThatIsCreatedAgainUnderTheKeyOfItsStatementIsThere() {
+    var view = new View("v", "CREATE VIEW v AS SELECT 1");
+    var other = new View("v", "CREATE VIEW v AS SELECT 2");
+    assertThat(catalog.createView(view, "ada", "key", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(view, "ada", "key", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.createView(view, "ada", "other key", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.createView(view, "bob", "key", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.createView(other, "ada", "key", true, false))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.views()).containsExactly(other);
   }
 
   @Test

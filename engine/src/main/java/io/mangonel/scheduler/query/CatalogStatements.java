@@ -12,6 +12,7 @@ import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.loop.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -77,7 +78,11 @@ public final class CatalogStatements {
     if (!create.temporary()) {
       return answer(
           catalog.createView(
-              view, statement.principal(), create.orReplace(), create.ifNotExists()));
+              view,
+              statement.principal(),
+              Objects.requireNonNullElse(statement.idempotencyKey(), ""),
+              create.orReplace(),
+              create.ifNotExists()));
     }
     String session = statement.sessionId();
     return session == null

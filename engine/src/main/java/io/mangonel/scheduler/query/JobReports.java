@@ -42,7 +42,7 @@ final class JobReports {
                 found.put(line.job(), summary(line));
               }
               for (StoredState.Ended ended : run.stored().history(limit)) {
-                found.putIfAbsent(ended.job(), summary(ended));
+                found.putIfAbsent(ended.job(), summary(ended, List.of()));
               }
               return found.values().stream()
                   .sorted(Comparator.comparing(JobSummary::id).reversed())
@@ -63,9 +63,10 @@ final class JobReports {
 
   private JobDetail detail(StoredState.Ended ended) {
     Optional<StoredJob> details = run.stored().details(ended);
+    List<StageView> stages = details.map(JobView::stagesOf).orElse(List.of());
     return detail(
-        summary(ended),
-        details.map(JobView::stagesOf).orElse(List.of()),
+        summary(ended, stages),
+        stages,
         details.map(stored -> history(ended, stored)).orElse(JobHistory.View.NONE));
   }
 
@@ -106,8 +107,12 @@ final class JobReports {
         end == null ? null : error(end));
   }
 
-  private JobSummary summary(StoredState.Ended ended) {
+  /**
+   * @param stages those of its details, where these were read
+   */
+  private static JobSummary summary(StoredState.Ended ended, List<StageView> stages) {
     TerminalRecord end = ended.record();
+    List<TaskView> tasks = stages.stream().flatMap(stage -> stage.tasks().stream()).toList();
     return new JobSummary(
         ended.job(),
         state(end),
@@ -117,8 +122,8 @@ final class JobReports {
         startedMs(ended.plannedAtMs()),
         end.endedAtMs(),
         ended.epoch(),
-        0,
-        0,
+        tasks.size(),
+        (int) tasks.stream().filter(task -> task.state().equals("SUCCESSFUL")).count(),
         rows(end),
         error(end));
   }
