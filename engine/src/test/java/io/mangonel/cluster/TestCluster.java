@@ -26,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestCluster implements AutoCloseable {
   static final long ANSWER_WAIT_MS = 60_000;
+  private static final long EXECUTOR_WAIT_MS = 20_000;
   private static final long MEMORY_BYTES = 1L << 30;
 
   private final Path directory;
   private final Path data;
   private final String state;
   private final Kind kind;
+  private final long executorWaitMs;
   private final List<ExecutorServer> executors = new ArrayList<>();
   private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
   private SchedulerServer scheduler;
@@ -56,18 +58,33 @@ final class TestCluster implements AutoCloseable {
    */
   TestCluster(Path directory, Path data, String state, int executorCount, Kind kind)
       throws IOException {
-    this.kind = kind;
-    this.directory = directory;
-    this.data = data;
-    this.state = state;
-    this.scheduler = startScheduler(0);
+    this(directory, data, state, kind, EXECUTOR_WAIT_MS);
     for (int i = 0; i < executorCount; i++) {
       addExecutor("e" + i);
     }
   }
 
+  /**
+   * @param waitMs how long a statement waits for the first executor
+   */
+  static TestCluster withoutExecutors(Path directory, Path data, String state, long waitMs)
+      throws IOException {
+    return new TestCluster(directory, data, state, Kind.PUSH, waitMs);
+  }
+
+  private TestCluster(Path directory, Path data, String state, Kind kind, long executorWaitMs)
+      throws IOException {
+    this.kind = kind;
+    this.executorWaitMs = executorWaitMs;
+    this.directory = directory;
+    this.data = data;
+    this.state = state;
+    this.scheduler = startScheduler(0);
+  }
+
   private SchedulerServer startScheduler(int port) throws IOException {
-    var config = new SchedulerConfig("127.0.0.1", port, state, List.of(data), 20_000, 60_000);
+    var config =
+        new SchedulerConfig("127.0.0.1", port, state, List.of(data), executorWaitMs, 60_000);
     return SchedulerServer.start(config, _ -> List.of(), fatal::set);
   }
 

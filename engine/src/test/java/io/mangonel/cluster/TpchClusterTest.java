@@ -10,6 +10,7 @@ import io.mangonel.tpch.TpchGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -83,8 +85,22 @@ class TpchClusterTest {
         }
       }
       assertThat(wrong).isEmpty();
+      assertThat(hasFetched(work))
+          .as("files of other executors were fetched")
+          .isEqualTo(kind == TestCluster.Kind.NO_SHARED_DISK);
       assertThat(cluster.fatal()).isNull();
     }
+  }
+
+  /** Whether the cache of an executor has a file of another one. */
+  private static boolean hasFetched(Path work) throws IOException {
+    try (Stream<Path> files = Files.walk(work)) {
+      return files.filter(Files::isRegularFile).anyMatch(file -> isFetched(work.relativize(file)));
+    }
+  }
+
+  private static boolean isFetched(Path file) {
+    return file.getNameCount() > 2 && file.getName(1).toString().equals("fetched");
   }
 
   private static JobDetail detail(TestCluster cluster, JobId job) {

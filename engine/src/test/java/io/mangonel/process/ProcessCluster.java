@@ -57,7 +57,7 @@ final class ProcessCluster implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("scheduler"));
     arguments.addAll(List.of("--http-port", String.valueOf(httpPort)));
     arguments.addAll(List.of("--port", String.valueOf(port)));
-    arguments.addAll(List.of("--state", "rocksdb:" + directory.resolve("state")));
+    arguments.addAll(List.of("--state", "rocksdb:" + stateDirectory()));
     arguments.addAll(List.of("--data-dirs", data.toString(), "--dir", directory.toString()));
     return arguments;
   }
@@ -73,6 +73,10 @@ final class ProcessCluster implements AutoCloseable {
 
   Path workDirectory(int index) {
     return directory.resolve("work" + index);
+  }
+
+  Path stateDirectory() {
+    return directory.resolve("state");
   }
 
   HostAndPort address() {

@@ -90,10 +90,15 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** {@code kill -15}, and waits for the end. */
-  void terminate() throws InterruptedException {
+  void terminate() throws IOException, InterruptedException {
     assertThat(isAlive()).as(name + " was alive: " + errors()).isTrue();
-    process.process().destroy();
-    assertThat(exitCode()).as(name + " ended when it was asked to").isEqualTo(ENDED_BY_TERM);
+    signal("TERM");
+    assertThat(exitCode()).as(name + " ended when it was asked to").isIn(0, ENDED_BY_TERM);
+  }
+
+  /** It ends by itself, and says by its code that it failed. */
+  void awaitEnd() throws InterruptedException {
+    assertThat(exitCode()).as(name + " failed").isPositive().isLessThan(ENDED_BY_KILL);
   }
 
   private int exitCode() throws InterruptedException {

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A file system of a few megabytes. Only root may mount one. */
-record SmallDisk(Path path) implements AutoCloseable {
+public record SmallDisk(Path path) implements AutoCloseable {
   /** Skips the test where it cannot be had, unless {@code -Dmangonel.require=all}. */
-  static SmallDisk mount(Path path, int megabytes) throws IOException {
+  public static SmallDisk mount(Path path, int megabytes) throws IOException {
     Files.createDirectories(path);
     String refusal =
         run(
