@@ -5,6 +5,7 @@ import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.RecordCodec;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.task.JobId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,11 @@ final class Committer {
     FENCED
   }
 
-  private record Held(long afterChange, Effect effect) {}
+  private record Held(long afterChange, Effect effect) {
+    boolean isOf(Set<JobId> jobs) {
+      return effect instanceof Effect.OfJob ofJob && jobs.contains(ofJob.job());
+    }
+  }
 
   private static final int FENCE_OPERATIONS = 1;
 
@@ -54,12 +60,14 @@ final class Committer {
   private final Deque<Held> held = new ArrayDeque<>();
   private State state = State.IDLE;
   private @Nullable Commit current;
+  private long currentLast; // The number of its last change.
   private int currentChanges;
   private int currentBytes;
   private long currentSinceMs;
   private int gatheringChanges;
   private int gatheringBytes;
   private long count;
+  private long highestNext; // Of all commits ever sent.
   private long numbered;
   private long durable;
   private long retryAtMs;
@@ -79,6 +87,7 @@ final class Committer {
     final List<GraphTransition> transitions = new ArrayList<>();
     final List<Long> atMs = new ArrayList<>();
     int bytes;
+    boolean dropped;
 
     Pending(long number, long addedAtMs, Change change) {
       this.number = number;
@@ -186,7 +195,6 @@ final class Committer {
   Optional<Commit> nextCommit() {
     if (state == State.IDLE && !gathering.isEmpty()) {
       takeGathered();
-      state = State.SEND;
     }
     if (state != State.SEND) {
       return Optional.empty();
@@ -203,6 +211,10 @@ final class Committer {
     currentSinceMs = gathering.element().addedAtMs;
     while (!gathering.isEmpty()) {
       Pending next = gathering.element();
+      if (next.dropped) {
+        takeDropped();
+        continue;
+      }
       if (!changes.isEmpty()
           && (operations + next.change.operations() > limits.commitOperationsMax()
               || bytes + next.bytes > limits.commitBytesMax())) {
@@ -216,12 +228,25 @@ final class Committer {
       bytes += next.bytes;
       weight += next.weight();
       changes.add(next.frozen());
+      currentLast = next.number;
     }
     gatheringChanges -= weight;
     gatheringBytes -= bytes;
     currentChanges = weight;
     currentBytes = bytes;
-    current = new Commit(count, changes);
+    if (changes.isEmpty()) {
+      settle();
+    } else {
+      current = new Commit(count, ++highestNext, changes);
+      state = State.SEND;
+    }
+  }
+
+  private void takeDropped() {
+    Pending next = gathering.remove();
+    gatheringChanges -= next.weight();
+    gatheringBytes -= next.bytes;
+    currentLast = next.number;
   }
 
   /** Whether the key is to be read now; true once per reading. */
@@ -246,16 +271,73 @@ final class Committer {
     }
   }
 
-  void fenceRead(long createRevision, long readCount) {
-    if (state != State.READING) {
-      return;
+  /**
+   * The key tells what a refusal meant.
+   *
+   * @param holders whose idempotency keys are another's, of the jobs that the commit creates
+   * @return those of them that are not created: their changes are dropped, the rest is sent
+   */
+  List<SubmitHolder> fenceRead(
+      long createRevision, long readCount, List<SubmitHolder> holders, long nowMs) {
+    Commit refused = current;
+    if (state != State.READING || refused == null) {
+      return List.of();
     }
-    if (createRevision == fenceRevision && readCount > count) {
+    boolean mine = createRevision == fenceRevision;
+    if (mine && readCount == refused.next()) {
       done(); // An earlier sending of the same commit.
+    } else if (mine && readCount == count && !holders.isEmpty()) {
+      drop(refused, holders);
+      return holders;
+    } else if (mine && readCount == count && contestable(refused)) {
+      state = State.PAUSED; // Whoever held a key has let it go.
+      retryAtMs = nowMs + limits.commitRetryMs();
     } else {
       state = State.FENCED;
       held.clear();
     }
+    return List.of();
+  }
+
+  private static boolean contestable(Commit commit) {
+    return commit.changes().stream()
+        .anyMatch(change -> change instanceof Change.JobCreated made && made.contestable());
+  }
+
+  /** Another submit was first (rule D6): nothing of these jobs is stored, the rest goes on. */
+  private void drop(Commit refused, List<SubmitHolder> holders) {
+    var lost = new TreeMap<JobId, SubmitHolder>();
+    holders.forEach(holder -> lost.put(holder.job(), holder));
+    gathering.forEach(pending -> pending.dropped |= pending.change.isOf(lost.keySet()));
+    openEntries.keySet().removeAll(lost.keySet());
+    var kept = held.stream().filter(h -> !h.isOf(lost.keySet())).map(h -> moved(h, lost)).toList();
+    held.clear();
+    held.addAll(kept);
+    Commit rest = refused.without(lost.keySet(), ++highestNext);
+    if (rest.changes().isEmpty()) {
+      settle();
+    } else {
+      current = rest;
+      state = State.SEND;
+    }
+  }
+
+  /** Who was told to wait for a job that is not made waits for the one that is. */
+  private static Held moved(Held waiting, Map<JobId, SubmitHolder> lost) {
+    return waiting.effect instanceof Effect.JobExists(var job, var existing)
+            && lost.get(existing) instanceof SubmitHolder holder
+        ? new Held(waiting.afterChange, taken(job, holder))
+        : waiting;
+  }
+
+  /** What the submit of a job is told whose key another holds. */
+  static Effect taken(JobId job, SubmitHolder holder) {
+    return holder.sameRequest()
+        ? new Effect.JobExists(job, holder.holder())
+        : new Effect.JobRefused(
+            job,
+            "the idempotency key was used for another statement, which is job " + holder.holder(),
+            false);
   }
 
   void fenceUnreadable(long nowMs) {
@@ -282,17 +364,23 @@ final class Committer {
   }
 
   private void done() {
-    durable += current == null ? 0 : current.changes().size();
+    if (current != null) {
+      count = current.next();
+    }
+    settle();
+  }
+
+  private void settle() {
+    durable = currentLast;
     current = null;
     currentChanges = 0;
     currentBytes = 0;
-    count++;
     state = State.IDLE;
   }
 
   void encode(RecordWriter out) {
     out.text(state.name()).number(count).number(numbered).number(durable).number(retryAtMs);
-    out.flag(readFence).flag(full);
+    out.flag(readFence).flag(full).number(highestNext).number(currentLast);
     out.list(
         current == null ? List.of() : current.changes(),
         (o, change) -> o.bytes(RecordCodec.encode(change)));
@@ -301,6 +389,7 @@ final class Committer {
         (o, pending) ->
             o.number(pending.number)
                 .number(pending.addedAtMs)
+                .flag(pending.dropped)
                 .bytes(RecordCodec.encode(pending.frozen())));
     out.list(held, (o, h) -> o.number(h.afterChange).text(h.effect.toString()));
   }

@@ -17,6 +17,11 @@ import java.util.List;
  */
 public sealed interface Effect {
 
+  /** What waits for a commit on behalf of one job. */
+  sealed interface OfJob extends Effect {
+    JobId job();
+  }
+
   /** Plan it, off the loop; answered by {@code JobSubmitted} or {@code PlanningFailed}. */
   record PlanJob(JobId job, JobRequest request) implements Effect {}
 
@@ -61,7 +66,7 @@ public sealed interface Effect {
       JobId job,
       long epoch,
       List<TaskAttemptId> attempts)
-      implements Effect {
+      implements OfJob {
     public CancelTasks {
       attempts = List.copyOf(attempts);
     }
@@ -79,7 +84,7 @@ public sealed interface Effect {
 
   /** Stop all of the job there and delete its files. No answer; a sweep finds what was missed. */
   record RemoveJobData(ExecutorId executor, Incarnation incarnation, JobId job, long epoch)
-      implements Effect {}
+      implements OfJob {}
 
   /** These statuses are durable, or do not matter: the executor may forget them. */
   record AcknowledgeStatuses(
@@ -99,23 +104,31 @@ public sealed interface Effect {
   // To clients.
 
   /** The request is durable: whatever happens now, the job will reach an end. */
-  record JobAccepted(JobId job) implements Effect {}
+  record JobAccepted(JobId job) implements OfJob {}
 
   /** The job was not taken, and nothing is kept of it. */
   record JobRefused(JobId job, String message, boolean retryable) implements Effect {}
 
+  /**
+   * The job was not taken, because another submit of the same under its idempotency key was first:
+   * whoever asked waits for that one (rule D6).
+   *
+   * @param existing durable; perhaps another scheduler's
+   */
+  record JobExists(JobId job, JobId existing) implements Effect {}
+
   /** The job ended, durably: answer everyone who waits for it. */
-  record JobFinished(JobId job, TerminalRecord.Finished record) implements Effect {}
+  record JobFinished(JobId job, TerminalRecord.Finished record) implements OfJob {}
 
-  record JobFailed(JobId job, TerminalRecord.Failed record) implements Effect {}
+  record JobFailed(JobId job, TerminalRecord.Failed record) implements OfJob {}
 
-  record JobCancelled(JobId job, TerminalRecord.Cancelled record) implements Effect {}
+  record JobCancelled(JobId job, TerminalRecord.Cancelled record) implements OfJob {}
 
   // To the store.
 
   /**
-   * Read this scheduler's key, linearizably; answered by {@code FenceRead} or {@code
-   * FenceUnreadable}.
+   * Read this scheduler's key, linearizably, then who holds the idempotency keys of the jobs that
+   * the last commit creates; answered by {@code FenceRead} or {@code FenceUnreadable}.
    */
   record ReadFence() implements Effect {}
 

@@ -5,6 +5,7 @@ import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -185,8 +186,19 @@ public sealed interface Event {
    *
    * @param createRevision its creation revision, or -1 when the key is absent
    * @param count the count in it; any value when the key is absent
+   * @param holders of the jobs that the refused commit creates, those whose idempotency key is
+   *     another's, read after the key
    */
-  record FenceRead(long createRevision, long count) implements Event {}
+  record FenceRead(long createRevision, long count, List<SubmitHolder> holders) implements Event {
+    public FenceRead {
+      holders = List.copyOf(holders);
+    }
+
+    /** Without a contested submit. */
+    public FenceRead(long createRevision, long count) {
+      this(createRevision, count, List.of());
+    }
+  }
 
   /** {@link Effect.ReadFence} could not be answered; the core asks again. */
   record FenceUnreadable() implements Event {}

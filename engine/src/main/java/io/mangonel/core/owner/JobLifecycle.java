@@ -8,6 +8,7 @@ import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
@@ -58,7 +59,13 @@ final class JobLifecycle {
     if (tasks.find(id).isPresent()) {
       return;
     }
-    if (tasks.openCount() >= limits.jobsMax()) {
+    var before = tasks.submitted(request);
+    if (before.isPresent() && !before.get().request.asksTheSame(request)) {
+      var message = "the idempotency key was used for another statement";
+      effects.add(new Effect.JobRefused(id, message, false));
+    } else if (before.isPresent()) {
+      committer.afterCommit(new Effect.JobExists(id, before.get().id)); // Perhaps it is not made.
+    } else if (tasks.openCount() >= limits.jobsMax()) {
       effects.add(new Effect.JobRefused(id, "too many jobs: " + limits.jobsMax(), true));
     } else if (committer.full()) {
       effects.add(new Effect.JobRefused(id, "the state store is full", true));
@@ -72,6 +79,22 @@ final class JobLifecycle {
       committer.afterCommit(new Effect.JobAccepted(id));
       effects.add(new Effect.PlanJob(id, request));
     }
+  }
+
+  /** Another submit was first under the job's key (rule D6): nothing is kept of it. */
+  void taken(SubmitHolder holder) {
+    tasks
+        .find(holder.job())
+        .ifPresent(
+            job -> {
+              if (!job.ended() && job.graph == null) {
+                effects.add(new Effect.StopPlanning(job.id));
+              }
+              awaitingEpoch.remove(job.id);
+              retention.drop(job.id);
+              tasks.drop(job);
+              effects.add(Committer.taken(job.id, holder));
+            });
   }
 
   void madeEpoch(Job job, long change) {
@@ -121,14 +144,16 @@ final class JobLifecycle {
   void load(StoredJob stored, long nowMs) {
     Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
-    if (stored.plan() == null) {
-      madeEpoch(job, change);
-      effects.add(new Effect.PlanJob(job.id, job.request));
-      return;
+    if (stored.plan() != null) {
+      takeover.restore(job, stored);
     }
-    takeover.restore(job, stored);
     madeEpoch(job, change);
     settle(job, nowMs);
+    if (stored.cancelRequested() && !job.ended()) {
+      end(job, new TerminalRecord.Cancelled("cancelled on request", nowMs), nowMs);
+    } else if (stored.plan() == null) {
+      effects.add(new Effect.PlanJob(job.id, job.request));
+    }
   }
 
   /** After a change of its graph: gives up what is obsolete, and ends it when it is over. */

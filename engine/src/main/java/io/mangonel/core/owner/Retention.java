@@ -29,6 +29,11 @@ final class Retention {
     jobs.put(job, new Kept(endChange, nowMs, orders++, 0));
   }
 
+  /** It never was. */
+  void drop(JobId job) {
+    jobs.remove(job);
+  }
+
   boolean keeps(JobId job) {
     return jobs.containsKey(job);
   }

@@ -118,8 +118,8 @@ public final class SchedulerCore {
         committer.answered(count, outcome, nowMs);
         jobs.epochsDurable(nowMs);
       }
-      case Event.FenceRead(long createRevision, long count) -> {
-        committer.fenceRead(createRevision, count);
+      case Event.FenceRead(long createRevision, long count, var holders) -> {
+        committer.fenceRead(createRevision, count, holders, nowMs).forEach(jobs::taken);
         jobs.epochsDurable(nowMs);
       }
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);

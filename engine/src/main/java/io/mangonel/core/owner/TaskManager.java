@@ -4,6 +4,7 @@ import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
@@ -57,6 +58,7 @@ final class TaskManager {
   private final Map<JobId, Integer> demands = new TreeMap<>();
   private final TreeSet<JobId> open = new TreeSet<>(); // Jobs that have not ended.
   private int demand;
+  private final Map<String, JobId> submits = new TreeMap<>(); // By principal and idempotency key.
   private long submitted;
 
   TaskManager(Incarnation self, Committer committer) {
@@ -69,7 +71,19 @@ final class TaskManager {
     var job = new Job(id, submitted++, epoch, request);
     jobs.put(id, job);
     open.add(id);
+    submitKey(request).ifPresent(key -> submits.put(key, id));
     return job;
+  }
+
+  private static Optional<String> submitKey(JobRequest request) {
+    return request.idempotencyKey().isEmpty()
+        ? Optional.empty()
+        : Optional.of(request.principal() + '\0' + request.idempotencyKey());
+  }
+
+  /** The job that the same principal asked for under the same idempotency key. */
+  Optional<Job> submitted(JobRequest request) {
+    return submitKey(request).map(submits::get).flatMap(this::find);
   }
 
   Optional<Job> find(JobId id) {
@@ -89,8 +103,17 @@ final class TaskManager {
     return open.size();
   }
 
+  /** Its retention is over. */
   void forget(Job job) {
     jobs.remove(job.id);
+    submitKey(job.request).ifPresent(key -> submits.remove(key, job.id));
+  }
+
+  /** It never was. */
+  void drop(Job job) {
+    job.end = new TerminalRecord.Cancelled("not created", 0);
+    refresh(job);
+    forget(job);
   }
 
   /** Tasks that could be launched now. */

@@ -5,6 +5,7 @@ import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One durable change. The shell maps each to keys, in at most {@link #operations()} store
@@ -22,6 +23,11 @@ public sealed interface Change {
     return RecordCodec.encode(this).length();
   }
 
+  /** Whether it is about one of these jobs. */
+  default boolean isOf(Set<JobId> jobs) {
+    return this instanceof OfJob ofJob && jobs.contains(ofJob.job());
+  }
+
   /** A change of one job. */
   sealed interface OfJob extends Change {
     JobId job();
@@ -29,9 +35,14 @@ public sealed interface Change {
 
   /**
    * A new job: put its request into the queued jobs, with its header (owner: this scheduler), and
-   * the submit's record when it has an idempotency key.
+   * the submit's record when it has an idempotency key, which must be absent (rule D6).
    */
   record JobCreated(JobId job, long epoch, JobRequest request) implements OfJob {
+    /** Whether another submit may hold its key. */
+    public boolean contestable() {
+      return !request.idempotencyKey().isEmpty();
+    }
+
     @Override
     public int operations() {
       return 3;

@@ -54,6 +54,13 @@ public record JobRequest(
         0);
   }
 
+  /** Whether the other, under the same idempotency key, is this one sent again. */
+  public boolean asksTheSame(JobRequest other) {
+    return sql.equals(other.sql)
+        && workingDirectory.equals(other.workingDirectory)
+        && settings.equals(other.settings);
+  }
+
   /** Whether its time is over. */
   public boolean timedOut(long nowMs) {
     return timeoutMs > 0 && nowMs - submittedAtMs >= timeoutMs;

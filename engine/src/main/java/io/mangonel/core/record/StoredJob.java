@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotSequence the entry the snapshot reaches to; 0 without a snapshot
  * @param snapshotChunks the pieces in which the snapshot is stored
  * @param log all later entries, in order, without gaps: each entry's transitions
+ * @param cancelRequested whether somebody wants it to end (rule D7)
  */
 public record StoredJob(
     JobId job,
@@ -25,9 +26,16 @@ public record StoredJob(
     @Nullable Bytes snapshot,
     long snapshotSequence,
     int snapshotChunks,
-    List<List<GraphTransition>> log) {
+    List<List<GraphTransition>> log,
+    boolean cancelRequested) {
   public StoredJob {
     log = log.stream().map(List::copyOf).toList();
+  }
+
+  /** The same but for {@link #cancelRequested}. */
+  public StoredJob withCancelRequested(boolean requested) {
+    return new StoredJob(
+        job, epoch, request, plan, snapshot, snapshotSequence, snapshotChunks, log, requested);
   }
 
   /**

@@ -27,6 +27,9 @@ public final class TrackedJob {
     record Accepted() implements Acceptance {}
 
     record Refused(String message, boolean retryable) implements Acceptance {}
+
+    /** Another submit under its idempotency key was first, and asks for the same. */
+    record Exists(JobId existing) implements Acceptance {}
   }
 
   TrackedJob(JobId id, JobRequest request, @Nullable PlannedQuery plan) {

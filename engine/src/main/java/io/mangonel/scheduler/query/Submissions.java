@@ -23,20 +23,13 @@ import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /** Statements on their way to a job, or to an answer without one. */
 final class Submissions {
-  /** Submits under idempotency keys take turns, per stripe. */
-  private static final int STRIPES = 64;
-
   private final SchedulerRun run;
   private final CatalogStatements catalog;
   private final long executorWaitMs;
   private final JobIds ids = new JobIds();
-  private final List<ReentrantLock> stripes =
-      Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
 
   Submissions(SchedulerRun run, CatalogStatements catalog, long executorWaitMs) {
     this.run = run;
@@ -68,20 +61,11 @@ final class Submissions {
     if (request.idempotencyKey().isEmpty()) {
       return submitNew(statement, request);
     }
-    int stripe =
-        Math.floorMod(Objects.hash(request.principal(), request.idempotencyKey()), STRIPES);
-    ReentrantLock lock = stripes.get(stripe);
-    Optional<SubmitRecord> before;
-    lock.lock();
-    try {
-      before = run.stored().submit(request.principal(), request.idempotencyKey());
-      if (before.isEmpty()) {
-        return submitNew(statement, request);
-      }
-    } finally {
-      lock.unlock();
-    }
-    return attach(before.get(), request);
+    // Only spares a plan: who is first, the commit decides.
+    return run.stored()
+        .submit(request.principal(), request.idempotencyKey())
+        .map(before -> attach(before, request))
+        .orElseGet(() -> submitNew(statement, request));
   }
 
   private Answer<JobRequest> request(StatementRequest statement) {
@@ -106,18 +90,23 @@ final class Submissions {
 
   /** The job that the statement started when it was sent before. */
   private Answer<Submission> attach(SubmitRecord before, JobRequest request) {
-    if (!before.isOf(request)) {
-      return new Answer.UserFault<>(
-          "the idempotency key was used for another statement, which is job " + before.job());
-    }
-    Optional<TrackedJob> found = run.jobs().find(before.job());
+    return before.isOf(request)
+        ? attach(before.job())
+        : new Answer.UserFault<>(
+            "the idempotency key was used for another statement, which is job " + before.job());
+  }
+
+  private Answer<Submission> attach(JobId existing) {
+    Optional<TrackedJob> found = run.jobs().find(existing);
     if (found.isEmpty()) {
-      return gone(before.job());
+      return run.stored().open(existing)
+          ? new Answer.Retryable<>("job " + existing + " is another scheduler's; ask again")
+          : gone(existing);
     }
     TrackedJob job = found.get();
     Optional<PlannedQuery> plan = run.jobs().plan(job);
     if (plan.isEmpty() && !job.awaitPlan(ShellLimits.PLANNING_DEADLINE_MS)) {
-      return new Answer.Retryable<>("job " + before.job() + " is still being planned");
+      return new Answer.Retryable<>("job " + existing + " is still being planned");
     }
     return run.jobs()
         .plan(job)
@@ -234,6 +223,7 @@ final class Submissions {
           new Answer.Ok<>(new Submission.Job(id, plan.plan().columns()));
       case TrackedJob.Acceptance.Refused(String message, boolean retryable) ->
           retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
+      case TrackedJob.Acceptance.Exists(JobId existing) -> attach(existing);
     };
   }
 }

@@ -76,6 +76,11 @@ public final class Effects implements AutoCloseable {
         jobs.inMemory(job).ifPresent(tracked -> tracked.acceptance().complete(refused));
         jobs.forget(job);
       }
+      case Effect.JobExists(var job, var existing) -> {
+        var exists = new TrackedJob.Acceptance.Exists(existing);
+        jobs.inMemory(job).ifPresent(tracked -> tracked.acceptance().complete(exists));
+        jobs.forget(job);
+      }
       case Effect.JobFinished(var job, TerminalRecord.Finished record) -> jobs.end(job, record);
       case Effect.JobFailed(var job, TerminalRecord.Failed record) -> jobs.end(job, record);
       case Effect.JobCancelled(var job, TerminalRecord.Cancelled record) -> jobs.end(job, record);

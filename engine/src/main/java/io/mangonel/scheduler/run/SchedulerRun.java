@@ -186,9 +186,6 @@ public final class SchedulerRun implements AutoCloseable {
       jobs.track(job, claimable.job().request(), null);
       histories.load(job, stored.log(job), claimable.job().snapshot() == null);
       core.step(new Event.JobLoaded(claimable.job()), nowMs);
-      if (stored.cancelRequested(job)) {
-        core.step(new Event.CancelRequested(job, "cancelled on request"), nowMs);
-      }
     }
     for (StoredState.Ended ended : stored.endedWithDetails()) {
       core.step(new Event.EndedJobLoaded(ended.job(), ended.epoch()), nowMs);

@@ -32,6 +32,11 @@ final class ChangeEncoder {
     planned.add(job);
   }
 
+  /** It was not created after all. */
+  void forget(JobId job) {
+    planned.remove(job);
+  }
+
   /** One operation per key: of several changes of a key the last one counts. */
   List<Operation> encode(List<Change> changes) {
     var operations = new OperationList();

@@ -2,7 +2,9 @@ package io.mangonel.scheduler.store;
 
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
@@ -15,6 +17,7 @@ import io.mangonel.state.StateBackend.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +111,7 @@ public final class FencedStore {
   /** Sends a commit; a commit equal to the last one is sent exactly as then. */
   public Commit.Outcome commit(Commit commit) {
     Mapped mapped = last;
-    if (mapped == null || mapped.commit.count() != commit.count()) {
+    if (mapped == null || mapped.commit.next() != commit.next()) {
       mapped = map(commit);
       last = mapped;
     }
@@ -126,15 +129,27 @@ public final class FencedStore {
         new Operation.PutLeased(
             Keyspace.SCHEDULERS,
             self.value(),
-            record.withCount(commit.count() + 1).encode(),
+            record.withCount(commit.next()).encode(),
             lease.id()));
-    return new Mapped(
-        commit,
-        List.of(
-            created(),
-            new Guard.Value(
-                Keyspace.SCHEDULERS, self.value(), record.withCount(commit.count()).encode())),
-        List.copyOf(operations));
+    List<Guard> guards = new ArrayList<>();
+    guards.add(created());
+    guards.add(
+        new Guard.Value(
+            Keyspace.SCHEDULERS, self.value(), record.withCount(commit.count()).encode()));
+    contestable(commit).forEach(made -> guards.add(new Guard.Absent(Keyspace.SUBMITS, key(made))));
+    return new Mapped(commit, List.copyOf(guards), List.copyOf(operations));
+  }
+
+  /** Jobs that another submit may have been faster with (rule D6). */
+  private static List<Change.JobCreated> contestable(Commit commit) {
+    return commit.changes().stream()
+        .flatMap(change -> change instanceof Change.JobCreated made ? Stream.of(made) : Stream.of())
+        .filter(Change.JobCreated::contestable)
+        .toList();
+  }
+
+  private static String key(Change.JobCreated made) {
+    return Keys.submit(made.request().principal(), made.request().idempotencyKey());
   }
 
   /**
@@ -155,14 +170,37 @@ public final class FencedStore {
     return new Guard.CreateRevision(Keyspace.SCHEDULERS, self.value(), createRevision);
   }
 
-  /** This incarnation's key as it is now. */
+  /**
+   * This incarnation's key as it is now, and then who holds the idempotency keys of the last
+   * commit.
+   */
   public Event.FenceRead readFence() {
     Optional<Entry> key = backend.get(Keyspace.SCHEDULERS, self.value());
+    List<SubmitHolder> holders = holders();
     return key.map(
             entry ->
                 new Event.FenceRead(
-                    entry.createRevision(), SchedulerRecord.decode(entry.value()).count()))
+                    entry.createRevision(), SchedulerRecord.decode(entry.value()).count(), holders))
         .orElseGet(() -> new Event.FenceRead(-1, 0));
+  }
+
+  private List<SubmitHolder> holders() {
+    Mapped sent = last;
+    List<SubmitHolder> holders = new ArrayList<>();
+    for (Change.JobCreated made :
+        sent == null ? List.<Change.JobCreated>of() : contestable(sent.commit)) {
+      backend
+          .get(Keyspace.SUBMITS, key(made))
+          .map(entry -> SubmitRecord.decode(entry.value()))
+          .filter(submit -> !submit.job().equals(made.job()))
+          .ifPresent(
+              submit -> {
+                encoder.forget(made.job());
+                boolean same = submit.isOf(made.request());
+                holders.add(new SubmitHolder(made.job(), submit.job(), same));
+              });
+    }
+    return holders;
   }
 
   /** Renews the lease; false when it is gone, and with it everything this incarnation owned. */

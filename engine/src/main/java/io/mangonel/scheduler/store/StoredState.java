@@ -87,7 +87,7 @@ public final class StoredState {
     JobRequest request =
         request(job).orElseThrow(() -> new UnreadableRecordException("its request is missing"));
     if (!planned) {
-      return new StoredJob(job, epoch, request, null, null, 0, 0, List.of());
+      return new StoredJob(job, epoch, request, null, null, 0, 0, List.of(), cancelRequested(job));
     }
     return planned(job, epoch, request);
   }
@@ -113,7 +113,8 @@ public final class StoredState {
         line -> log.add(RecordCodec.decodeLogEntry(line.value()).transitions()));
     int chunks = snapshot.map(SnapshotRecord::chunks).orElse(0);
     Bytes graph = snapshot.map(found -> graph(job, found)).orElse(null);
-    return new StoredJob(job, epoch, request, plan, graph, covered, chunks, log);
+    return new StoredJob(
+        job, epoch, request, plan, graph, covered, chunks, log, cancelRequested(job));
   }
 
   private Bytes graph(JobId job, SnapshotRecord snapshot) {

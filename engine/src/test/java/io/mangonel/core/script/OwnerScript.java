@@ -10,8 +10,10 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
@@ -91,10 +93,24 @@ final class OwnerScript {
       case "refused" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.REFUSED);
       case "unknown" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.UNKNOWN);
       case "no-space" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.NO_SPACE);
-      case "fence" -> new Event.FenceRead(w.number(1), w.number(2));
+      case "fence" -> new Event.FenceRead(w.number(1), w.number(2), holders(w));
       case "tick" -> new Event.Tick();
       default -> throw new IllegalArgumentException("unknown command: " + w);
     };
+  }
+
+  /** {@code j1=j9}: the key of j1 is j9's; {@code j1!=j9}: for another request. */
+  private static List<SubmitHolder> holders(Words w) {
+    return w.words().stream()
+        .filter(word -> word.contains("="))
+        .map(word -> word.split("!?=", -1))
+        .map(
+            sides ->
+                new SubmitHolder(
+                    new JobId(sides[0]),
+                    new JobId(sides[1]),
+                    !w.toString().contains(sides[0] + "!=")))
+        .toList();
   }
 
   private static Bytes body(String bytes) {
@@ -127,14 +143,14 @@ final class OwnerScript {
   private static JobRequest request(Words w) {
     int size = Integer.parseInt(w.named("bytes", "8"));
     return new JobRequest(
-        "x".repeat(size),
+        w.named("sql", "x").repeat(size),
         new TreeMap<>(),
         "/",
         "session",
         "alice",
         "duckdb",
         0,
-        "",
+        w.named("key", ""),
         Long.parseLong(w.named("timeout", "0")));
   }
 
@@ -198,6 +214,7 @@ final class OwnerScript {
       case Effect.AskToRegister(_, var run) -> "ask-to-register " + run;
       case Effect.JobAccepted(var job) -> "job-accepted " + job;
       case Effect.JobRefused(var job, var message, _) -> "job-refused " + job + ": " + message;
+      case Effect.JobExists(var job, var existing) -> "job-exists " + job + " as " + existing;
       case Effect.JobFinished(var job, var record) ->
           "job-finished " + job + " " + record.result().stream().map(p -> p.attempt()).toList();
       case Effect.JobFailed(var job, var record) -> "job-failed " + job + ": " + record.message();

@@ -33,14 +33,15 @@ final class Stored {
     long epoch = Long.parseLong(w.named("epoch", "1"));
     var request =
         new JobRequest("SELECT 1", new TreeMap<>(), "/", "session", "alice", "duckdb", 0, "");
+    boolean cancel = Boolean.parseBoolean(w.named("cancel", "false"));
     String plan = w.named("plan", "");
     if (plan.isEmpty()) {
-      return new StoredJob(w.job(1), epoch, request, null, null, 0, 0, List.of());
+      return new StoredJob(w.job(1), epoch, request, null, null, 0, 0, List.of(), cancel);
     }
     long planEpoch = Long.parseLong(w.named("plan-epoch", "1"));
     var stored = new StoredJob.Plan(planEpoch, Words.stages(plan), 1, 0);
     List<GraphTransition> log = parts(w.named("log", "")).map(Stored::transition).toList();
-    return new StoredJob(w.job(1), epoch, request, stored, null, 0, 0, List.of(log));
+    return new StoredJob(w.job(1), epoch, request, stored, null, 0, 0, List.of(log), cancel);
   }
 
   private static GraphTransition transition(String text) {

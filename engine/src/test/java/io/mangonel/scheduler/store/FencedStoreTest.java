@@ -6,6 +6,7 @@ import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.ExecutorInfo;
@@ -13,6 +14,7 @@ import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.record.TerminalRecord.ResultPart;
 import io.mangonel.core.task.ExecutorId;
@@ -64,6 +66,36 @@ class FencedStoreTest {
     assertThat(found.job().epoch()).isEqualTo(1);
     assertThat(state.submit("ada", "key-1").orElseThrow().isOf(REQUEST)).isTrue();
     assertThat(state.submit("bob", "key-1")).isEmpty();
+  }
+
+  @Test
+  void aJobIsNotMadeUnderAKeyThatAnotherHas() {
+    FencedStore store = register("a");
+    var other = new JobId("20260101-000000-000-00000002");
+    var fresh = new JobId("20260101-000000-000-00000003");
+    done(store, 0, new Change.JobCreated(JOB, 1, REQUEST));
+    Commit both =
+        new Commit(
+            1,
+            List.of(
+                new Change.JobCreated(other, 1, REQUEST),
+                new Change.JobCreated(fresh, 1, request("key-2"))));
+
+    assertThat(store.commit(both)).isEqualTo(Commit.Outcome.REFUSED);
+    assertThat(store.readFence())
+        .isEqualTo(
+            new Event.FenceRead(
+                store.createRevision(), 1, List.of(new SubmitHolder(other, JOB, true))));
+
+    assertThat(store.commit(both.without(Set.of(other), 3))).isEqualTo(Commit.Outcome.DONE);
+    assertThat(store.readFence().count()).isEqualTo(3);
+    assertThat(state.open(fresh)).isTrue();
+    assertThat(state.open(other)).isFalse();
+    assertThat(state.submit("ada", "key-1").orElseThrow().job()).isEqualTo(JOB);
+  }
+
+  private static JobRequest request(String key) {
+    return new JobRequest("SELECT 1", new TreeMap<>(), "/", "", "ada", "v2", 7, key);
   }
 
   @Test

@@ -36,6 +36,8 @@ public enum Fault {
   PLANNING_FAILED,
   PLANNING_SLOW,
   ASKED_AGAIN,
+  /** Another scheduler makes a job under the same idempotency key. */
+  SUBMITTED_ELSEWHERE,
   ROWS_SENT_EARLY,
 
   STATEMENT_TIMED_OUT,

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,6 +42,7 @@ final class Oracle {
   private final Map<JobId, TerminalRecord> told = new TreeMap<>();
   private final Set<JobId> answered = new TreeSet<>(); // By the present scheduler.
   private final Map<JobId, Map<Integer, Lineage.Rows>> sentEarly = new TreeMap<>();
+  private final Map<String, JobId> submits = new TreeMap<>(); // By idempotency key.
   private final Set<JobId> mustStop = new TreeSet<>();
   private @Nullable Commit open; // Sent and not settled.
   private long openSinceMs;
@@ -78,9 +80,12 @@ final class Oracle {
 
   void sent(Commit commit, long nowMs) {
     Commit before = open;
-    if (before != null && before.count() == commit.count()) {
+    if (before != null && before.next() == commit.next()) {
       check(before.equals(commit), "D2: not the identical transaction again: " + commit.count());
       return;
+    }
+    if (before != null && before.count() == commit.count()) {
+      check(inPlaceOf(before, commit), "D2: not the same, nor without lost submits: " + commit);
     }
     check(store.fenceCount == commit.count(), "D2: sent before the one before was settled");
     int operations = 1 + commit.changes().stream().mapToInt(Change::operations).sum();
@@ -92,6 +97,32 @@ final class Oracle {
     }
     open = commit;
     openSinceMs = nowMs;
+  }
+
+  /** Whether what is left out of the one before is about submits that another was faster with. */
+  private boolean inPlaceOf(Commit before, Commit commit) {
+    var lost = new TreeSet<JobId>();
+    for (Change change : before.changes()) {
+      if (change instanceof Change.JobCreated made
+          && submits.containsKey(made.request().idempotencyKey())) {
+        lost.add(made.job());
+      }
+    }
+    Commit rest = before.without(lost, commit.next());
+    return !lost.isEmpty() && (rest.changes().isEmpty() || rest.equals(commit));
+  }
+
+  // Rule D6.
+
+  /** A job was made under an idempotency key, here or elsewhere. */
+  void submitted(String key, JobId job) {
+    JobId before = submits.putIfAbsent(key, job);
+    check(before == null, "D6: two jobs under " + key + ": " + before + " and " + job);
+  }
+
+  /** The job that a client's statement became, once that is durable. */
+  Optional<JobId> jobUnder(String key) {
+    return Optional.ofNullable(submits.get(key));
   }
 
   private boolean settled() {
@@ -136,8 +167,8 @@ final class Oracle {
           check(
               scenario.wild() || scenario == Scenario.EXECUTOR_RESTARTS,
               "T11: executor " + executor + " was taken for lost");
-      case Change.JobCreated _,
-          Change.PlanChunkWritten _,
+      case Change.JobCreated(var job, _, var request) -> submitted(request.idempotencyKey(), job);
+      case Change.PlanChunkWritten _,
           Change.JobClaimed _,
           Change.SnapshotWritten _,
           Change.SnapshotChunkWritten _,
@@ -170,6 +201,10 @@ final class Oracle {
       }
       case Effect.JobAccepted(var job) ->
           check(store.jobs.containsKey(job), "D5: accepted before it was stored: " + job);
+      case Effect.JobExists(var job, var existing) -> {
+        check(submits.containsValue(existing), "D6: does not exist: " + existing);
+        check(!store.jobs.containsKey(job), "D6: was made all the same: " + job);
+      }
       case Effect.JobFinished(var job, var record) -> answer(job, record);
       case Effect.JobFailed(var job, var record) -> answer(job, record);
       case Effect.JobCancelled(var job, var record) -> answer(job, record);

@@ -22,83 +22,114 @@ final class SimulatedClients {
   private static final int CANCEL_MAX_MS = 3_000;
   private static final int AFTER_THE_END_MS = 500;
   private static final int TIMEOUT_MAX_MS = 6_000;
+  private static final int ELSEWHERE_MAX_MS = 100;
+  private static final String ELSEWHERE = "elsewhere-";
 
   /** Longer than any job takes that can end by itself. */
   private static final int PATIENCE_MS = 60_000;
 
   private final Simulation simulation;
   private final World world;
-  private final Map<JobId, JobRequest> requests = new TreeMap<>();
+  private final Map<String, JobRequest> requests = new TreeMap<>(); // By idempotency key.
+  private final Map<String, JobId> latest = new TreeMap<>(); // The id a statement was last given.
   private final Map<JobId, Set<Fault>> cancelled = new TreeMap<>();
+  private int ids;
 
   SimulatedClients(Simulation simulation) {
     this.simulation = simulation;
     this.world = simulation.world;
   }
 
-  void begin(int jobs) {
-    for (int i = 0; i < jobs; i++) {
-      var id = new JobId("j" + i);
-      world.after(world.random.nextInt(SUBMIT_MAX_MS), () -> submit(id));
+  void begin(int statements) {
+    for (int i = 0; i < statements; i++) {
+      String key = "key-" + i;
+      world.after(world.random.nextInt(SUBMIT_MAX_MS), () -> submit(key));
     }
   }
 
-  /** Jobs whose end every client knows. */
-  boolean satisfied(int jobs) {
-    return requests.size() == jobs
-        && requests.keySet().stream().allMatch(simulation.oracle::isTold);
+  /** Whether every client knows the end of its statement. */
+  boolean satisfied(int statements) {
+    return requests.size() == statements && requests.keySet().stream().allMatch(this::satisfied);
   }
 
-  Set<JobId> waiting() {
+  /** Of a job elsewhere it hears there. */
+  private boolean satisfied(String key) {
+    return simulation
+        .oracle
+        .jobUnder(key)
+        .filter(job -> isElsewhere(job) || simulation.oracle.isTold(job))
+        .isPresent();
+  }
+
+  private static boolean isElsewhere(JobId job) {
+    return job.value().startsWith(ELSEWHERE);
+  }
+
+  Set<String> waiting() {
     var waiting = new TreeSet<>(requests.keySet());
-    waiting.removeIf(simulation.oracle::isTold);
+    waiting.removeIf(this::satisfied);
     return waiting;
   }
 
-  private void submit(JobId id) {
-    String key = "key-" + id;
+  private void submit(String key) {
     boolean hurried = world.chance(Fault.STATEMENT_TIMED_OUT);
     requests.put(
-        id,
-        new JobRequest(
-            "SELECT 1",
-            new TreeMap<>(),
-            "/",
-            "s",
-            "p",
-            "duckdb",
-            world.nowMs(),
-            key,
-            hurried ? 1 + world.random.nextInt(TIMEOUT_MAX_MS) : 0));
-    ask(id);
+        key, request("SELECT 1", key, hurried ? 1 + world.random.nextInt(TIMEOUT_MAX_MS) : 0));
+    ask(key);
+    if (world.happens(Fault.SUBMITTED_ELSEWHERE)) {
+      world.after(world.random.nextInt(ELSEWHERE_MAX_MS), () -> submitElsewhere(key));
+    }
     if (simulation.scenario.wild()) {
-      world.after(PATIENCE_MS, () -> losePatience(id));
+      world.after(PATIENCE_MS, () -> losePatience(key));
     }
     long cancelAfterMs = world.random.nextInt(CANCEL_MAX_MS);
-    world.after(cancelAfterMs, () -> cancel(id));
+    world.after(cancelAfterMs, () -> cancel(jobOf(key)));
     if (world.random.nextBoolean()) {
-      cancel(id); // At once, before anything is stored.
+      cancel(jobOf(key)); // At once, before anything is stored.
     }
   }
 
-  private void losePatience(JobId id) {
-    if (simulation.oracle.isTold(id)) {
-      return;
-    }
-    if (simulation.scheduler().up() && simulation.store.jobs.containsKey(id)) {
-      simulation.scheduler().cancel(id);
-    }
-    world.after(PATIENCE_MS / 10, () -> losePatience(id));
+  private JobRequest request(String sql, String key, long timeoutMs) {
+    return new JobRequest(
+        sql, new TreeMap<>(), "/", "s", "p", "duckdb", world.nowMs(), key, timeoutMs);
   }
 
-  private void ask(JobId id) {
-    if (simulation.oracle.isTold(id)) {
+  private void submitElsewhere(String key) {
+    String sql = world.random.nextInt(4) == 0 ? "SELECT 2" : "SELECT 1";
+    var job = new JobId(ELSEWHERE + key);
+    if (simulation.store.submittedElsewhere(job, request(sql, key, 0))) {
+      world.say("elsewhere " + key + " becomes " + job);
+      simulation.oracle.submitted(key, job);
+    }
+  }
+
+  /** The job that the statement became, or the one it was last asked to become. */
+  private JobId jobOf(String key) {
+    return simulation
+        .oracle
+        .jobUnder(key)
+        .orElseGet(() -> latest.getOrDefault(key, new JobId("never-" + key)));
+  }
+
+  private void losePatience(String key) {
+    if (satisfied(key)) {
       return;
     }
+    if (simulation.scheduler().up() && simulation.store.jobs.containsKey(jobOf(key))) {
+      simulation.scheduler().cancel(jobOf(key));
+    }
+    world.after(PATIENCE_MS / 10, () -> losePatience(key));
+  }
+
+  private void ask(String key) {
+    if (satisfied(key)) {
+      return;
+    }
+    JobId id = jobOf(key);
     var stored = simulation.store.jobs.get(id);
     if (simulation.scheduler().up()) {
       if (stored == null) {
-        submitNow(id);
+        submitNow(key);
       } else if (stored.end != null) {
         simulation.oracle.told(id, stored.end);
         world.after(world.random.nextInt(AFTER_THE_END_MS), () -> cancel(id));
@@ -107,21 +138,32 @@ final class SimulatedClients {
         takeRows(id);
       }
     }
-    world.after(1 + world.random.nextInt(2 * ASK_MS), () -> ask(id));
+    world.after(1 + world.random.nextInt(2 * ASK_MS), () -> ask(key));
   }
 
-  private void submitNow(JobId id) {
-    JobRequest request = request(id);
-    simulation.scheduler().submit(id, request);
+  /** Each time under another id, as the shell gives them. */
+  private void submitNow(String key) {
+    JobId id = submitUnderNewId(key);
     if (world.happens(Fault.ASKED_AGAIN)) {
-      simulation.scheduler().submit(id, request);
+      if (world.random.nextBoolean()) {
+        submitUnderNewId(key);
+      } else {
+        simulation.scheduler().submit(id, request(key)); // The same event once more.
+      }
     }
   }
 
-  private JobRequest request(JobId id) {
-    JobRequest request = requests.get(id);
+  private JobId submitUnderNewId(String key) {
+    var id = new JobId("j%03d".formatted(ids++));
+    latest.put(key, id);
+    simulation.scheduler().submit(id, request(key));
+    return id;
+  }
+
+  private JobRequest request(String key) {
+    JobRequest request = requests.get(key);
     if (request == null) {
-      throw new AssertionError("never asked for: " + id);
+      throw new AssertionError("never asked for: " + key);
     }
     return request;
   }

@@ -88,9 +88,6 @@ final class SimulatedScheduler {
       oracle.cancelKnown(id);
     }
     core.step(new Event.JobLoaded(job.job()), world.nowMs());
-    if (store.reader().cancelRequested(id)) {
-      core.step(new Event.CancelRequested(id, "cancelled on request"), world.nowMs());
-    }
     drain();
   }
 
@@ -252,6 +249,7 @@ final class SimulatedScheduler {
       case Effect.AskToRegister(var id, _) -> send(id, new AgentEvent.RegistrationAsked(self));
       case Effect.ReadFence() -> readFence();
       case Effect.JobRefused _,
+          Effect.JobExists _,
           Effect.JobFinished _,
           Effect.JobFailed _,
           Effect.JobCancelled _,
@@ -289,10 +287,8 @@ final class SimulatedScheduler {
     }
   }
 
-  /** A client's statement; asked again, it is the same job (rule D6). */
+  /** A client's statement, of which the store knew nothing a moment ago. */
   void submit(JobId id, JobRequest request) {
-    if (!store.jobs.containsKey(id)) {
-      receive(new Event.JobQueued(id, request));
-    }
+    receive(new Event.JobQueued(id, request));
   }
 }

@@ -17,6 +17,7 @@ import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.CommitOutcome;
 import io.mangonel.state.StateBackend.Guard;
+import io.mangonel.state.StateBackend.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,10 +118,10 @@ final class SimulatedStore {
             return;
           }
           Commit commit = sent;
-          if (commit == null || commit.count() != fenceCount || key.count() != fenceCount + 1) {
+          if (commit == null || commit.count() != fenceCount || key.count() != commit.next()) {
             throw new AssertionError("D1: " + key + " after " + fenceCount + " of " + commit);
           }
-          fenceCount++;
+          fenceCount = commit.next();
           commit.changes().forEach(this::apply);
           commit.changes().forEach(durable);
         });
@@ -130,6 +131,21 @@ final class SimulatedStore {
     return guard instanceof Guard.CreateRevision key
         && key.keyspace() == Keyspace.SCHEDULERS
         && key.revision() == fenceRevision;
+  }
+
+  /** Another scheduler makes a job under an idempotency key, if it is the first. */
+  boolean submittedElsewhere(JobId job, JobRequest request) {
+    var elsewhere = new SimulatedStateBackend(world::nowMs, world::after);
+    var other =
+        FencedStore.registerAlone(
+            elsewhere, new Incarnation("other"), "h:2", world.nowMs(), LEASE_TTL_MS);
+    var made = other.commit(new Commit(0, List.of(new Change.JobCreated(job, 1, request))));
+    Oracle.check(made == Commit.Outcome.DONE, "elsewhere: " + made);
+    var submit = elsewhere.scan(Keyspace.SUBMITS, "", "", 1).getFirst();
+    return backend.commit(
+            List.of(new Guard.Absent(Keyspace.SUBMITS, submit.key())),
+            List.of(new Operation.Put(Keyspace.SUBMITS, submit.key(), submit.value())))
+        instanceof CommitOutcome.Done;
   }
 
   /** Whether the wish to end the job is in the store, whatever the product reads. */
@@ -212,6 +228,7 @@ final class SimulatedStore {
     Oracle.check(read.unreadable().isEmpty(), "unreadable: " + read.unreadable());
     var found = new TreeMap<JobId, StoredJob>();
     read.claimable().forEach(job -> found.put(job.job().job(), job.job()));
+    found.replaceAll((_, job) -> job.withCancelRequested(false)); // cancelStored tells.
     var open = new TreeMap<JobId, StoredJob>();
     jobs.forEach((id, job) -> check(id, job, open));
     same("open jobs", found, open);
@@ -240,7 +257,8 @@ final class SimulatedStore {
             job.snapshot,
             job.snapshotSequence,
             job.snapshotChunks,
-            log));
+            log,
+            false));
   }
 
   private static void same(String what, @Nullable Object read, @Nullable Object written) {
