@@ -114,6 +114,10 @@ final class AgentEndpoint implements ExecutorEndpoint {
 
   @Override
   public List<TaskLaunch.Answer> launchTasks(LaunchBatch batch) {
+    return launch(batch, false);
+  }
+
+  private List<TaskLaunch.Answer> launch(LaunchBatch batch, boolean polled) {
     Map<TaskAttemptId, TaskWork> works = works(batch);
     if (undecided.size() + works.size() > limits.eventsMax()) {
       throw new Reply.Rejection("too many launches wait for their answer");
@@ -124,7 +128,7 @@ final class AgentEndpoint implements ExecutorEndpoint {
             AgentEffect.AnswerLaunch.class,
             call ->
                 new AgentEvent.LaunchRequested(
-                    call, batch.target(), batch.scheduler(), batch.launches()));
+                    call, batch.target(), batch.scheduler(), batch.launches(), polled));
     // The accepted ones were taken before the answer; the rest will never run.
     works.keySet().forEach(undecided::remove);
     return answer.answers();
@@ -133,7 +137,7 @@ final class AgentEndpoint implements ExecutorEndpoint {
   /** Work that was polled for; reservations it does not use are free again at once. */
   void acceptPolled(LaunchBatch batch, List<ExecutorReservation> offered) {
     if (!batch.launches().isEmpty()) {
-      launchTasks(batch);
+      launch(batch, true);
     }
     Set<String> used = new HashSet<>();
     batch.launches().forEach(launch -> used.add(launch.reservation()));

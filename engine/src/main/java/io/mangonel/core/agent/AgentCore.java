@@ -36,6 +36,8 @@ public final class AgentCore {
   private final JobTable jobs;
   private final TreeSet<Incarnation> schedulers = new TreeSet<>();
   private final List<AgentEffect> effects = new ArrayList<>();
+  private final GoneSchedulers gone;
+  private final Launches launches;
   private final JobSweep sweep;
   private final Drain drain;
   private @Nullable Incarnation polled; // Whose turn it was last.
@@ -69,6 +71,8 @@ public final class AgentCore {
     this.limits = limits;
     this.slots = new SlotTable(executor, incarnation, slots, limits);
     this.jobs = new JobTable(limits);
+    this.gone = new GoneSchedulers(limits.goneSchedulersMax());
+    this.launches = new Launches(executor, incarnation, this.slots, jobs, gone, effects);
     this.sweep = new JobSweep(limits);
     this.drain = new Drain(limits);
     recovered.forEach(this::recover);
@@ -93,6 +97,7 @@ public final class AgentCore {
     expiredReservations += slots.expire(nowMs);
     switch (event) {
       case AgentEvent.SchedulerFound(var scheduler) -> {
+        gone.remove(scheduler);
         if (schedulers.add(scheduler)) {
           register(scheduler);
           jobs.reportAtOnce(scheduler);
@@ -101,6 +106,7 @@ public final class AgentCore {
       case AgentEvent.SchedulerGone(var scheduler) -> {
         schedulers.remove(scheduler);
         slots.forget(scheduler);
+        gone.add(scheduler);
       }
       case AgentEvent.RegistrationAsked(var scheduler) -> register(scheduler);
       case AgentEvent.SlotsRequested request -> {
@@ -111,7 +117,7 @@ public final class AgentCore {
           reservations.forEach(reservation -> slots.release(scheduler, reservation));
       case AgentEvent.LaunchRequested request -> {
         heardFrom(request.scheduler(), nowMs);
-        launch(request, nowMs);
+        launches.take(request, nowMs);
       }
       case AgentEvent.CancelRequested request -> cancel(request, nowMs);
       case AgentEvent.AdoptRequested request -> {
@@ -192,74 +198,16 @@ public final class AgentCore {
       effects.add(new AgentEffect.AnswerOtherIncarnation(request.call()));
       return;
     }
+    // One that is gone would not use them, and nobody would give them back.
+    int wanted = gone.contains(request.scheduler()) ? 0 : request.wanted();
     var grant =
-        slots.request(
-            request.scheduler(), request.request(), request.wanted(), request.ttlMs(), nowMs);
+        slots.request(request.scheduler(), request.request(), wanted, request.ttlMs(), nowMs);
     effects.add(
         new AgentEffect.AnswerSlots(
             request.call(), request.request(), grant.granted(), grant.waiting()));
   }
 
-  // Launch, cancel, remove, adopt.
-
-  private void launch(AgentEvent.LaunchRequested request, long nowMs) {
-    var answers = new ArrayList<TaskLaunch.Answer>();
-    for (TaskLaunch launch : request.launches()) {
-      answers.add(
-          request.target().equals(incarnation)
-              ? launch(launch, request.scheduler(), nowMs)
-              : new TaskLaunch.Answer.Rejected(
-                  launch.id(),
-                  TaskLaunch.Reason.OTHER_INCARNATION,
-                  "this is " + incarnation + ", not " + request.target()));
-    }
-    effects.add(new AgentEffect.AnswerLaunch(request.call(), answers));
-  }
-
-  private TaskLaunch.Answer launch(TaskLaunch launch, Incarnation scheduler, long nowMs) {
-    AgentJob job = jobs.heard(launch.id().job(), scheduler, nowMs);
-    Attempt known = job.attempts.get(launch.id());
-    if (known instanceof Attempt.Refused(var reason, var message)) {
-      return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
-    }
-    if (known != null) {
-      return new TaskLaunch.Answer.Accepted(launch.id());
-    }
-    if (launch.epoch() < job.epoch) {
-      slots.release(scheduler, launch.reservation());
-      return new TaskLaunch.Answer.StaleEpoch(launch.id(), job.epoch);
-    }
-    if (job.removed) {
-      slots.release(scheduler, launch.reservation());
-      return refuse(job, launch, TaskLaunch.Reason.CANCELLED, "its job was removed");
-    }
-    job.epoch = launch.epoch();
-    job.owner = scheduler;
-    if (jobs.outboxFull()) {
-      slots.release(scheduler, launch.reservation());
-      return refuse(
-          job,
-          launch,
-          TaskLaunch.Reason.OUTBOX_FULL,
-          jobs.outbox() + " statuses are unacknowledged");
-    }
-    if (!slots.consume(scheduler, launch.reservation())) {
-      return refuse(
-          job,
-          launch,
-          TaskLaunch.Reason.NO_RESERVATION,
-          "reservation " + launch.reservation() + " is not live");
-    }
-    job.attempts.put(launch.id(), new Attempt.Running(launch));
-    effects.add(new AgentEffect.RunTask(launch));
-    return new TaskLaunch.Answer.Accepted(launch.id());
-  }
-
-  private static TaskLaunch.Answer refuse(
-      AgentJob job, TaskLaunch launch, TaskLaunch.Reason reason, String message) {
-    job.attempts.put(launch.id(), new Attempt.Refused(reason, message));
-    return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
-  }
+  // Cancel, remove, adopt.
 
   private void cancel(AgentEvent.CancelRequested request, long nowMs) {
     if (!request.target().equals(incarnation)) {
@@ -365,15 +313,20 @@ public final class AgentCore {
     }
   }
 
-  /** The slot stays with the job only if nobody else stands in line. */
+  /**
+   * The slot stays with the job while nobody else stands in line, or while the job has less than
+   * its share of the slots: as many as each gets of the jobs that are active here and of those who
+   * wait.
+   */
   private @Nullable ExecutorReservation followUp(AgentJob job, JobId id, long nowMs) {
-    boolean othersWait =
-        pull
-            ? schedulers.size() > 1
-            : slots.othersWait(job.owner) || !schedulers.contains(job.owner);
-    return othersWait || slots.free() == 0
-        ? null
-        : slots.reserve(job.owner, Optional.of(id), limits.reservationTtlMs(), nowMs);
+    if (!schedulers.contains(job.owner) || slots.free() == 0) {
+      return null;
+    }
+    int others = pull ? schedulers.size() - 1 : slots.othersWaiting(job.owner);
+    int share = slots.all() / (jobs.activeWith(job) + others);
+    return others == 0 || job.runningTasks() + slots.reservedFor(id) < share
+        ? slots.reserve(job.owner, Optional.of(id), limits.reservationTtlMs(), nowMs)
+        : null;
   }
 
   /** The owner, or while it is out of reach any other scheduler, or nobody. */
@@ -462,7 +415,7 @@ public final class AgentCore {
   }
 
   private void poll(long nowMs) {
-    if (schedulers.isEmpty() || slots.free() == 0) {
+    if (schedulers.isEmpty() || slots.free() == 0 || jobs.outboxFull()) {
       return;
     }
     Incarnation next = polled == null ? null : schedulers.higher(polled);
@@ -482,6 +435,7 @@ public final class AgentCore {
     out.text(polled == null ? "" : polled.value());
     out.number(heartbeatAtMs).number(expiredReservations);
     out.number(tickedAtMs).number(lookAtMs);
+    gone.encode(out);
     sweep.encode(out);
     drain.encode(out);
     jobs.encode(out);

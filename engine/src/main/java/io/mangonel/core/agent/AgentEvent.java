@@ -48,9 +48,18 @@ public sealed interface AgentEvent {
     }
   }
 
-  /** Answered by {@link AgentEffect.AnswerLaunch}. */
+  /**
+   * Answered by {@link AgentEffect.AnswerLaunch}.
+   *
+   * @param polled it came as the answer to a poll: the scheduler hears no answer, so what is
+   *     rejected is also reported as a status
+   */
   record LaunchRequested(
-      long call, Incarnation target, Incarnation scheduler, List<TaskLaunch> launches)
+      long call,
+      Incarnation target,
+      Incarnation scheduler,
+      List<TaskLaunch> launches,
+      boolean polled)
       implements AgentEvent {
     public LaunchRequested {
       launches = List.copyOf(launches);

@@ -53,6 +53,19 @@ final class AgentJob {
     return attempts.values().stream().anyMatch(Attempt.Running.class::isInstance);
   }
 
+  /** Whether the attempt was started here, or its rejection was reported. */
+  boolean ran(TaskAttemptId id) {
+    return switch (attempts.get(id)) {
+      case null -> false;
+      case Attempt.Running _, Attempt.Ended _ -> true;
+      case Attempt.Refused _ -> false;
+    };
+  }
+
+  int runningTasks() {
+    return (int) attempts.values().stream().filter(Attempt.Running.class::isInstance).count();
+  }
+
   /** Whether there is nothing but memories. */
   boolean idle() {
     return removed

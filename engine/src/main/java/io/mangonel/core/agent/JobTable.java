@@ -123,6 +123,11 @@ final class JobTable {
     }
   }
 
+  /** How many jobs run a task here, with this one. */
+  int activeWith(AgentJob one) {
+    return (int) jobs.values().stream().filter(job -> job == one || job.running()).count();
+  }
+
   boolean running() {
     return jobs.values().stream().anyMatch(AgentJob::running);
   }

@@ -8,6 +8,7 @@ package io.mangonel.core.agent;
  * @param reservationTtlMs life of a reservation that the executor makes by itself: a follow-up, or
  *     an offer
  * @param waitsMax schedulers that may wait for slots
+ * @param goneSchedulersMax incarnations of schedulers that are remembered as gone
  * @param requestsMax answered slot requests that are remembered, to answer a repetition
  * @param outboxMax statuses without an acknowledgement; at this many, launches are refused
  * @param outboxWindow statuses sent at once to one scheduler
@@ -28,6 +29,7 @@ public record Limits(
     long heartbeatMs,
     long reservationTtlMs,
     int waitsMax,
+    int goneSchedulersMax,
     int requestsMax,
     int outboxMax,
     int outboxWindow,
@@ -43,7 +45,7 @@ public record Limits(
     long lookMs) {
   public static final Limits DEFAULTS =
       new Limits(
-          50, 500, 3_000, 1_000, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000, 2_000,
+          50, 500, 3_000, 1_000, 100, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000, 2_000,
           60_000, 300_000, 1_000, 100);
 
   /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
@@ -73,6 +75,7 @@ public record Limits(
         heartbeatMs,
         reservationTtlMs,
         waitsMax,
+        goneSchedulersMax,
         requestsMax,
         newOutboxMax,
         newOutboxWindow,

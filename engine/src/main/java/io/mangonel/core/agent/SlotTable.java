@@ -159,8 +159,21 @@ final class SlotTable {
     running--;
   }
 
-  boolean othersWait(Incarnation scheduler) {
-    return line.stream().anyMatch(wait -> !wait.scheduler.equals(scheduler));
+  /** How many other schedulers stand in line. */
+  int othersWaiting(Incarnation scheduler) {
+    return (int) line.stream().filter(wait -> !wait.scheduler.equals(scheduler)).count();
+  }
+
+  int all() {
+    return slots;
+  }
+
+  /** Slots held for tasks of the job. */
+  int reservedFor(JobId job) {
+    return (int)
+        reservations.values().stream()
+            .filter(held -> held.reservation.job().filter(job::equals).isPresent())
+            .count();
   }
 
   /** Hands free slots to those who stand in line, one at a time. */

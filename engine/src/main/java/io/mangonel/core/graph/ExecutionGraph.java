@@ -37,8 +37,8 @@ import java.util.TreeSet;
  * complete.
  */
 public final class ExecutionGraph {
-  /** Since 2 an output file has a checksum. */
-  private static final int VERSION = 2;
+  /** Since 2 an output file has a checksum, since 3 a task its executors' deaths. */
+  private static final int VERSION = 3;
 
   /** The state of a stage; only the graph's tasks decide it. */
   public enum StageState {
@@ -64,8 +64,7 @@ public final class ExecutionGraph {
   public record Winner(TaskAttemptId id, ExecutorId executor, TaskOutput output) {}
 
   private final JobId job;
-  private final int attemptsMax;
-  private final int stageAttemptsMax;
+  private final GraphLimits limits;
   private final Stages stages;
   private final List<RunningTask> obsolete = new ArrayList<>(); // A hint, not part of the state.
   private Optional<Failed> failure = Optional.empty();
@@ -73,18 +72,15 @@ public final class ExecutionGraph {
 
   /**
    * @param specs ids 0, 1, ...; producers before consumers; the last one is the root
-   * @param attemptsMax failures of a task that fail the job
-   * @param stageAttemptsMax attempts of a stage that fail the job
    * @throws IllegalArgumentException when the stages are not as said
    */
-  public ExecutionGraph(JobId job, List<StageSpec> specs, int attemptsMax, int stageAttemptsMax) {
-    this(job, attemptsMax, stageAttemptsMax, specs.stream().map(Stage::new).toList());
+  public ExecutionGraph(JobId job, List<StageSpec> specs, GraphLimits limits) {
+    this(job, limits, specs.stream().map(Stage::new).toList());
   }
 
-  private ExecutionGraph(JobId job, int attemptsMax, int stageAttemptsMax, List<Stage> stages) {
+  private ExecutionGraph(JobId job, GraphLimits limits, List<Stage> stages) {
     this.job = job;
-    this.attemptsMax = attemptsMax;
-    this.stageAttemptsMax = stageAttemptsMax;
+    this.limits = limits;
     this.stages = new Stages(job, stages);
   }
 
@@ -373,7 +369,7 @@ public final class ExecutionGraph {
     switch (reason) {
       case Failure.UserError(var message) -> fail(message, false);
       case Failure.InputChanged(_, var message) -> fail(message, true);
-      case Failure.LaunchRejected _, Failure.HolderUnreachable _ -> {}
+      case Failure.LaunchRejected _, Failure.HolderUnreachable _, Failure.Killed _ -> {}
       case Failure.FetchFailed(var producer, var message) -> {
         if (!stages.known(producer) || !stages.topology.reads(stage.spec.id(), producer.stage())) {
           countFailure(stage, id, message);
@@ -385,8 +381,7 @@ public final class ExecutionGraph {
       }
       case Failure.ResourceExhausted(var message) -> countFailure(stage, id, message);
       case Failure.Io(var message) -> countFailure(stage, id, message);
-      case Failure.ExecutorLost(var message) -> countFailure(stage, id, message);
-      case Failure.Killed(var message) -> countFailure(stage, id, message);
+      case Failure.ExecutorLost(var message) -> countDeath(stage, id, message);
     }
   }
 
@@ -395,7 +390,7 @@ public final class ExecutionGraph {
       for (var task : stage.running()) {
         if (task.executor().equals(executor) && !kept.contains(task.id())) {
           stage.takeBack(task.id().partition());
-          countFailure(stage, task.id(), reason);
+          countDeath(stage, task.id(), reason);
         }
       }
       BitSet lost = stage.lostWith(executor, kept);
@@ -406,8 +401,16 @@ public final class ExecutionGraph {
   }
 
   private void countFailure(Stage stage, TaskAttemptId id, String message) {
-    if (stage.countFailure(id.partition()) >= attemptsMax) {
-      fail("task " + id + " failed " + attemptsMax + " times, last: " + message, true);
+    if (stage.countFailure(id.partition()) >= limits.attemptsMax()) {
+      fail("task " + id + " failed " + limits.attemptsMax() + " times, last: " + message, true);
+    }
+  }
+
+  /** Costs no attempt; but what runs at many deaths may be their cause (rule T14). */
+  private void countDeath(Stage stage, TaskAttemptId id, String message) {
+    int deaths = stage.countDeath(id.partition());
+    if (deaths >= limits.executorDeathsMax()) {
+      fail("task " + id + " was running at " + deaths + " deaths of executors, last: " + message, true);
     }
   }
 
@@ -441,7 +444,7 @@ public final class ExecutionGraph {
     stage.nextStageAttempt();
     if (stage == stages.root() && rowsSent) {
       fail("rows of the answer were lost after some had been sent: " + reason, true);
-    } else if (stage.attempt() >= stageAttemptsMax) {
+    } else if (stage.attempt() >= limits.stageAttemptsMax()) {
       fail("stage " + stage.spec.id() + " lost its output too often, last: " + reason, true);
     }
   }
@@ -472,16 +475,16 @@ public final class ExecutionGraph {
   }
 
   /** Restores a snapshot. */
-  public static ExecutionGraph decode(Bytes snapshot, int attemptsMax, int stageAttemptsMax) {
+  public static ExecutionGraph decode(Bytes snapshot, GraphLimits limits) {
     var in = new RecordReader(snapshot);
-    in.version("execution graph", VERSION);
+    int version = in.version("execution graph", VERSION);
     var job = new JobId(in.text());
     int count = in.integer();
     var stages = new ArrayList<Stage>();
     for (int i = 0; i < count; i++) {
-      stages.add(Stage.decode(in));
+      stages.add(Stage.decode(in, version >= 3));
     }
-    var graph = new ExecutionGraph(job, attemptsMax, stageAttemptsMax, stages);
+    var graph = new ExecutionGraph(job, limits, stages);
     graph.rowsSent = in.flag();
     if (in.flag()) {
       graph.failure = Optional.of(new Failed(in.text(), in.flag()));

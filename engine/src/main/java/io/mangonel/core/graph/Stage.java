@@ -38,6 +38,7 @@ final class Stage {
   private final Task[] tasks;
   private final int[] nextAttempts; // Never reset: an id is used once.
   private final int[] failures;
+  private final int[] deaths;
   private final BitSet pending = new BitSet();
   private int running;
   private int successful;
@@ -48,6 +49,7 @@ final class Stage {
     this.tasks = new Task[spec.tasks()];
     this.nextAttempts = new int[spec.tasks()];
     this.failures = new int[spec.tasks()];
+    this.deaths = new int[spec.tasks()];
     for (int partition = 0; partition < tasks.length; partition++) {
       tasks[partition] = PENDING;
     }
@@ -137,6 +139,11 @@ final class Stage {
     return ++failures[partition];
   }
 
+  /** Returns how many executors have died while they ran the task. */
+  int countDeath(int partition) {
+    return ++deaths[partition];
+  }
+
   void nextStageAttempt() {
     attempt++;
   }
@@ -201,7 +208,7 @@ final class Stage {
     spec.write(out);
     out.number(attempt);
     for (int partition = 0; partition < tasks.length; partition++) {
-      out.number(nextAttempts[partition]).number(failures[partition]);
+      out.number(nextAttempts[partition]).number(failures[partition]).number(deaths[partition]);
       switch (tasks[partition]) {
         case Task.Pending() -> out.number(0);
         case Task.Running(var id, var executor, var incarnation) -> {
@@ -216,12 +223,16 @@ final class Stage {
     }
   }
 
-  static Stage decode(RecordReader in) {
+  /**
+   * @param withDeaths whether the record has them
+   */
+  static Stage decode(RecordReader in, boolean withDeaths) {
     var stage = new Stage(StageSpec.read(in));
     stage.attempt = in.integer();
     for (int partition = 0; partition < stage.tasks.length; partition++) {
       stage.nextAttempts[partition] = in.integer();
       stage.failures[partition] = in.integer();
+      stage.deaths[partition] = withDeaths ? in.integer() : 0;
       stage.set(partition, readTask(in));
     }
     return stage;

@@ -324,10 +324,11 @@ final class Committer {
 
   /** Who was told to wait for a job that is not made waits for the one that is. */
   private static Held moved(Held waiting, Map<JobId, SubmitHolder> lost) {
-    return waiting.effect instanceof Effect.JobExists(var job, var existing)
-            && lost.get(existing) instanceof SubmitHolder holder
-        ? new Held(waiting.afterChange, taken(job, holder))
-        : waiting;
+    if (waiting.effect instanceof Effect.JobExists(var job, var existing)) {
+      SubmitHolder holder = lost.get(existing);
+      return holder == null ? waiting : new Held(waiting.afterChange, taken(job, holder));
+    }
+    return waiting;
   }
 
   /** What the submit of a job is told whose key another holds. */

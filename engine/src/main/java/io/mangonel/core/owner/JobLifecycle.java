@@ -136,7 +136,7 @@ final class JobLifecycle {
     job.planEpoch = job.epoch;
     job.plannedAtMs = nowMs;
     job.graph =
-        new ExecutionGraph(job.id, plan.stages(), limits.attemptsMax(), limits.stageAttemptsMax());
+        new ExecutionGraph(job.id, plan.stages(), limits.graph());
     tasks.refresh(job);
   }
 

@@ -1,5 +1,7 @@
 package io.mangonel.core.owner;
 
+import io.mangonel.core.graph.GraphLimits;
+
 /**
  * Every limit of the scheduler's side. Times in milliseconds.
  *
@@ -8,6 +10,7 @@ package io.mangonel.core.owner;
  *     still, not the others (rule T11)
  * @param attemptsMax failed attempts of a task that fail the job
  * @param stageAttemptsMax attempts of a stage that fail the job
+ * @param executorDeathsMax deaths of executors while they ran a task that fail the job (rule T14)
  * @param jobsMax jobs that have not ended; beyond, a submit is refused
  * @param requestBytesMax size of a request
  * @param planChunkBytes size of a piece of a plan or of a snapshot
@@ -38,6 +41,7 @@ public record Limits(
     long tickGapMs,
     int attemptsMax,
     int stageAttemptsMax,
+    int executorDeathsMax,
     int jobsMax,
     int requestBytesMax,
     int planChunkBytes,
@@ -63,9 +67,14 @@ public record Limits(
 
   public static final Limits DEFAULTS =
       new Limits(
-          50, 2_000, 4, 16, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20, 10_000,
+          50, 2_000, 4, 16, 3, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20, 10_000,
           8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 300_000, 600_000,
           5_000);
+
+  /** What a job may bear. */
+  GraphLimits graph() {
+    return new GraphLimits(attemptsMax, stageAttemptsMax, executorDeathsMax);
+  }
 
   /** The same but for {@link #retentionMs}. */
   public Limits withRetentionMs(long value) {
@@ -74,6 +83,7 @@ public record Limits(
         tickGapMs,
         attemptsMax,
         stageAttemptsMax,
+        executorDeathsMax,
         jobsMax,
         requestBytesMax,
         planChunkBytes,

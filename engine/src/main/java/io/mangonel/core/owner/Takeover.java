@@ -56,13 +56,11 @@ final class Takeover {
 
   /** The graph of a stored job: its snapshot and the log after it. */
   static ExecutionGraph graph(StoredJob stored, StoredJob.Plan plan, Limits limits) {
-    int attempts = limits.attemptsMax();
-    int stageAttempts = limits.stageAttemptsMax();
     var snapshot = stored.snapshot();
     ExecutionGraph graph =
         snapshot == null
-            ? new ExecutionGraph(stored.job(), plan.stages(), attempts, stageAttempts)
-            : ExecutionGraph.decode(snapshot, attempts, stageAttempts);
+            ? new ExecutionGraph(stored.job(), plan.stages(), limits.graph())
+            : ExecutionGraph.decode(snapshot, limits.graph());
     stored.log().forEach(entry -> entry.forEach(graph::apply));
     graph.takeObsolete(); // Whatever still runs, inventories show.
     return graph;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.ExecutionGraph;
+import io.mangonel.core.graph.GraphLimits;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.task.JobId;
@@ -128,7 +129,7 @@ class JobLifecycleTest {
     run.changes(Change.SnapshotChunkWritten.class).stream()
         .filter(chunk -> chunk.sequence() == last.sequence())
         .forEach(chunk -> pieces.writeBytes(chunk.chunk().toByteArray()));
-    ExecutionGraph graph = ExecutionGraph.decode(Bytes.of(pieces.toByteArray()), 4, 16);
+    ExecutionGraph graph = ExecutionGraph.decode(Bytes.of(pieces.toByteArray()), new GraphLimits(4, 16, 3));
     assertThat(graph.pendingTasks()).isBetween(tasks - 3_000, tasks - 1_000);
     assertThat(run.changes(Change.LogTrimmed.class).getLast().lastSequence())
         .isEqualTo(last.sequence());

@@ -14,12 +14,12 @@ import io.mangonel.core.task.TaskOutcome;
 import java.util.Arrays;
 import java.util.List;
 
-/** Drives an executor's agent by text: two slots, an outbox of two. */
+/** Drives an executor's agent by text: two slots unless told, an outbox of two. */
 final class AgentScript {
   private static final Incarnation SELF = new Incarnation("e1#1");
   private static final Limits LIMITS =
       new Limits(
-          50, 500, 3_000, 10, 10, 2, 10, 1 << 20, 500, 600_000, 2_000, 5_000, 1_000, 60_000,
+          50, 500, 3_000, 10, 2, 10, 2, 10, 1 << 20, 500, 600_000, 2_000, 5_000, 1_000, 60_000,
           180_000, 10, 100);
 
   private AgentCore agent = new AgentCore(new ExecutorId("e1"), SELF, 2, false, LIMITS);
@@ -27,6 +27,10 @@ final class AgentScript {
 
   String apply(String line) {
     var w = Words.of(line);
+    if (w.at(0).equals("slots")) {
+      agent = new AgentCore(new ExecutorId("e1"), SELF, (int) w.number(1), false, LIMITS);
+      return "free " + agent.freeSlots() + "\n";
+    }
     if (w.at(0).equals("restart")) {
       return restart(w);
     }
@@ -73,7 +77,8 @@ final class AgentScript {
                       Words.attempt(w.at(2)),
                       w.at(3),
                       Long.parseLong(w.named("epoch", "1")),
-                      List.of())));
+                      List.of())),
+              Boolean.parseBoolean(w.named("polled", "false")));
       case "cancel" ->
           new AgentEvent.CancelRequested(
               SELF, w.job(1), Long.parseLong(w.named("epoch", "1")), w.attempts(2));

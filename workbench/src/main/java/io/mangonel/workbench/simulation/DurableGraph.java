@@ -55,6 +55,7 @@ final class DurableGraph {
   private void launch(TaskAttemptId id, ExecutorId executor) {
     String place = Lineage.place(id);
     Oracle.check(launched.add(id), "launched twice in the log: " + id);
+    Oracle.check(lineage.plan(id).equals(plan), "T6: of a plan that was never stored: " + id);
     Oracle.check(
         !winners.containsKey(place), "a finished task runs again: " + id + " of " + winners);
     Oracle.check(!running.containsKey(place), "two attempts at a time: " + id + " of " + running);

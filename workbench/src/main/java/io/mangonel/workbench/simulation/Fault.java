@@ -39,6 +39,7 @@ public enum Fault {
   /** Another scheduler makes a job under the same idempotency key. */
   SUBMITTED_ELSEWHERE,
   ROWS_SENT_EARLY,
+  READ_SLOWLY,
 
   STATEMENT_TIMED_OUT,
   CANCELLED_BEFORE_STORED,

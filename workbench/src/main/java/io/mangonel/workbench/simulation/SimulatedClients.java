@@ -22,6 +22,8 @@ final class SimulatedClients {
   private static final int CANCEL_MAX_MS = 3_000;
   private static final int AFTER_THE_END_MS = 500;
   private static final int TIMEOUT_MAX_MS = 6_000;
+  private static final int READ_EVERY = 3;
+  private static final int READ_MAX_MS = 5_000;
   private static final int ELSEWHERE_MAX_MS = 100;
   private static final String ELSEWHERE = "elsewhere-";
 
@@ -132,6 +134,10 @@ final class SimulatedClients {
         submitNow(key);
       } else if (stored.end != null) {
         simulation.oracle.told(id, stored.end);
+        if (world.random.nextInt(READ_EVERY) == 0) {
+          world.count(Fault.READ_SLOWLY);
+          read(id);
+        }
         world.after(world.random.nextInt(AFTER_THE_END_MS), () -> cancel(id));
         return;
       } else {
@@ -139,6 +145,14 @@ final class SimulatedClients {
       }
     }
     world.after(1 + world.random.nextInt(2 * ASK_MS), () -> ask(key));
+  }
+
+  /** Reads the result for a while, perhaps longer than it would be kept. */
+  private void read(JobId id) {
+    SimulatedScheduler reader = simulation.scheduler();
+    reader.receive(new Event.ReadingBegins(id));
+    world.after(
+        world.random.nextInt(READ_MAX_MS), () -> reader.receive(new Event.ReadingEnds(id)));
   }
 
   /** Each time under another id, as the shell gives them. */

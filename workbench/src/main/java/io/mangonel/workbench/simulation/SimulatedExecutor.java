@@ -42,6 +42,7 @@ final class SimulatedExecutor {
   private final Map<TaskAttemptId, TaskLaunch> running = new TreeMap<>();
   private final SimulatedProcess process;
   private final int outboxMax; // With what runs when it becomes full, and what was there before.
+  private final Map<JobId, Long> epochs = new TreeMap<>(); // The highest it was told of a job.
   private long calls;
 
   /**
@@ -122,8 +123,9 @@ final class SimulatedExecutor {
     receive(new AgentEvent.SlotsRequested(++calls, target, from, request, wanted, ttl));
   }
 
-  void launchRequested(Incarnation target, Incarnation from, List<TaskLaunch> launches) {
-    receive(new AgentEvent.LaunchRequested(++calls, target, from, launches));
+  void launchRequested(
+      Incarnation target, Incarnation from, List<TaskLaunch> launches, boolean polled) {
+    receive(new AgentEvent.LaunchRequested(++calls, target, from, launches, polled));
   }
 
   void adoptRequested(Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
@@ -135,6 +137,10 @@ final class SimulatedExecutor {
   }
 
   private void step(AgentEvent event) {
+    if (event instanceof AgentEvent.AdoptRequested(_, var target, _, var jobs)
+        && target.equals(agent.incarnation())) {
+      jobs.forEach(job -> epochs.merge(job.job(), job.epoch(), Math::max));
+    }
     agent.step(event, world.nowMs());
     for (AgentEffect effect : agent.ready()) {
       if (world.verbose && !(effect instanceof AgentEffect.SendHeartbeat)) {
@@ -201,6 +207,8 @@ final class SimulatedExecutor {
 
   private void run(TaskLaunch launch) {
     simulation.oracle.started(launch.id());
+    long heard = epochs.getOrDefault(launch.id().job(), 0L);
+    Oracle.check(launch.epoch() >= heard, "T8: older than epoch " + heard + ": " + launch.id());
     running.put(launch.id(), launch);
     if (world.happens(Fault.TASK_HANGS)) {
       return;

@@ -24,6 +24,7 @@ final class SimulatedLimits {
         d.tickGapMs(),
         d.attemptsMax(),
         d.stageAttemptsMax(),
+        d.executorDeathsMax(),
         d.jobsMax(),
         d.requestBytesMax(),
         small ? CHUNK_BYTES_MIN + random.nextInt(2 * CHUNK_BYTES_MIN) : d.planChunkBytes(),

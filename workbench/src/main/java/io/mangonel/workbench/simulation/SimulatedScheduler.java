@@ -21,6 +21,7 @@ import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A scheduler process: its core and what the shell does around it. A restart is another one. */
@@ -53,7 +54,7 @@ final class SimulatedScheduler {
     this.store = simulation.store;
     this.fenced = store.register(new Incarnation("s#" + run));
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
-    oracle.schedulerRestarted();
+    oracle.schedulerRestarted(world.nowMs());
     world.say("scheduler starts as " + self());
     store.executors.values().forEach(info -> step(new Event.ExecutorLoaded(info)));
     var jobs = store.load();
@@ -139,11 +140,21 @@ final class SimulatedScheduler {
       world.say(event);
     }
     core.step(event, world.nowMs());
+    reading(event);
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
       world.after(0, () -> process.arrive(this::drain)); // Perhaps more events before it is asked.
       return;
     }
     drain();
+  }
+
+  /** Who begins to read what is no longer kept reads nothing. */
+  private void reading(Event event) {
+    if (event instanceof Event.ReadingBegins(var job) && core.kept(Set.of(job)).contains(job)) {
+      oracle.readers.begins(job, world.nowMs());
+    } else if (event instanceof Event.ReadingEnds(var job)) {
+      oracle.readers.ends(job, world.nowMs());
+    }
   }
 
   private void drain() {
@@ -263,9 +274,11 @@ final class SimulatedScheduler {
   private void launch(Effect.LaunchTasks launch) {
     var ids = launch.launches().stream().map(TaskLaunch::id).toList();
     Incarnation run = launch.incarnation();
+    boolean polled =
+        simulation.executor(launch.executor()).setup.pull() && world.random.nextBoolean();
     Consumer<SimulatedExecutor> request =
-        executor -> executor.launchRequested(run, self(), launch.launches());
-    if (simulation.executor(launch.executor()).setup.pull() && world.random.nextBoolean()) {
+        executor -> executor.launchRequested(run, self(), launch.launches(), polled);
+    if (polled) {
       // The answer to a poll: whether it arrived, heartbeats show.
       world.send(() -> request.accept(simulation.executor(launch.executor())));
       var accepted = ids.stream().<TaskLaunch.Answer>map(TaskLaunch.Answer.Accepted::new).toList();

@@ -22,11 +22,10 @@ public final class Simulation {
   private static final long END_MS = 240_000;
 
   /**
-   * What the last fault may still hold: a request that is late stands in line for the life of a
-   * reservation, and what it gets then lives as long again.
+   * What the last fault may still hold: the latest message. What it gets from an executor is given
+   * back at once, and one of a scheduler that is gone gets nothing.
    */
-  private static final long QUIET_MS =
-      World.LATE_MAX_MS + 2 * Limits.DEFAULTS.reservationTtlMs() + 500;
+  private static final long QUIET_MS = World.LATE_MAX_MS + 500;
 
   private static final long STEPS_MAX = 1_000_000;
 
@@ -74,7 +73,7 @@ public final class Simulation {
         && failed.message().contains("timeout")) {
       world.count(Fault.STATEMENT_TIMED_OUT);
     }
-    oracle.durable(change);
+    oracle.durable(change, world.nowMs());
   }
 
   /**

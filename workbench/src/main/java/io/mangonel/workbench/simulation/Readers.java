@@ -1,0 +1,53 @@
+package io.mangonel.workbench.simulation;
+
+import io.mangonel.core.task.JobId;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Who reads results, as the present scheduler knows it: until they are done and for the retention
+ * after that nothing of the job is forgotten (rule T15).
+ */
+final class Readers {
+  private final long retentionMs;
+  private final Map<JobId, Integer> reading = new TreeMap<>();
+  private final Map<JobId, Long> keptSinceMs = new TreeMap<>();
+  private long startedAtMs;
+
+  Readers(long retentionMs) {
+    this.retentionMs = retentionMs;
+  }
+
+  /** Another scheduler knows of no reader; its retention begins anew. */
+  void schedulerRestarted(long nowMs) {
+    reading.clear();
+    keptSinceMs.clear();
+    startedAtMs = nowMs;
+  }
+
+  /** The job's result is there to be read from now on. */
+  void ended(JobId job, long nowMs) {
+    keptSinceMs.put(job, nowMs);
+  }
+
+  void begins(JobId job, long nowMs) {
+    reading.merge(job, 1, Integer::sum);
+    keptSinceMs.put(job, nowMs);
+  }
+
+  void ends(JobId job, long nowMs) {
+    if (reading.containsKey(job) && reading.merge(job, -1, Integer::sum) <= 0) {
+      reading.remove(job);
+    }
+    keptSinceMs.put(job, nowMs);
+  }
+
+  /** That the job is forgotten is durable. */
+  void forgotten(JobId job, long nowMs) {
+    Oracle.check(!reading.containsKey(job), "T15: forgotten while it is read: " + job);
+    long sinceMs = keptSinceMs.getOrDefault(job, startedAtMs);
+    Oracle.check(
+        nowMs - sinceMs >= retentionMs,
+        "T15: forgotten " + (nowMs - sinceMs) + " ms after it was last read: " + job);
+  }
+}
