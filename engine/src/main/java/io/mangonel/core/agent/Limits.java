@@ -45,8 +45,8 @@ public record Limits(
     long lookMs) {
   public static final Limits DEFAULTS =
       new Limits(
-          50, 500, 3_000, 1_000, 100, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000, 2_000,
-          60_000, 300_000, 1_000, 100);
+          50, 500, 3_000, 1_000, 100, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000,
+          2_000, 60_000, 300_000, 1_000, 100);
 
   /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
   public Limits withSweep(long everyMs, long graceMs) {

@@ -410,7 +410,9 @@ public final class ExecutionGraph {
   private void countDeath(Stage stage, TaskAttemptId id, String message) {
     int deaths = stage.countDeath(id.partition());
     if (deaths >= limits.executorDeathsMax()) {
-      fail("task " + id + " was running at " + deaths + " deaths of executors, last: " + message, true);
+      fail(
+          "task " + id + " was running at " + deaths + " deaths of executors, last: " + message,
+          true);
     }
   }
 

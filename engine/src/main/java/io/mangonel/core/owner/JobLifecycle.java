@@ -135,8 +135,7 @@ final class JobLifecycle {
     committer.add(new Change.PlanWritten(job.id, stored), nowMs);
     job.planEpoch = job.epoch;
     job.plannedAtMs = nowMs;
-    job.graph =
-        new ExecutionGraph(job.id, plan.stages(), limits.graph());
+    job.graph = new ExecutionGraph(job.id, plan.stages(), limits.graph());
     tasks.refresh(job);
   }
 

@@ -129,7 +129,8 @@ class JobLifecycleTest {
     run.changes(Change.SnapshotChunkWritten.class).stream()
         .filter(chunk -> chunk.sequence() == last.sequence())
         .forEach(chunk -> pieces.writeBytes(chunk.chunk().toByteArray()));
-    ExecutionGraph graph = ExecutionGraph.decode(Bytes.of(pieces.toByteArray()), new GraphLimits(4, 16, 3));
+    ExecutionGraph graph =
+        ExecutionGraph.decode(Bytes.of(pieces.toByteArray()), new GraphLimits(4, 16, 3));
     assertThat(graph.pendingTasks()).isBetween(tasks - 3_000, tasks - 1_000);
     assertThat(run.changes(Change.LogTrimmed.class).getLast().lastSequence())
         .isEqualTo(last.sequence());

@@ -151,8 +151,7 @@ final class SimulatedClients {
   private void read(JobId id) {
     SimulatedScheduler reader = simulation.scheduler();
     reader.receive(new Event.ReadingBegins(id));
-    world.after(
-        world.random.nextInt(READ_MAX_MS), () -> reader.receive(new Event.ReadingEnds(id)));
+    world.after(world.random.nextInt(READ_MAX_MS), () -> reader.receive(new Event.ReadingEnds(id)));
   }
 
   /** Each time under another id, as the shell gives them. */
