@@ -157,7 +157,8 @@ public sealed interface Event {
   /**
    * The answer to {@link Effect.AdoptJobs}: all that the executor has of these jobs.
    *
-   * @param jobs the jobs asked about
+   * @param jobs the jobs asked about, without those of which it has seen a higher epoch:
+   * @param refused these, with that epoch
    * @param running attempts that run
    * @param ended statuses of attempts that ended and whose output, if any, is still there,
    *     acknowledged or not
@@ -166,11 +167,13 @@ public sealed interface Event {
       ExecutorId executor,
       Incarnation incarnation,
       List<JobId> jobs,
+      List<Effect.JobEpoch> refused,
       List<TaskAttemptId> running,
       List<TaskStatus> ended)
       implements Event {
     public JobsAdopted {
       jobs = List.copyOf(jobs);
+      refused = List.copyOf(refused);
       running = List.copyOf(running);
       ended = List.copyOf(ended);
     }

@@ -150,15 +150,13 @@ final class ExecutorEvents {
         tasks
             .find(attempt.job())
             .filter(job -> !job.ended() && job.epoch <= highest)
-            .ifPresent(job -> claimAbove(job, highest, nowMs));
+            .ifPresent(
+                job -> {
+                  job.epoch = highest + 1;
+                  jobs.claimAgain(job, nowMs);
+                });
       }
     }
-  }
-
-  /** The store came back from a backup (rule D11). That it is ours, the commit proves. */
-  private void claimAbove(Job job, long highest, long nowMs) {
-    job.epoch = highest + 1;
-    jobs.madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
   }
 
   private void notLaunched(ExecutorId id, TaskAttemptId attempt, String message, long nowMs) {

@@ -97,6 +97,14 @@ final class JobLifecycle {
             });
   }
 
+  /**
+   * Under its new epoch: the store came back from a backup (rule D11). That the job is ours, the
+   * commit proves.
+   */
+  void claimAgain(Job job, long nowMs) {
+    madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
+  }
+
   void madeEpoch(Job job, long change) {
     job.epochChange = change;
     awaitingEpoch.add(job.id);

@@ -112,8 +112,10 @@ public final class SchedulerCore {
               updates.executor(),
               updates.incarnation(),
               () -> executorEvents.update(updates, nowMs));
-      case Event.JobsAdopted adopted ->
-          takeover.adopted(adopted, nowMs).forEach(job -> jobs.settle(job, nowMs));
+      case Event.JobsAdopted adopted -> {
+        takeover.adopted(adopted, nowMs).forEach(job -> jobs.settle(job, nowMs));
+        takeover.outrun(adopted).forEach(job -> jobs.claimAgain(job, nowMs));
+      }
       case Event.CommitAnswered(long count, var outcome) -> {
         committer.answered(count, outcome, nowMs);
         jobs.epochsDurable(nowMs);

@@ -140,6 +140,28 @@ final class Takeover {
     return changed;
   }
 
+  /**
+   * An executor has seen higher epochs of these jobs (rule D11): returns those of them that are
+   * adopted now, to be claimed above. Then all executors are asked again.
+   */
+  List<Job> outrun(Event.JobsAdopted inventory) {
+    var outrun = new ArrayList<Job>();
+    if (executors.knows(inventory.executor(), inventory.incarnation())) {
+      for (var refused : inventory.refused()) {
+        Job job = adopting.get(refused.job());
+        if (job != null && !job.ended() && job.epoch <= refused.epoch()) {
+          job.epoch = refused.epoch() + 1;
+          job.adoptUntilMs = NOT_ASKED;
+          job.adoptSentAtMs = 0;
+          job.unheard.clear();
+          job.asked.clear();
+          outrun.add(job);
+        }
+      }
+    }
+    return outrun;
+  }
+
   private static boolean ofPlan(Job job, TaskAttemptId id) {
     return id.job().equals(job.id) && id.launchEpoch() >= job.planEpoch;
   }

@@ -132,6 +132,9 @@ public final class ExecutorCalls {
               effect.executor(),
               effect.incarnation(),
               inventory.jobs(),
+              inventory.refused().stream()
+                  .map(job -> new Effect.JobEpoch(job.job(), job.epoch()))
+                  .toList(),
               inventory.running(),
               inventory.ended()));
     }

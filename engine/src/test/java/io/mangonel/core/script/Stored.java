@@ -1,6 +1,7 @@
 package io.mangonel.core.script;
 
 import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
@@ -75,8 +76,14 @@ final class Stored {
                       ids.getFirst(), w.executor(1), w.incarnation(1), inputs, won);
                 })
             .toList();
+    long refused = Long.parseLong(w.named("refused", "0"));
+    if (refused > 0) {
+      var higher = List.of(new Effect.JobEpoch(w.job(2), refused));
+      return new Event.JobsAdopted(
+          w.executor(1), w.incarnation(1), List.of(), higher, List.of(), List.of());
+    }
     return new Event.JobsAdopted(
-        w.executor(1), w.incarnation(1), List.of(w.job(2)), running, ended);
+        w.executor(1), w.incarnation(1), List.of(w.job(2)), List.of(), running, ended);
   }
 
   private static Stream<String> parts(String text) {

@@ -6,6 +6,7 @@ import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.agent.Limits;
 import io.mangonel.core.agent.Recovered;
+import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.ExecutorId;
@@ -171,8 +172,10 @@ final class SimulatedExecutor {
         }
         send(new Event.LaunchAnswered(id, run, answers));
       }
-      case AgentEffect.AnswerInventory(_, var jobs, _, var tasks, var ended) ->
-          send(new Event.JobsAdopted(id, run, jobs, tasks, ended));
+      case AgentEffect.AnswerInventory(_, var jobs, var refused, var tasks, var ended) -> {
+        var higher = refused.stream().map(j -> new Effect.JobEpoch(j.job(), j.epoch())).toList();
+        send(new Event.JobsAdopted(id, run, jobs, higher, tasks, ended));
+      }
       case AgentEffect.AnswerOtherIncarnation _ -> {}
       case AgentEffect.Register(_, var outputs) ->
           send(
