@@ -134,13 +134,23 @@ final class ExecutorManager {
   }
 
   /** This process stood still, not the executors: their deadlines move (rule T11). */
-  void shiftDeadlines(long byMs) {
+  void shiftDeadlines(long byMs, long nowMs) {
     for (Executor executor : executors.values()) {
-      executor.heardAtMs += byMs;
+      executor.heardAtMs = shifted(executor.heardAtMs, byMs, nowMs);
       executor.attempts.replaceAll(
           (_, a) ->
-              new Launched(a.launch, a.accepted, a.sends, a.sentAtMs + byMs, a.seenAtMs + byMs));
+              new Launched(
+                  a.launch,
+                  a.accepted,
+                  a.sends,
+                  shifted(a.sentAtMs, byMs, nowMs),
+                  shifted(a.seenAtMs, byMs, nowMs)));
     }
+  }
+
+  /** What happened between the end of the pause and the tick that noticed it did not wait. */
+  private static long shifted(long atMs, long byMs, long nowMs) {
+    return Math.min(nowMs, atMs + byMs);
   }
 
   // Slots.

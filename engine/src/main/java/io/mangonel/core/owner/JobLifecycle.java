@@ -300,9 +300,11 @@ final class JobLifecycle {
   }
 
   /** This process stood still, nobody else did (rule T11). */
-  void shiftDeadlines(long byMs) {
+  void shiftDeadlines(long byMs, long nowMs) {
     for (Job job : tasks.open()) {
-      job.noExecutorSinceMs += job.noExecutorSinceMs == 0 ? 0 : byMs;
+      if (job.noExecutorSinceMs > 0) {
+        job.noExecutorSinceMs = Math.min(nowMs, job.noExecutorSinceMs + byMs);
+      }
     }
   }
 

@@ -179,9 +179,9 @@ public final class SchedulerCore {
     long gap = tickedAtMs == 0 ? 0 : steppedAtMs - tickedAtMs;
     tickedAtMs = steppedAtMs;
     if (gap > limits.tickGapMs()) {
-      executors.shiftDeadlines(gap);
-      takeover.shiftDeadlines(gap);
-      jobs.shiftDeadlines(gap);
+      executors.shiftDeadlines(gap, steppedAtMs);
+      takeover.shiftDeadlines(gap, steppedAtMs);
+      jobs.shiftDeadlines(gap, steppedAtMs);
     }
     committer.tick(steppedAtMs);
     executorEvents.tick(steppedAtMs);

@@ -188,9 +188,11 @@ final class Takeover {
   }
 
   /** This process stood still, not the executors: their time to answer moves (rule T11). */
-  void shiftDeadlines(long byMs) {
+  void shiftDeadlines(long byMs, long nowMs) {
     for (Job job : adopting.values()) {
-      job.adoptUntilMs += job.adoptUntilMs == NOT_ASKED ? 0 : byMs;
+      if (job.adoptUntilMs != NOT_ASKED) {
+        job.adoptUntilMs = Math.min(nowMs + limits.adoptMs(), job.adoptUntilMs + byMs);
+      }
     }
   }
 

@@ -32,6 +32,10 @@ final class OwnerScript {
 
   String apply(String line) {
     var w = Words.of(line);
+    if (w.at(0).equals("wait")) { // Time passes, and no tick comes.
+      nowMs += w.number(1);
+      return "";
+    }
     if (w.at(0).equals("tick")) {
       nowMs += w.number(1);
     }

@@ -3,6 +3,7 @@ package io.mangonel.workbench.simulation;
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.owner.Limits;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.TaskAttemptId;
@@ -29,11 +30,20 @@ final class DurableGraph {
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<String, Winner> winners = new TreeMap<>();
   private final Set<TaskAttemptId> launched = new HashSet<>();
+  private final Limits limits;
+  private final Map<String, Integer> failures = new TreeMap<>(); // Those that cost an attempt.
+  private final Map<String, Integer> deaths = new TreeMap<>(); // Of executors, while it ran there.
   private boolean rowsSent;
 
-  DurableGraph(List<StageSpec> plan, Lineage lineage) {
+  DurableGraph(List<StageSpec> plan, Lineage lineage, Limits limits) {
     this.plan = plan;
     this.lineage = lineage;
+    this.limits = limits;
+  }
+
+  /** The attempts that the most unlucky task has lost. */
+  int failuresMost() {
+    return failures.values().stream().mapToInt(Integer::intValue).max().orElse(0);
   }
 
   boolean rowsSent() {
@@ -58,6 +68,9 @@ final class DurableGraph {
     Oracle.check(lineage.plan(id).equals(plan), "T6: of a plan that was never stored: " + id);
     Oracle.check(
         !winners.containsKey(place), "a finished task runs again: " + id + " of " + winners);
+    Oracle.check(
+        deaths.getOrDefault(place, 0) < limits.executorDeathsMax(),
+        "T14: runs again after " + deaths + ": " + id);
     Oracle.check(!running.containsKey(place), "two attempts at a time: " + id + " of " + running);
     running.put(place, new Running(id, executor));
   }
@@ -87,6 +100,16 @@ final class DurableGraph {
   private void fail(TaskAttemptId id, Failure failure) {
     Running attempt = running.remove(Lineage.place(id));
     Oracle.check(attempt != null && attempt.id.equals(id), "failure of what does not run: " + id);
+    switch (failure) {
+      case Failure.ResourceExhausted _, Failure.Io _, Failure.FetchFailed _ ->
+          failures.merge(Lineage.place(id), 1, Integer::sum);
+      case Failure.ExecutorLost _ -> deaths.merge(Lineage.place(id), 1, Integer::sum);
+      case Failure.UserError _,
+          Failure.InputChanged _,
+          Failure.Killed _,
+          Failure.LaunchRejected _,
+          Failure.HolderUnreachable _ -> {}
+    }
     if (failure instanceof Failure.FetchFailed(var producer, _)) {
       Winner winner = winners.get(Lineage.place(producer));
       if (winner != null && winner.id.equals(producer)) {
@@ -96,6 +119,12 @@ final class DurableGraph {
   }
 
   private void gone(ExecutorId executor, Set<TaskAttemptId> kept) {
+    running.forEach(
+        (place, attempt) -> {
+          if (attempt.executor.equals(executor) && !kept.contains(attempt.id)) {
+            deaths.merge(place, 1, Integer::sum);
+          }
+        });
     running
         .values()
         .removeIf(attempt -> attempt.executor.equals(executor) && !kept.contains(attempt.id));

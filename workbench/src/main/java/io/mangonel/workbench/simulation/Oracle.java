@@ -128,7 +128,8 @@ final class Oracle {
     return Optional.ofNullable(submits.get(key));
   }
 
-  private boolean settled() {
+  /** Whether nothing that was sent to the store is open. */
+  boolean settled() {
     return open == null || store.fenceCount > open.count();
   }
 
@@ -163,7 +164,7 @@ final class Oracle {
   void durable(Change change, long nowMs) {
     switch (change) {
       case Change.PlanWritten(var job, var plan) ->
-          graphs.put(job, new DurableGraph(plan.stages(), lineage));
+          graphs.put(job, new DurableGraph(plan.stages(), lineage, limits));
       case Change.Transitions entry -> entry.transitions().forEach(graph(entry.job())::apply);
       case Change.JobEnded(var job, _, var record, _) -> ended(job, record);
       case Change.JobForgotten(var job) -> readers.forgotten(job, nowMs);
@@ -294,6 +295,12 @@ final class Oracle {
     check(
         stored == null || !stored.request.timedOut(record.endedAtMs() - TIMEOUT_SLACK_MS),
         "a timeout that was not kept: " + job + " ended as " + record);
+    if (record instanceof TerminalRecord.Failed failed
+        && failed.message().contains(" times, last")) {
+      check(
+          graph(job).failuresMost() >= limits.attemptsMax(),
+          "failed after " + graph(job).failuresMost() + " attempts: " + failed);
+    }
     if (!(record instanceof TerminalRecord.Finished finishedRecord)) {
       return;
     }

@@ -14,6 +14,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoreSweep;
@@ -34,6 +35,7 @@ final class SimulatedScheduler {
   private static final int LARGE_PLAN_BYTES = 700_000;
   private static final int LARGE_PLAN_EVERY = 8;
   private static final long UNANSWERED_CALL_MS = 300;
+  private static final int TICKS_SLACK = 2;
   private static final long SWEEP_MS = 2_000;
 
   private final Simulation simulation;
@@ -43,6 +45,7 @@ final class SimulatedScheduler {
   private final FencedStore fenced;
   private final SchedulerCore core;
   private final SimulatedProcess process;
+  private final LaunchWatch launches;
   private long steps;
 
   /** Registers, loads what is stored, and runs. */
@@ -54,6 +57,7 @@ final class SimulatedScheduler {
     this.store = simulation.store;
     this.fenced = store.register(new Incarnation("s#" + run));
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
+    this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
     oracle.schedulerRestarted(world.nowMs());
     world.say("scheduler starts as " + self());
     store.executors.values().forEach(info -> step(new Event.ExecutorLoaded(info)));
@@ -141,11 +145,25 @@ final class SimulatedScheduler {
     }
     core.step(event, world.nowMs());
     reading(event);
+    launches.heard(event);
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
       world.after(0, () -> process.arrive(this::drain)); // Perhaps more events before it is asked.
       return;
     }
     drain();
+    if (event instanceof Event.Tick && oracle.settled()) {
+      launches.ticked(this::runs);
+    }
+  }
+
+  private boolean runs(TaskAttemptId id) {
+    return core.job(id.job())
+        .filter(job -> job.end() == null && id.stage() < job.stages().size())
+        .map(job -> job.stages().get(id.stage()).tasks())
+        .filter(tasks -> id.partition() < tasks.size())
+        .map(tasks -> tasks.get(id.partition()))
+        .filter(task -> task.state().equals("RUNNING") && id.equals(task.attempt()))
+        .isPresent();
   }
 
   /** Who begins to read what is no longer kept reads nothing. */
@@ -272,6 +290,7 @@ final class SimulatedScheduler {
   }
 
   private void launch(Effect.LaunchTasks launch) {
+    launches.sent(launch.executor(), launch.launches());
     var ids = launch.launches().stream().map(TaskLaunch::id).toList();
     Incarnation run = launch.incarnation();
     boolean polled =

@@ -27,6 +27,9 @@ public final class Simulation {
    */
   private static final long QUIET_MS = World.LATE_MAX_MS + 500;
 
+  /** A task of a forgotten job is interrupted as its files go; then its slot comes back. */
+  private static final long SETTLE_MS = 100;
+
   private static final long STEPS_MAX = 1_000_000;
 
   /** In this time after the last fault data of forgotten jobs must be gone. */
@@ -106,6 +109,10 @@ public final class Simulation {
     long quietUntilMs = world.elapsedMs() + QUIET_MS;
     while (world.elapsedMs() < quietUntilMs
         || (world.elapsedMs() < quietUntilMs + SWEPT_MS && !swept())) {
+      advance();
+    }
+    long settledMs = world.elapsedMs() + SETTLE_MS;
+    while (world.elapsedMs() < settledMs) {
       advance();
     }
     checkQuiet();
