@@ -393,6 +393,8 @@ public final class ExecutionGraph {
           countDeath(stage, task.id(), reason);
         }
       }
+    }
+    for (Stage stage : stages.all()) { // It takes back what runs: that was there all the same.
       BitSet lost = stage.lostWith(executor, kept);
       if (!lost.isEmpty()) {
         lose(stage, lost, reason);

@@ -128,8 +128,7 @@ final class Oracle {
     return Optional.ofNullable(submits.get(key));
   }
 
-  /** Whether nothing that was sent to the store is open. */
-  boolean settled() {
+  private boolean settled() {
     return open == null || store.fenceCount > open.count();
   }
 

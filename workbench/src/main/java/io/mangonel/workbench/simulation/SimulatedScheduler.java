@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A scheduler process: its core and what the shell does around it. A restart is another one. */
 final class SimulatedScheduler {
@@ -46,6 +47,7 @@ final class SimulatedScheduler {
   private final SchedulerCore core;
   private final SimulatedProcess process;
   private final LaunchWatch launches;
+  private @Nullable Commit open; // Sent, and the core does not know yet what became of it.
   private long steps;
 
   /** Registers, loads what is stored, and runs. */
@@ -146,14 +148,27 @@ final class SimulatedScheduler {
     core.step(event, world.nowMs());
     reading(event);
     launches.heard(event);
+    settled(event);
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
       world.after(0, () -> process.arrive(this::drain)); // Perhaps more events before it is asked.
       return;
     }
     drain();
-    if (event instanceof Event.Tick && oracle.settled()) {
+    if (event instanceof Event.Tick && open == null) {
       launches.ticked(this::runs);
     }
+  }
+
+  /** Whether the core knows now what became of its commit. */
+  private void settled(Event event) {
+    Commit sent = open;
+    boolean done =
+        sent != null
+            && ((event instanceof Event.CommitAnswered(long count, var outcome)
+                    && outcome == Commit.Outcome.DONE
+                    && count == sent.count())
+                || (event instanceof Event.FenceRead read && read.count() == sent.next()));
+    open = done ? null : sent;
   }
 
   private boolean runs(TaskAttemptId id) {
@@ -194,6 +209,7 @@ final class SimulatedScheduler {
   // The store.
 
   private void commit(Commit commit) {
+    open = commit;
     if (world.verbose) {
       world.say("  commit " + commit);
     }

@@ -18,6 +18,7 @@ import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.CommitOutcome;
 import io.mangonel.state.StateBackend.Guard;
 import io.mangonel.state.StateBackend.Operation;
+import io.mangonel.workbench.simulation.store.SimulatedStateBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

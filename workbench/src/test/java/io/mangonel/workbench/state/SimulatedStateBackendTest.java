@@ -1,7 +1,7 @@
 package io.mangonel.workbench.state;
 
 import io.mangonel.state.StateBackend;
-import io.mangonel.workbench.simulation.SimulatedStateBackend;
+import io.mangonel.workbench.simulation.store.SimulatedStateBackend;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.store;
 
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
