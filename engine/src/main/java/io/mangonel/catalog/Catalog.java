@@ -3,6 +3,8 @@ package io.mangonel.catalog;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
+import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.Entry;
@@ -11,27 +13,27 @@ import io.mangonel.state.StateBackend.Operation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/** The views that all sessions of all schedulers share. Thread-safe. */
+/** The schemas, views and macros that all sessions of all schedulers share. Thread-safe. */
 public final class Catalog {
-  /** Views in a catalogue: each is given to every statement's planning. */
-  public static final int VIEWS_MAX = 1_000;
+  /** Definitions in a catalogue: all are given to every statement's planning. */
+  public static final int DEFINITIONS_MAX = 1_000;
 
-  private static final String VIEW_PREFIX = "view/";
+  /** What goes with a schema that is dropped with all that is in it: one transaction. */
+  public static final int DROPPED_TOGETHER_MAX = 90;
 
-  /** 2 has the principal and the engine, 3 the idempotency key. */
-  private static final int VIEW_VERSION = 3;
+  /** 2 has the principal and the engine, 3 the idempotency key, 4 the kind and the schema. */
+  private static final int VERSION = 4;
 
-  /** Schedulers that create views at once may pass the maximum by some. */
-  private static final int VIEWS_READ_MAX = 2 * VIEWS_MAX;
+  /** Schedulers that create at once may pass the maximum by some. */
+  private static final int READ_MAX = 2 * DEFINITIONS_MAX;
 
   private final StateBackend backend;
   private final String engine;
 
   /**
-   * @param engine fingerprint of the engine that views are checked with: DuckDB's version
+   * @param engine fingerprint of the engine that definitions are checked with: DuckDB's version
    */
   public Catalog(StateBackend backend, String engine) {
     this.backend = backend;
@@ -39,28 +41,22 @@ public final class Catalog {
   }
 
   /**
-   * @param name as its creator wrote it; names are the same in any case
-   * @param createSql a {@code CREATE VIEW} statement with absolute paths
-   */
-  public record View(String name, String createSql) {}
-
-  /**
    * @param principal who created or last replaced it
    * @param engine fingerprint of the engine that checked it then; both are empty for a view of the
    *     first format
    * @param idempotencyKey of the statement that created or last replaced it; empty for none
    */
-  public record StoredView(View view, String principal, String engine, String idempotencyKey) {}
+  public record Stored(
+      Definition definition, String principal, String engine, String idempotencyKey) {}
 
   /** In order of creation. */
-  public List<View> views() {
-    return stored().stream().map(StoredView::view).toList();
+  public List<Definition> definitions() {
+    return stored().stream().map(Stored::definition).toList();
   }
 
   /** In order of creation. */
-  public List<StoredView> stored() {
-    List<Entry> entries =
-        new ArrayList<>(backend.scan(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_READ_MAX));
+  public List<Stored> stored() {
+    List<Entry> entries = new ArrayList<>(backend.scan(Keyspace.CATALOG, "", "", READ_MAX));
     entries.sort(Comparator.comparingLong(Entry::createRevision));
     return entries.stream().map(entry -> decode(entry.value())).toList();
   }
@@ -68,95 +64,173 @@ public final class Catalog {
   /**
    * @param principal who creates it
    * @param idempotencyKey of the statement, or empty: sent again under its key it is done already
-   * @param orReplace an existing view of the name is replaced
-   * @param ifNotExists an existing view of the name is kept, and that is no error
+   * @param orReplace an existing one of the name is replaced
+   * @param ifNotExists an existing one of the name is kept, and that is no error
    */
-  public CatalogOutcome createView(
-      View view, String principal, String idempotencyKey, boolean orReplace, boolean ifNotExists) {
-    var stored = new StoredView(view, principal, engine, idempotencyKey);
+  public CatalogOutcome create(
+      Definition definition,
+      String principal,
+      String idempotencyKey,
+      boolean orReplace,
+      boolean ifNotExists) {
+    var stored = new Stored(definition, principal, engine, idempotencyKey);
     return CatalogOutcome.attempt(() -> tryCreate(stored, orReplace, ifNotExists));
   }
 
   private Optional<CatalogOutcome> tryCreate(
-      StoredView stored, boolean orReplace, boolean ifNotExists) {
-    View view = stored.view();
-    String key = key(view.name());
+      Stored stored, boolean orReplace, boolean ifNotExists) {
+    Definition definition = stored.definition();
+    String key = CatalogKeys.of(definition);
     Optional<Entry> before = backend.get(Keyspace.CATALOG, key);
+    String what = definition.kind().title() + " named \"" + definition.name() + "\"";
     if (before.isPresent() && (ifNotExists || isDone(stored, before.get()))) {
       return Optional.of(new CatalogOutcome.Done());
     }
     if (before.isPresent() && !orReplace) {
+      boolean replaceable = definition.kind() != DefinitionKind.SCHEMA;
       return wrong(
-          "a view named \""
-              + view.name()
-              + "\" exists already: drop it, or CREATE OR REPLACE VIEW");
+          "a " + what + " exists already: drop it" + (replaceable ? ", or CREATE OR REPLACE" : ""));
     }
     if (before.isEmpty()
-        && backend.scanKeys(Keyspace.CATALOG, VIEW_PREFIX, "", VIEWS_MAX).size() == VIEWS_MAX) {
-      return wrong("there are " + VIEWS_MAX + " views already: drop one first");
+        && backend.scanKeys(Keyspace.CATALOG, "", "", DEFINITIONS_MAX).size() == DEFINITIONS_MAX) {
+      return wrong(
+          "there are " + DEFINITIONS_MAX + " schemas, views and macros already: drop one first");
     }
-    var put = new Operation.Put(Keyspace.CATALOG, key, encode(stored));
-    return CatalogOutcome.of(backend.commit(List.of(guard(key, before)), List.of(put)));
+    var change = new Change();
+    change.guard(key, before);
+    change.operations.add(
+        new Operation.Put(Keyspace.CATALOG, key, encode(stored)));
+    return touchSchema(definition.kind(), definition.schema(), change)
+        .or(() -> CatalogOutcome.of(backend.commit(change.guards, change.operations)));
   }
 
   /** Whether this very statement did it before, and its answer was lost. */
-  private static boolean isDone(StoredView wanted, Entry before) {
+  private static boolean isDone(Stored wanted, Entry before) {
     return !wanted.idempotencyKey.isEmpty() && decode(before.value()).equals(wanted);
   }
 
-  /**
-   * @param ifExists a view that is not there is no error
-   */
-  public CatalogOutcome dropView(String name, boolean ifExists) {
-    return CatalogOutcome.attempt(() -> tryDrop(name, ifExists));
+  /** Guards and operations of one transaction. */
+  private static final class Change {
+    private final List<Guard> guards = new ArrayList<>();
+    private final List<Operation> operations = new ArrayList<>();
+
+    /** What was read must still be there (rule D8). */
+    void guard(String key, Optional<Entry> before) {
+      guards.add(
+          before.isEmpty()
+              ? new Guard.Absent(Keyspace.CATALOG, key)
+              : new Guard.ModifyRevision(Keyspace.CATALOG, key, before.get().modifyRevision()));
+    }
   }
 
-  private Optional<CatalogOutcome> tryDrop(String name, boolean ifExists) {
-    String key = key(name);
+  /**
+   * Writes the schema again with each change of what is in it: so one who drops the schema does not
+   * miss what comes into it meanwhile.
+   */
+  private Optional<CatalogOutcome> touchSchema(DefinitionKind kind, String schema, Change change) {
+    if (kind == DefinitionKind.SCHEMA || schema.equalsIgnoreCase(Definition.MAIN)) {
+      return Optional.empty();
+    }
+    String key = CatalogKeys.ofSchema(schema);
+    Optional<Entry> found = backend.get(Keyspace.CATALOG, key);
+    if (found.isEmpty()) {
+      return wrong("there is no schema named \"" + schema + "\"");
+    }
+    change.guard(key, found);
+    change.operations.add(new Operation.Put(Keyspace.CATALOG, key, found.get().value()));
+    return Optional.empty();
+  }
+
+  /**
+   * @param ifExists one that is not there is no error
+   * @param cascade for a schema: with all that is in it
+   */
+  public CatalogOutcome drop(
+      DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade) {
+    return CatalogOutcome.attempt(() -> tryDrop(kind, schema, name, ifExists, cascade));
+  }
+
+  private Optional<CatalogOutcome> tryDrop(
+      DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade) {
+    String key =
+        kind == DefinitionKind.SCHEMA
+            ? CatalogKeys.ofSchema(name)
+            : CatalogKeys.of(kind, schema, name);
     Optional<Entry> before = backend.get(Keyspace.CATALOG, key);
     if (before.isEmpty()) {
       return ifExists
           ? Optional.of(new CatalogOutcome.Done())
-          : wrong("there is no view named \"" + name + "\"");
+          : wrong("there is no " + kind.title() + " named \"" + name + "\"");
     }
-    var delete = new Operation.Delete(Keyspace.CATALOG, key);
-    return CatalogOutcome.of(backend.commit(List.of(guard(key, before)), List.of(delete)));
+    var change = new Change();
+    change.guard(key, before);
+    change.operations.add(new Operation.Delete(Keyspace.CATALOG, key));
+    Optional<CatalogOutcome> wrong =
+        kind == DefinitionKind.SCHEMA
+            ? dropContent(name, cascade, change)
+            : touchSchema(kind, schema, change);
+    return wrong.or(() -> CatalogOutcome.of(backend.commit(change.guards, change.operations)));
+  }
+
+  private Optional<CatalogOutcome> dropContent(String schema, boolean cascade, Change change) {
+    List<Definition> content =
+        definitions().stream()
+            .filter(each -> each.kind() != DefinitionKind.SCHEMA)
+            .filter(each -> each.schema().equalsIgnoreCase(schema))
+            .toList();
+    if (!content.isEmpty() && !cascade) {
+      return wrong(
+          "schema \""
+              + schema
+              + "\" is not empty, it has "
+              + content.getFirst().kind().title()
+              + " \""
+              + content.getFirst().name()
+              + "\": drop what is in it, or DROP SCHEMA ... CASCADE");
+    }
+    if (content.size() > DROPPED_TOGETHER_MAX) {
+      return wrong(
+          "schema \""
+              + schema
+              + "\" has more than "
+              + DROPPED_TOGETHER_MAX
+              + " views and macros: drop some of them first");
+    }
+    content.forEach(
+        each ->
+            change.operations.add(new Operation.Delete(Keyspace.CATALOG, CatalogKeys.of(each))));
+    return Optional.empty();
   }
 
   private static Optional<CatalogOutcome> wrong(String message) {
     return Optional.of(new CatalogOutcome.Wrong(message));
   }
 
-  /** What was read must still be there (rule D8). */
-  private static Guard guard(String key, Optional<Entry> before) {
-    return before.isEmpty()
-        ? new Guard.Absent(Keyspace.CATALOG, key)
-        : new Guard.ModifyRevision(Keyspace.CATALOG, key, before.get().modifyRevision());
-  }
-
-  private static String key(String name) {
-    return VIEW_PREFIX + name.toLowerCase(Locale.ROOT);
-  }
-
-  private static Bytes encode(StoredView stored) {
+  private static Bytes encode(Stored stored) {
     return new RecordWriter()
-        .number(VIEW_VERSION)
-        .text(stored.view.name())
-        .text(stored.view.createSql())
+        .number(VERSION)
+        .text(stored.definition.name())
+        .text(stored.definition.createSql())
         .text(stored.principal)
         .text(stored.engine)
         .text(stored.idempotencyKey)
+        .text(stored.definition.kind().name())
+        .text(stored.definition.schema())
         .toBytes();
   }
 
-  private static StoredView decode(Bytes bytes) {
+  private static Stored decode(Bytes bytes) {
     var in = new RecordReader(bytes);
-    int version = in.version("view", VIEW_VERSION);
-    var view = new View(in.text(), in.text());
+    int version = in.version("definition", VERSION);
+    String name = in.text();
+    String createSql = in.text();
     String principal = version < 2 ? "" : in.text();
     String engine = version < 2 ? "" : in.text();
     String idempotencyKey = version < 3 ? "" : in.text();
+    var kind = version < VERSION ? DefinitionKind.VIEW : DefinitionKind.valueOf(in.text());
+    String schema = version < VERSION ? Definition.MAIN : in.text();
     in.end();
-    return new StoredView(view, principal, engine, idempotencyKey);
+    return new Stored(
+        new Definition(kind, schema, name, createSql, false), principal, engine, idempotencyKey);
   }
 }

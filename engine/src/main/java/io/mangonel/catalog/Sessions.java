@@ -1,9 +1,10 @@
 package io.mangonel.catalog;
 
-import io.mangonel.catalog.Catalog.View;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
+import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.Entry;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  * from its first change on. Thread-safe.
  */
 public final class Sessions {
-  /** Settings, variables and temporary views of one session. */
+  /** Settings, variables, temporary views and macros of one session. */
   public static final int ENTRIES_MAX = 1_000;
 
-  /** 2 has the engine. */
-  private static final int VERSION = 2;
+  /** How much later than its last use a session may be written to have been used. */
+  public static final long USE_WRITTEN_MS = 10L * 60_000;
+
+  /** 2 has the engine, 3 the kinds of its definitions. */
+  private static final int VERSION = 3;
 
   private static final int PAGE = 500;
 
@@ -46,27 +51,39 @@ public final class Sessions {
    * @param principal whose session it is: nobody else's statements see it
    * @param engine fingerprint of the engine that checked its last change; empty for a session of
    *     the first format
-   * @param changedMs milliseconds since 1970
-   * @param temporaryViews in order of creation
+   * @param usedMs milliseconds since 1970: its last change, or up to {@link #USE_WRITTEN_MS} before
+   *     its last use
+   * @param temporary views and macros, in order of creation
    */
   public record Session(
       String principal,
       String engine,
-      long changedMs,
+      long usedMs,
       SortedMap<String, String> settings,
-      List<View> temporaryViews) {
+      List<Definition> temporary) {
     public Session {
       settings = new TreeMap<>(settings);
-      temporaryViews = List.copyOf(temporaryViews);
+      temporary = List.copyOf(temporary);
     }
   }
 
-  /** Empty for a session without changes, and for one of another principal. */
-  public Optional<Session> find(String id, String principal) {
-    return backend
-        .get(Keyspace.SESSIONS, id)
-        .map(entry -> decode(entry.value()))
-        .filter(session -> session.principal.equals(principal));
+  /** Empty for a session without changes, and for one of another principal. It is in use now. */
+  public Optional<Session> use(String id, String principal, long nowMs) {
+    Optional<Entry> entry = backend.get(Keyspace.SESSIONS, id);
+    Optional<Session> found =
+        entry
+            .map(stored -> decode(stored.value()))
+            .filter(session -> session.principal.equals(principal));
+    if (found.isPresent() && nowMs - found.get().usedMs > USE_WRITTEN_MS) {
+      Session session = found.get();
+      var used = new Session(principal, session.engine, nowMs, session.settings, session.temporary);
+      var guard = new Guard.ModifyRevision(Keyspace.SESSIONS, id, entry.get().modifyRevision());
+      // Refused when it was just changed: then that is its last use.
+      var _ =
+          backend.commit(
+              List.of(guard), List.of(new Operation.Put(Keyspace.SESSIONS, id, encode(used))));
+    }
+    return found;
   }
 
   /**
@@ -84,35 +101,74 @@ public final class Sessions {
           } else {
             settings.put(name, value);
           }
-          return new Session(principal, engine, nowMs, settings, session.temporaryViews);
+          return new Session(principal, engine, nowMs, settings, session.temporary);
         });
   }
 
-  /** A temporary view takes the place of one of the same name. */
-  public CatalogOutcome createView(String id, String principal, View view, long nowMs) {
-    return change(
-        id,
-        principal,
-        session -> {
-          List<View> views = without(session.temporaryViews, view.name());
-          views.add(view);
-          return new Session(principal, engine, nowMs, session.settings, views);
-        });
+  /**
+   * @param orReplace one of the same name is replaced
+   * @param ifNotExists one of the same name is kept, and that is no error
+   */
+  public CatalogOutcome create(
+      String id,
+      String principal,
+      Definition definition,
+      boolean orReplace,
+      boolean ifNotExists,
+      long nowMs) {
+    var existed = new AtomicBoolean();
+    CatalogOutcome outcome =
+        change(
+            id,
+            principal,
+            session -> {
+              List<Definition> rest = without(session, definition.kind(), definition.name());
+              existed.set(rest.size() < session.temporary.size());
+              if (existed.get() && !orReplace) {
+                return session;
+              }
+              rest.add(definition);
+              return new Session(principal, engine, nowMs, session.settings, rest);
+            });
+    return outcome instanceof CatalogOutcome.Done && existed.get() && !orReplace && !ifNotExists
+        ? new CatalogOutcome.Wrong(
+            "a temporary "
+                + definition.kind().title()
+                + " named \""
+                + definition.name()
+                + "\" exists already: drop it, or CREATE OR REPLACE")
+        : outcome;
   }
 
-  public CatalogOutcome dropView(String id, String principal, String name, long nowMs) {
+  /** One that is not there is no error. */
+  public CatalogOutcome drop(
+      String id, String principal, DefinitionKind kind, String name, long nowMs) {
     return change(
         id,
         principal,
         session ->
-            new Session(
-                principal, engine, nowMs, session.settings, without(session.temporaryViews, name)));
+            new Session(principal, engine, nowMs, session.settings, without(session, kind, name)));
   }
 
-  private static List<View> without(List<View> views, String name) {
-    List<View> rest = new ArrayList<>(views);
-    rest.removeIf(view -> view.name().equalsIgnoreCase(name));
+  private static List<Definition> without(Session session, DefinitionKind kind, String name) {
+    List<Definition> rest = new ArrayList<>(session.temporary);
+    rest.removeIf(each -> each.kind() == kind && each.name().equalsIgnoreCase(name));
     return rest;
+  }
+
+  /** Forgets the session. */
+  public CatalogOutcome close(String id, String principal) {
+    return CatalogOutcome.attempt(
+        () -> {
+          Optional<Entry> before = backend.get(Keyspace.SESSIONS, id);
+          if (before.isEmpty() || !decode(before.get().value()).principal.equals(principal)) {
+            return Optional.of(new CatalogOutcome.Done());
+          }
+          var guard =
+              new Guard.ModifyRevision(Keyspace.SESSIONS, id, before.get().modifyRevision());
+          var delete = new Operation.Delete(Keyspace.SESSIONS, id);
+          return CatalogOutcome.of(backend.commit(List.of(guard), List.of(delete)));
+        });
   }
 
   private CatalogOutcome change(String id, String principal, UnaryOperator<Session> change) {
@@ -130,10 +186,10 @@ public final class Sessions {
       return Optional.of(new CatalogOutcome.Wrong("the session belongs to someone else"));
     }
     Session changed = change.apply(session);
-    if (changed.settings.size() + changed.temporaryViews.size() > ENTRIES_MAX) {
+    if (changed.settings.size() + changed.temporary.size() > ENTRIES_MAX) {
       return Optional.of(
           new CatalogOutcome.Wrong(
-              "a session has at most " + ENTRIES_MAX + " settings and temporary views"));
+              "a session has at most " + ENTRIES_MAX + " settings, temporary views and macros"));
     }
     Guard guard =
         before.isEmpty()
@@ -144,25 +200,47 @@ public final class Sessions {
   }
 
   /**
-   * Deletes sessions that were not changed since: their clients are gone, or set everything anew.
+   * Deletes sessions that were not used for long: their clients are gone, or set everything anew.
+   * Of the others the longest unused go, when there are too many.
+   *
+   * @param usedBeforeMs those last used before this time go
+   * @param sessionsMax how many may stay
    */
-  public void removeUnchangedSince(long changedBeforeMs) {
+  public void removeUnused(long usedBeforeMs, int sessionsMax) {
+    var kept = new TreeMap<Long, List<Entry>>();
+    int count = 0;
     String after = "";
     List<Entry> page;
     do {
       page = backend.scan(Keyspace.SESSIONS, "", after, PAGE);
       for (Entry entry : page) {
         after = entry.key();
-        if (decode(entry.value()).changedMs < changedBeforeMs) {
-          var guard =
-              new Guard.ModifyRevision(Keyspace.SESSIONS, entry.key(), entry.modifyRevision());
-          // Refused when the session was just used: then it stays.
-          var _ =
-              backend.commit(
-                  List.of(guard), List.of(new Operation.Delete(Keyspace.SESSIONS, entry.key())));
+        long usedMs = decode(entry.value()).usedMs;
+        if (usedMs < usedBeforeMs) {
+          delete(entry);
+        } else {
+          kept.computeIfAbsent(usedMs, _ -> new ArrayList<>()).add(entry);
+          count++;
         }
       }
     } while (page.size() == PAGE);
+    for (List<Entry> oldest : kept.values()) {
+      for (Entry entry : oldest) {
+        if (count <= sessionsMax) {
+          return;
+        }
+        delete(entry);
+        count--;
+      }
+    }
+  }
+
+  /** Refused when the session was just used: then it stays. */
+  private void delete(Entry entry) {
+    var guard = new Guard.ModifyRevision(Keyspace.SESSIONS, entry.key(), entry.modifyRevision());
+    var _ =
+        backend.commit(
+            List.of(guard), List.of(new Operation.Delete(Keyspace.SESSIONS, entry.key())));
   }
 
   private static Bytes encode(Session session) {
@@ -170,11 +248,13 @@ public final class Sessions {
         .number(VERSION)
         .text(session.principal)
         .text(session.engine)
-        .number(session.changedMs)
+        .number(session.usedMs)
         .list(
             session.settings.entrySet(),
             (out, setting) -> out.text(setting.getKey()).text(setting.getValue()))
-        .list(session.temporaryViews, (out, view) -> out.text(view.name()).text(view.createSql()))
+        .list(
+            session.temporary,
+            (out, each) -> out.text(each.kind().name()).text(each.name()).text(each.createSql()))
         .toBytes();
   }
 
@@ -183,14 +263,18 @@ public final class Sessions {
     int version = in.version("session", VERSION);
     String principal = in.text();
     String engine = version < 2 ? "" : in.text();
-    long changedMs = in.number();
+    long usedMs = in.number();
     SortedMap<String, String> settings = new TreeMap<>();
     in.list(i -> List.of(i.text(), i.text()))
         .forEach(setting -> settings.put(setting.get(0), setting.get(1)));
     var session =
-        new Session(
-            principal, engine, changedMs, settings, in.list(i -> new View(i.text(), i.text())));
+        new Session(principal, engine, usedMs, settings, in.list(i -> temporary(i, version)));
     in.end();
     return session;
+  }
+
+  private static Definition temporary(RecordReader in, int version) {
+    var kind = version < VERSION ? DefinitionKind.VIEW : DefinitionKind.valueOf(in.text());
+    return new Definition(kind, Definition.MAIN, in.text(), in.text(), true);
   }
 }

@@ -2,6 +2,7 @@ package io.mangonel.flightsql;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -15,18 +16,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who calls, from the headers of the call. Values are percent-encoded UTF-8, as in a URL's query.
  *
  * @param sessionId {@code mangonel-session}, else the cookie of a Flight session, else null
+ * @param offeredSession the session of a call without one, if its client keeps the cookie that the
+ *     answer brings; null for a call with a session
  * @param directory {@code mangonel-directory}: what relative paths are relative to, absolute
  * @param idempotencyKey {@code mangonel-idempotency-key}
  * @param settings {@code mangonel-settings}: {@code name=value&...}, for this call alone
  */
 record Caller(
     @Nullable String sessionId,
+    @Nullable String offeredSession,
     @Nullable String directory,
     @Nullable String idempotencyKey,
     SortedMap<String, String> settings) {
@@ -37,6 +42,7 @@ record Caller(
   private static final Metadata.Key<String> IDEMPOTENCY_KEY = header(ClientHeaders.IDEMPOTENCY_KEY);
   private static final Metadata.Key<String> SETTINGS = header(ClientHeaders.SETTINGS);
   private static final Metadata.Key<String> COOKIE = header("cookie");
+  private static final Metadata.Key<String> SET_COOKIE = header("set-cookie");
   private static final String SESSION_COOKIE = "arrow_flight_session_id";
   private static final String ANONYMOUS = "anonymous";
 
@@ -45,14 +51,15 @@ record Caller(
     return KEY.get();
   }
 
-  StatementRequest request(String sql, Path defaultDirectory) {
+  StatementRequest request(StatementCommands.Text text, Path defaultDirectory) {
     return new StatementRequest(
-        sql,
+        text.sql(),
         ANONYMOUS,
-        sessionId,
+        sessionId == null ? text.session() : sessionId,
         idempotencyKey,
         directory == null ? defaultDirectory.toString() : directory,
-        settings);
+        settings,
+        text.values());
   }
 
   /** Puts the caller into the context of each call; refuses headers that make no sense. */
@@ -67,7 +74,20 @@ record Caller(
         call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
         return new ServerCall.Listener<>() {};
       }
-      return Contexts.interceptCall(Context.current().withValue(KEY, caller), call, headers, next);
+      ServerCall<Q, A> answered = caller.offeredSession == null ? call : offering(call, caller);
+      return Contexts.interceptCall(
+          Context.current().withValue(KEY, caller), answered, headers, next);
+    }
+
+    /** The answer's headers bring the cookie; a client that keeps none does not notice. */
+    private static <Q, A> ServerCall<Q, A> offering(ServerCall<Q, A> call, Caller caller) {
+      return new ForwardingServerCall.SimpleForwardingServerCall<>(call) {
+        @Override
+        public void sendHeaders(Metadata headers) {
+          headers.put(SET_COOKIE, SESSION_COOKIE + "=" + caller.offeredSession);
+          super.sendHeaders(headers);
+        }
+      };
     }
   }
 
@@ -75,6 +95,7 @@ record Caller(
     String session = decoded(headers, SESSION).or(() -> cookie(headers)).orElse(null);
     return new Caller(
         session,
+        session == null ? UUID.randomUUID().toString() : null,
         decoded(headers, DIRECTORY).map(Caller::absolute).orElse(null),
         decoded(headers, IDEMPOTENCY_KEY).orElse(null),
         settings(headers.get(SETTINGS)));

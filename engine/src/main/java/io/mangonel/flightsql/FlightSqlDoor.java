@@ -37,18 +37,25 @@ public final class FlightSqlDoor implements AutoCloseable {
     ResultSender sender = new ResultSender(allocator, schemas);
     StatementCommands statements =
         new StatementCommands(queries, schemas, sender, allocator, defaultDirectory);
+    PreparedStatementCommands prepared = new PreparedStatementCommands(statements, schemas);
     Producer producer =
         new Producer(
             allocator,
-            statements,
-            new PreparedStatementCommands(statements),
-            new MetadataCommands(queries, schemas, sender, defaultDirectory),
-            new SqlInfoCommands(),
-            new AdminActions(new AdminApi(queries)),
+            new Producer.Families(
+                statements,
+                prepared,
+                new SessionCommands(queries, defaultDirectory),
+                new MetadataCommands(queries, schemas, sender, defaultDirectory),
+                new TypeInfoCommands(sender),
+                new AdminActions(new AdminApi(queries))),
             calls);
     BindableService flight =
         FlightGrpcUtils.createFlightService(allocator, producer, ServerAuthHandler.NO_OP, calls);
-    service = () -> ServerInterceptors.intercept(flight, new Caller.Interceptor());
+    PollCommand poll = new PollCommand(statements, prepared);
+    service =
+        () ->
+            ServerInterceptors.intercept(
+                poll.addTo(flight.bindService()), new Caller.Interceptor());
   }
 
   public BindableService service() {

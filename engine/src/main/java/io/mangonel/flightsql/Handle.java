@@ -8,10 +8,13 @@ import io.mangonel.core.task.JobId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import org.apache.arrow.flight.CallStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client holds between two calls. It has all that the second call needs, so any scheduler
@@ -21,7 +24,8 @@ import org.apache.arrow.flight.CallStatus;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Handle.Job.class, name = "job"),
   @JsonSubTypes.Type(value = Handle.Rows.class, name = "rows"),
-  @JsonSubTypes.Type(value = Handle.Prepared.class, name = "prepared")
+  @JsonSubTypes.Type(value = Handle.Prepared.class, name = "prepared"),
+  @JsonSubTypes.Type(value = Handle.Poll.class, name = "poll")
 })
 sealed interface Handle {
   /** A ticket for a job's answer. */
@@ -39,8 +43,35 @@ sealed interface Handle {
     }
   }
 
-  /** A prepared statement. */
-  record Prepared(String sql) implements Handle {}
+  /**
+   * A prepared statement.
+   *
+   * @param session in which it was prepared; empty for none
+   * @param types one for each parameter, null where DuckDB takes any
+   * @param values of the parameters as SQL; none before they are bound
+   */
+  record Prepared(String sql, String session, List<@Nullable String> types, List<String> values)
+      implements Handle {
+    public Prepared {
+      types = Collections.unmodifiableList(new ArrayList<>(types));
+      values = List.copyOf(values);
+    }
+
+    Prepared withValues(List<String> bound) {
+      return new Prepared(sql, session, types, bound);
+    }
+  }
+
+  /**
+   * A job whose end a client asks for now and then.
+   *
+   * @param schema of its rows: an Arrow schema message
+   */
+  record Poll(String id, byte[] schema) implements Handle {
+    JobId jobId() {
+      return new JobId(id);
+    }
+  }
 
   default ByteString encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -14,6 +14,12 @@ final class Limits {
   /** One wait for the end of a job: between two of them a client that left is noticed. */
   static final long RESULT_WAIT_MS = 1_000;
 
+  /** One wait for the end of a job by a client that asks again. */
+  static final long POLL_WAIT_MS = 1_000;
+
+  /** Rows of values for one prepared statement in one call: each is a statement. */
+  static final int PARAMETER_ROWS_MAX = 1_000;
+
   /** One wait for a client that reads slowly. */
   static final long CLIENT_WAIT_MS = 1_000;
 
@@ -23,7 +29,7 @@ final class Limits {
   /** Jobs in one list. */
   static final int JOBS_LISTED_MAX = 1_000;
 
-  /** Settings that a request brings along. */
+  /** Settings that a request brings along, or that are set in one call. */
   static final int SETTINGS_MAX = 100;
 
   private Limits() {}

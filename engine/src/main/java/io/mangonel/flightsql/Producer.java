@@ -8,14 +8,20 @@ import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
+import org.apache.arrow.flight.CloseSessionRequest;
+import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.Criteria;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.GetSessionOptionsRequest;
+import org.apache.arrow.flight.GetSessionOptionsResult;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.SchemaResult;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.CancelResult;
 import org.apache.arrow.flight.sql.FlightSqlProducer;
@@ -46,28 +52,33 @@ final class Producer implements FlightSqlProducer {
   private final BufferAllocator allocator;
   private final StatementCommands statements;
   private final PreparedStatementCommands prepared;
+  private final SessionCommands sessions;
   private final MetadataCommands metadata;
-  private final SqlInfoCommands sqlInfo;
+  private final TypeInfoCommands types;
+  private final SqlInfoCommands sqlInfo = new SqlInfoCommands();
   private final AdminActions admin;
   private final Executor calls;
+
+  /** The families of commands, but for those that need nothing. */
+  record Families(
+      StatementCommands statements,
+      PreparedStatementCommands prepared,
+      SessionCommands sessions,
+      MetadataCommands metadata,
+      TypeInfoCommands types,
+      AdminActions admin) {}
 
   /**
    * @param calls runs what sends a stream, in the context of the call
    */
-  Producer(
-      BufferAllocator allocator,
-      StatementCommands statements,
-      PreparedStatementCommands prepared,
-      MetadataCommands metadata,
-      SqlInfoCommands sqlInfo,
-      AdminActions admin,
-      Executor calls) {
+  Producer(BufferAllocator allocator, Families families, Executor calls) {
     this.allocator = allocator;
-    this.statements = statements;
-    this.prepared = prepared;
-    this.metadata = metadata;
-    this.sqlInfo = sqlInfo;
-    this.admin = admin;
+    this.statements = families.statements();
+    this.prepared = families.prepared();
+    this.sessions = families.sessions();
+    this.metadata = families.metadata();
+    this.types = families.types();
+    this.admin = families.admin();
     this.calls = calls;
   }
 
@@ -84,13 +95,17 @@ final class Producer implements FlightSqlProducer {
   @Override
   public FlightInfo getFlightInfoStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-    return Calls.guarded(() -> statements.start(command.getQuery(), context, descriptor));
+    return Calls.guarded(
+        () ->
+            statements.start(
+                StatementCommands.Text.of(command.getQuery()), context::isCancelled, descriptor));
   }
 
   @Override
   public SchemaResult getSchemaStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
-    return Calls.guarded(() -> new SchemaResult(statements.describe(command.getQuery())));
+    return Calls.guarded(
+        () -> new SchemaResult(statements.describe(StatementCommands.Text.of(command.getQuery()))));
   }
 
   @Override
@@ -107,7 +122,11 @@ final class Producer implements FlightSqlProducer {
       StreamListener<PutResult> listener) {
     return () ->
         Calls.answers(
-            listener, () -> answer(statements.update(command.getQuery(), context), listener));
+            listener,
+            () -> {
+              var text = StatementCommands.Text.of(command.getQuery());
+              answer(statements.update(text, context::isCancelled), listener);
+            });
   }
 
   @Override
@@ -154,7 +173,8 @@ final class Producer implements FlightSqlProducer {
   public FlightInfo getFlightInfoPreparedStatement(
       CommandPreparedStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return Calls.guarded(
-        () -> prepared.start(command.getPreparedStatementHandle(), context, descriptor));
+        () ->
+            prepared.start(command.getPreparedStatementHandle(), context::isCancelled, descriptor));
   }
 
   @Override
@@ -182,7 +202,11 @@ final class Producer implements FlightSqlProducer {
     return () ->
         Calls.answers(
             listener,
-            () -> answer(prepared.update(command.getPreparedStatementHandle(), context), listener));
+            () ->
+                answer(
+                    prepared.update(
+                        command.getPreparedStatementHandle(), stream, context::isCancelled),
+                    listener));
   }
 
   @Override
@@ -192,18 +216,47 @@ final class Producer implements FlightSqlProducer {
       FlightStream stream,
       StreamListener<PutResult> listener) {
     return () ->
-        listener.onError(
-            CallStatus.UNIMPLEMENTED
-                .withDescription("prepared statements with parameters are not supported yet")
-                .toRuntimeException());
+        Calls.answers(
+            listener,
+            () -> answer(prepared.bind(command.getPreparedStatementHandle(), stream), listener));
   }
 
   private void answer(long rows, StreamListener<PutResult> listener) {
-    byte[] message = DoPutUpdateResult.newBuilder().setRecordCount(rows).build().toByteArray();
+    answer(DoPutUpdateResult.newBuilder().setRecordCount(rows).build(), listener);
+  }
+
+  private void answer(Message result, StreamListener<PutResult> listener) {
+    byte[] message = result.toByteArray();
     try (ArrowBuf buffer = allocator.buffer(message.length)) {
       buffer.writeBytes(message);
       listener.onNext(PutResult.metadata(buffer));
     }
+  }
+
+  // Sessions
+
+  @Override
+  public void setSessionOptions(
+      SetSessionOptionsRequest request,
+      CallContext context,
+      StreamListener<SetSessionOptionsResult> listener) {
+    Calls.answers(listener, () -> listener.onNext(sessions.set(request)));
+  }
+
+  @Override
+  public void getSessionOptions(
+      GetSessionOptionsRequest request,
+      CallContext context,
+      StreamListener<GetSessionOptionsResult> listener) {
+    Calls.answers(listener, () -> listener.onNext(sessions.get()));
+  }
+
+  @Override
+  public void closeSession(
+      CloseSessionRequest request,
+      CallContext context,
+      StreamListener<CloseSessionResult> listener) {
+    Calls.answers(listener, () -> listener.onNext(sessions.close()));
   }
 
   // What the server is and has
@@ -229,7 +282,7 @@ final class Producer implements FlightSqlProducer {
   @Override
   public void getStreamTypeInfo(
       CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
-    stream(listener, () -> metadata.sendNothing(Schemas.GET_TYPE_INFO_SCHEMA, listener));
+    stream(listener, () -> types.send(command, listener));
   }
 
   @Override

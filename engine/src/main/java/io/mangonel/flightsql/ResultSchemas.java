@@ -53,10 +53,17 @@ final class ResultSchemas implements AutoCloseable {
   Schema of(List<ResultColumn> columns) {
     List<Field> fields = new ArrayList<>();
     for (ResultColumn column : columns) {
-      Field field = field(column.clientType());
-      fields.add(new Field(column.name(), field.getFieldType(), field.getChildren()));
+      fields.add(field(column.name(), column.clientType()));
     }
     return new Schema(fields);
+  }
+
+  /**
+   * @param clientType a type that clients can be told
+   */
+  Field field(String name, String clientType) {
+    Field field = field(clientType);
+    return new Field(name, field.getFieldType(), field.getChildren());
   }
 
   private synchronized Field field(String type) {

@@ -4,10 +4,13 @@ import com.google.protobuf.Any;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.query.Answer;
+import io.mangonel.scheduler.query.JobDetail;
 import io.mangonel.scheduler.query.JobState;
 import io.mangonel.scheduler.query.JobSummary;
+import io.mangonel.scheduler.query.Preparation;
 import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.scheduler.query.ResultStream;
+import io.mangonel.scheduler.query.StatementRequest;
 import io.mangonel.scheduler.query.Submission;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,17 +21,24 @@ import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
-import org.apache.arrow.flight.FlightProducer.CallContext;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.flight.PollInfo;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlUtils;
 import org.apache.arrow.flight.sql.impl.FlightSql.TicketStatementQuery;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Statements: run, read, count, cancel. */
 final class StatementCommands {
+  /**
+   * What a change of the catalogue or a session answers. The JDBC driver runs a statement a second
+   * time, as a query, when its count is not known.
+   */
+  private static final long NO_ROWS = 0;
+
   /** What an update answers when nobody counts rows. */
   private static final long UNKNOWN_ROWS = -1;
 
@@ -53,28 +63,94 @@ final class StatementCommands {
     this.defaultDirectory = defaultDirectory;
   }
 
+  /**
+   * A statement to run.
+   *
+   * @param values of its parameters, as SQL
+   * @param session where the call itself names none; null for none
+   */
+  record Text(String sql, List<String> values, @Nullable String session) {
+    static Text of(String sql) {
+      return new Text(sql, List.of(), null);
+    }
+  }
+
   /** Starts the statement. One endpoint always, so that the rows come in order. */
-  FlightInfo start(String sql, CallContext context, FlightDescriptor descriptor) {
-    Submission submission = submit(sql, context::isCancelled);
+  FlightInfo start(Text text, BooleanSupplier left, FlightDescriptor descriptor) {
+    Submission submission = submit(text, left);
     Handle handle =
         switch (submission) {
           case Submission.Job job -> new Handle.Job(job.id().value());
           case Submission.Immediate immediate ->
               new Handle.Rows(names(immediate.columns()), immediate.rows());
         };
-    Ticket ticket =
-        new Ticket(
-            Any.pack(TicketStatementQuery.newBuilder().setStatementHandle(handle.encode()).build())
-                .toByteArray());
-    return FlightInfo.builder(schema(submission), descriptor, List.of(new FlightEndpoint(ticket)))
+    return info(handle, schema(submission), descriptor);
+  }
+
+  private static FlightInfo info(Handle handle, Schema schema, FlightDescriptor descriptor) {
+    return FlightInfo.builder(schema, descriptor, List.of(new FlightEndpoint(ticket(handle))))
         .setOrdered(true)
         .build();
   }
 
+  private static Ticket ticket(Handle handle) {
+    return new Ticket(
+        Any.pack(TicketStatementQuery.newBuilder().setStatementHandle(handle.encode()).build())
+            .toByteArray());
+  }
+
+  /** Starts the statement, or tells how far the one that was started is. */
+  PollInfo poll(Text text, BooleanSupplier left, FlightDescriptor descriptor) {
+    return switch (submit(text, left)) {
+      case Submission.Immediate immediate -> {
+        var handle = new Handle.Rows(names(immediate.columns()), immediate.rows());
+        yield new PollInfo(info(handle, schema(immediate), descriptor), null, 1.0, null);
+      }
+      case Submission.Job job ->
+          poll(new Handle.Poll(job.id().value(), SchemaBytes.encode(schema(job))), descriptor);
+    };
+  }
+
+  /** Waits a while for the end of the job; without it the client asks again. */
+  PollInfo poll(Handle.Poll poll, FlightDescriptor descriptor) {
+    Schema schema = SchemaBytes.decode(poll.schema());
+    JobDetail detail = Calls.value(queries.awaitEnd(poll.jobId(), Limits.POLL_WAIT_MS));
+    return switch (detail.summary().state()) {
+      case QUEUED, RUNNING -> {
+        byte[] again =
+            Any.pack(TicketStatementQuery.newBuilder().setStatementHandle(poll.encode()).build())
+                .toByteArray();
+        FlightInfo none = FlightInfo.builder(schema, descriptor, List.of()).build();
+        yield new PollInfo(none, FlightDescriptor.command(again), progress(detail), null);
+      }
+      case COMPLETED ->
+          new PollInfo(info(new Handle.Job(poll.id()), schema, descriptor), null, 1.0, null);
+      case FAILED, CANCELLED -> {
+        ResultStream unexpected = Calls.value(queries.openResult(poll.jobId(), 0));
+        throw new IllegalStateException("a failed job has " + unexpected.rows() + " rows");
+      }
+    };
+  }
+
+  /** The part of the tasks that is done. */
+  private static double progress(JobDetail detail) {
+    int tasks = detail.stages().stream().mapToInt(JobDetail.Stage::tasks).sum();
+    int done = detail.stages().stream().mapToInt(JobDetail.Stage::done).sum();
+    return tasks == 0 ? 0 : (double) done / tasks;
+  }
+
   /** The columns of the answer; none for a statement that only changes something. */
-  Schema describe(String sql) {
-    return schemas.of(
-        Calls.value(queries.describe(Caller.current().request(sql, defaultDirectory))));
+  Schema describe(Text text) {
+    return schemas.of(Calls.value(queries.describe(request(text))));
+  }
+
+  /** What the client has to know of it to bind its parameters and to read its answer. */
+  Preparation prepare(String sql) {
+    return Calls.value(queries.prepare(request(Text.of(sql))));
+  }
+
+  private StatementRequest request(Text text) {
+    return Caller.current().request(text, defaultDirectory);
   }
 
   /** Sends the answer, when it is there. */
@@ -86,9 +162,9 @@ final class StatementCommands {
           sender.send(result, listener);
         }
       }
-      case Handle.Prepared prepared ->
+      case Handle.Prepared _, Handle.Poll _ ->
           throw CallStatus.INVALID_ARGUMENT
-              .withDescription("a prepared statement is not a ticket")
+              .withDescription("this is the handle of a statement, not a ticket")
               .toRuntimeException();
     }
   }
@@ -98,11 +174,11 @@ final class StatementCommands {
    *
    * @return the rows it changed, or -1 when that is not known
    */
-  long update(String sql, CallContext context) throws IOException {
-    return switch (submit(sql, context::isCancelled)) {
-      case Submission.Immediate immediate -> UNKNOWN_ROWS;
+  long update(Text text, BooleanSupplier left) throws IOException {
+    return switch (submit(text, left)) {
+      case Submission.Immediate _ -> NO_ROWS;
       case Submission.Job job -> {
-        try (ResultStream result = awaitResult(job.id(), context::isCancelled)) {
+        try (ResultStream result = awaitResult(job.id(), left)) {
           yield count(result);
         }
       }
@@ -123,9 +199,8 @@ final class StatementCommands {
     return status;
   }
 
-  private Submission submit(String sql, BooleanSupplier left) {
-    Submission submission =
-        Calls.value(queries.submit(Caller.current().request(sql, defaultDirectory)));
+  private Submission submit(Text text, BooleanSupplier left) {
+    Submission submission = Calls.value(queries.submit(request(text)));
     if (submission instanceof Submission.Job job && left.getAsBoolean()) {
       // Nobody will ever know its ticket.
       Calls.value(queries.cancel(job.id()));
@@ -150,7 +225,7 @@ final class StatementCommands {
   }
 
   private boolean isRunning(JobId job) {
-    return queries.job(job) instanceof Answer.Ok<?>(io.mangonel.scheduler.query.JobDetail detail)
+    return queries.job(job) instanceof Answer.Ok<?>(JobDetail detail)
         && isRunning(detail.summary());
   }
 

@@ -1,5 +1,8 @@
 package io.mangonel.planner;
 
+import io.mangonel.planner.bind.StatementBinder.Rows;
+import io.mangonel.planner.bind.TypeText;
+import io.mangonel.planner.carrier.ClientType;
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
@@ -8,26 +11,39 @@ import io.mangonel.planner.stage.StagePlan;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that the planner knows by itself, as a plan that gives them. */
 final class KnownRows {
   private KnownRows() {}
 
-  /** All columns are of type VARCHAR; null is NULL. */
-  static QueryPlan plan(List<String> names, List<List<@Nullable String>> rows) {
+  /** Null is NULL. */
+  static QueryPlan plan(Rows known) {
+    List<List<@Nullable String>> rows = known.rows();
     List<ResultColumn> columns =
-        names.stream().map(name -> new ResultColumn(name, "VARCHAR", "VARCHAR")).toList();
-    String identifiers = names.stream().map(Sql::identifier).collect(Collectors.joining(", "));
+        known.columns().stream()
+            .map(
+                column -> {
+                  String client = ClientType.of(TypeText.parse(column.type())).sql();
+                  return new ResultColumn(column.name(), column.type(), client);
+                })
+            .toList();
     String values =
         rows.isEmpty()
-            ? row(Collections.nCopies(names.size(), null))
+            ? row(Collections.nCopies(columns.size(), null))
             : rows.stream().map(KnownRows::row).collect(Collectors.joining(",\n  "));
+    String names =
+        IntStream.range(0, columns.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
     String sql =
-        "SELECT * FROM (VALUES\n  "
+        "SELECT "
+            + IntStream.range(0, columns.size())
+                .mapToObj(i -> "CAST(c" + i + " AS " + columns.get(i).clientType() + ") AS c" + i)
+                .collect(Collectors.joining(", "))
+            + " FROM (VALUES\n  "
             + values
             + ") AS t("
-            + identifiers
+            + names
             + ")"
             + (rows.isEmpty() ? " WHERE false" : "");
     var stage =

@@ -1,5 +1,6 @@
 package io.mangonel.planner;
 
+import io.mangonel.planner.bind.Definition;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -9,7 +10,7 @@ import java.util.SortedMap;
  * @param sql one statement
  * @param settings the session's settings: DuckDB's by their names, ours by theirs ({@code
  *     mangonel_join_mode})
- * @param views the catalogue's views, by name, in order of creation: {@code CREATE VIEW} statements
+ * @param definitions what names mean, in order of creation: schemas, views, macros
  * @param workingDirectory what relative paths are relative to
  * @param executors how many executors are alive, at least 1
  * @param slots their task slots together, at least {@code executors}
@@ -17,17 +18,11 @@ import java.util.SortedMap;
 public record PlanRequest(
     String sql,
     SortedMap<String, String> settings,
-    List<ViewDefinition> views,
+    List<Definition> definitions,
     String workingDirectory,
     int executors,
     int slots) {
   public PlanRequest {
-    views = List.copyOf(views);
+    definitions = List.copyOf(definitions);
   }
-
-  /**
-   * @param name as the user wrote it, unquoted
-   * @param createSql a {@code CREATE VIEW} statement with absolute paths
-   */
-  public record ViewDefinition(String name, String createSql) {}
 }

@@ -1,6 +1,8 @@
 package io.mangonel.planner;
 
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan;
+import io.mangonel.planner.text.DefinitionKind;
 
 /** What a statement turned out to be. */
 public sealed interface PlanResult {
@@ -10,16 +12,21 @@ public sealed interface PlanResult {
   /** The text of an {@code EXPLAIN}, many lines; shown as one column of rows. */
   record Explain(String text) implements PlanResult {}
 
-  /**
-   * {@code CREATE [OR REPLACE] [TEMP] VIEW}: checked, with absolute paths.
-   *
-   * @param temporary whether it belongs to the session alone
-   */
-  record CreateView(
-      String name, String createSql, boolean orReplace, boolean ifNotExists, boolean temporary)
+  /** {@code CREATE} of a schema, a view or a macro: checked, with absolute paths. */
+  record Create(Definition definition, boolean orReplace, boolean ifNotExists)
       implements PlanResult {}
 
-  record DropView(String name, boolean ifExists) implements PlanResult {}
+  /**
+   * {@code DROP}.
+   *
+   * @param schema empty where none is named: then it is what the name means in the session
+   * @param cascade for a schema: with all that is in it
+   */
+  record Drop(DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade)
+      implements PlanResult {}
+
+  /** Right, and nothing to do. */
+  record Done() implements PlanResult {}
 
   /**
    * {@code SET name = value} of an allowed setting, to be kept in the session's settings under this

@@ -1,12 +1,12 @@
 package io.mangonel.planner;
 
-import io.mangonel.planner.bind.Binding;
 import io.mangonel.planner.bind.Binding.Bound;
 import io.mangonel.planner.bind.Binding.Invalid;
+import io.mangonel.planner.bind.CatalogDatabase;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.bind.StatementContext;
-import io.mangonel.planner.bind.StatementContext.ViewText;
-import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.planner.stage.PlanText;
 import io.mangonel.planner.text.ErrorText;
@@ -15,7 +15,6 @@ import io.mangonel.planner.text.TextEdits.Range;
 import io.mangonel.planner.text.Token;
 import io.mangonel.planner.text.Tokens;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,23 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner implements AutoCloseable {
   private static final String POSSIBLE =
-      "Possible are SELECT and everything else that gives rows, EXPLAIN, CREATE VIEW, DROP VIEW,"
-          + " SET, RESET, SHOW TABLES, DESCRIBE and SUMMARIZE.";
+      "Possible are SELECT and everything else that gives rows, EXPLAIN, CREATE and DROP of views,"
+          + " schemas and macros, USE, SET, RESET, SHOW, DESCRIBE and SUMMARIZE.";
 
   private final StatementBinder binder;
 
   private final StagePlanner stages;
+  private final CatalogQuestions questions;
 
-  private Planner(StatementBinder binder) {
+  private Planner(StatementBinder binder, CatalogDatabase catalog) {
     this.binder = binder;
     this.stages = new StagePlanner(binder);
+    this.questions = new CatalogQuestions(binder, catalog);
   }
 
   /**
    * @param dataDirectories the only directories whose files statements may read
    */
   public static Planner open(List<Path> dataDirectories) {
-    return new Planner(StatementBinder.open(dataDirectories));
+    return new Planner(StatementBinder.open(dataDirectories), new CatalogDatabase(dataDirectories));
+  }
+
+  /** The zone of this machine, by the name that DuckDB gives it. */
+  public String timeZone() {
+    return binder.ask("SELECT current_setting('TimeZone')").getFirst();
   }
 
   /** Never throws for a statement, whatever it is: a wrong one is {@link PlanResult.Rejected}. */
@@ -53,6 +59,20 @@ public final class Planner implements AutoCloseable {
     } catch (StackOverflowError e) {
       return new PlanResult.Rejected("the statement nests too deeply to be planned");
     }
+  }
+
+  /**
+   * The types that a statement's parameters have.
+   *
+   * @param request with parameters {@code $1}, {@code $2}, ... in its statement
+   * @return one for each, null where DuckDB takes any; empty when it cannot be told, which planning
+   *     the statement with values explains
+   */
+  public List<@Nullable String> parameterTypes(PlanRequest request) {
+    return StatementHead.of(request.sql()) instanceof StatementHead.Query query
+        ? binder.parameterTypes(
+            statement(request.sql(), query.start()), context(request, request.definitions()))
+        : List.of();
   }
 
   private PlanResult planned(PlanRequest request) {
@@ -65,22 +85,31 @@ public final class Planner implements AutoCloseable {
           rejected(request, "Parser Error: " + malformed.message(), malformed.position());
       case StatementHead.Query query -> query(request, query.start());
       case StatementHead.Explain explain -> explain(request, explain);
-      case StatementHead.CreateView view -> createView(request, view);
-      case StatementHead.DropView drop -> new PlanResult.DropView(drop.name(), drop.ifExists());
-      case StatementHead.Setting setting -> Settings.plan(binder, setting, request.settings());
+      case StatementHead.CreateView view ->
+          definitions(request).createView(view, statement(request.sql(), view.bodyStart()));
+      case StatementHead.CreateMacro macro -> definitions(request).createMacro(macro);
+      case StatementHead.CreateSchema schema -> definitions(request).createSchema(schema);
+      case StatementHead.Drop drop ->
+          new PlanResult.Drop(
+              drop.kind(), drop.schema(), drop.name(), drop.ifExists(), drop.cascade());
+      case StatementHead.Use use -> definitions(request).use(use.schema());
+      case StatementHead.Setting setting ->
+          Settings.isSchema(setting)
+              ? useSetting(request, setting)
+              : Settings.plan(binder, setting, request.settings());
       case StatementHead.Other other -> other(request, other);
     };
   }
 
   private PlanResult query(PlanRequest request, int start) {
     String statement = statement(request.sql(), start);
-    StatementContext context = context(request, request.views());
-    var catalog = new CatalogStatements(binder, request, context).answer(statement);
-    if (catalog.isPresent()) {
-      return switch (catalog.get()) {
-        case CatalogStatements.Answer.Rows rows -> rows.result();
-        case CatalogStatements.Answer.Wrong wrong -> rejected(request, wrong.invalid(), start);
-      };
+    StatementContext context = context(request, request.definitions());
+    Optional<StatementBinder.Rows> known = questions.answer(statement, context);
+    if (known.isPresent()) {
+      Invalid invalid = known.get().invalid();
+      return invalid == null
+          ? new PlanResult.Query(KnownRows.plan(known.get()))
+          : rejected(request, invalid, start);
     }
     return switch (binder.bind(statement, context)) {
       case Bound bound -> new PlanResult.Query(stages.plan(request, bound));
@@ -104,39 +133,20 @@ public final class Planner implements AutoCloseable {
     };
   }
 
-  private PlanResult createView(PlanRequest request, StatementHead.CreateView view) {
-    if (view.orReplace() && view.ifNotExists()) {
-      return new PlanResult.Rejected("OR REPLACE and IF NOT EXISTS exclude each other");
-    }
-    String body = statement(request.sql(), view.bodyStart());
-    return switch (binder.bind(body, context(request, request.views()))) {
-      case Invalid invalid -> rejected(request, invalid, view.bodyStart());
-      case Bound bound -> {
-        String columns = view.columns() == null ? "" : view.columns();
-        String createSql =
-            "CREATE VIEW " + Sql.identifier(view.name()) + columns + " AS " + bound.executable();
-        yield checkedView(request, view, createSql);
-      }
-    };
+  private DefinitionStatements definitions(PlanRequest request) {
+    return new DefinitionStatements(binder, request);
   }
 
-  /** A view is right when it can be read; that also shows when it would read itself. */
-  private PlanResult checkedView(
-      PlanRequest request, StatementHead.CreateView view, String createSql) {
-    var views = new ArrayList<PlanRequest.ViewDefinition>();
-    for (PlanRequest.ViewDefinition existing : request.views()) {
-      if (!existing.name().equalsIgnoreCase(view.name())) {
-        views.add(existing);
-      }
+  /** {@code SET schema = 'name'} is another way to say USE. */
+  private PlanResult useSetting(PlanRequest request, StatementHead.Setting setting) {
+    String expression = setting.value();
+    if (expression == null) {
+      return new PlanResult.Set(SessionSettings.SCHEMA, null);
     }
-    views.add(new PlanRequest.ViewDefinition(view.name(), createSql));
-    Binding read = binder.bind("FROM " + Sql.identifier(view.name()), context(request, views));
-    return switch (read) {
-      case Invalid invalid -> new PlanResult.Rejected(invalid.message());
-      case Bound _ ->
-          new PlanResult.CreateView(
-              view.name(), createSql, view.orReplace(), view.ifNotExists(), view.temporary());
-    };
+    List<Token> tokens = Tokens.of(expression);
+    return tokens.size() == 1 && tokens.getFirst().isName()
+        ? definitions(request).use(tokens.getFirst().value())
+        : new PlanResult.Rejected("SET schema takes the name of one schema");
   }
 
   private PlanResult other(PlanRequest request, StatementHead.Other other) {
@@ -146,11 +156,8 @@ public final class Planner implements AutoCloseable {
         : new PlanResult.Rejected(other.keyword() + " is not possible here. " + POSSIBLE);
   }
 
-  private static StatementContext context(
-      PlanRequest request, List<PlanRequest.ViewDefinition> views) {
-    List<ViewText> texts =
-        views.stream().map(view -> new ViewText(view.name(), view.createSql())).toList();
-    return new StatementContext(request.settings(), texts, request.workingDirectory());
+  static StatementContext context(PlanRequest request, List<Definition> definitions) {
+    return new StatementContext(request.settings(), definitions, request.workingDirectory());
   }
 
   /** From {@code start} to the last token, without the semicolon. */
@@ -176,6 +183,7 @@ public final class Planner implements AutoCloseable {
 
   @Override
   public void close() {
+    questions.close();
     binder.close();
   }
 }

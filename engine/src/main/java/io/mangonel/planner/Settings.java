@@ -15,6 +15,14 @@ import java.util.SortedMap;
 final class Settings {
   private Settings() {}
 
+  /** Whether it says where names are looked up. */
+  static boolean isSchema(Setting statement) {
+    return !statement.variable()
+        && !statement.global()
+        && (statement.name().equalsIgnoreCase("schema")
+            || statement.name().equalsIgnoreCase("search_path"));
+  }
+
   static PlanResult plan(
       StatementBinder binder, Setting statement, SortedMap<String, String> settings) {
     if (statement.global()) {

@@ -22,7 +22,6 @@ import io.mangonel.planner.read.ReadOutcome;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.PinnedFile;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -89,8 +88,8 @@ final class StagePlanner {
   }
 
   private static QueryPlan whole(PlanRequest request, Bound bound, String reason) {
-    var prelude = new ArrayList<>(SessionSettings.statements(request.settings()));
-    prelude.addAll(bound.views());
+    var catalog = bound.catalog();
+    List<String> prelude = SessionSettings.statements(request.settings());
     List<String> names = bound.columns().stream().map(Column::name).toList();
     List<DataType> types =
         bound.columns().stream().map(column -> TypeText.parse(column.type())).toList();
@@ -99,7 +98,12 @@ final class StagePlanner {
             .flatMap(table -> table.files().stream())
             .map(file -> new PinnedFile(file.path(), file.bytes(), file.modifiedMs()))
             .toList();
-    return WholeStatement.plan(bound.executable(), names, types, prelude, files, oneLine(reason));
+    return WholeStatement.plan(
+        new WholeStatement.Text(bound.executable(), prelude, catalog),
+        names,
+        types,
+        files,
+        oneLine(reason));
   }
 
   private static String oneLine(String reason) {

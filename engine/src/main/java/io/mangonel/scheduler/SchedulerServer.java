@@ -107,7 +107,11 @@ public final class SchedulerServer implements AutoCloseable {
     var clock = new Clock();
     var sessions = new Sessions(parts.state, parts.engineVersion);
     var catalog =
-        new CatalogStatements(new Catalog(parts.state, parts.engineVersion), sessions, clock);
+        new CatalogStatements(
+            new Catalog(parts.state, parts.engineVersion),
+            sessions,
+            clock,
+            parts.planner.timeZone());
     var run =
         new SchedulerRun(
             new SchedulerRun.Setup(
@@ -116,8 +120,8 @@ public final class SchedulerServer implements AutoCloseable {
                 clock,
                 Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
                 parts.engineVersion,
-                parts.planner::plan,
-                catalog::views,
+                parts.planner,
+                catalog::definitions,
                 parts.onFatal));
     var queries = new QueryService(run, catalog, config.executorWaitMs());
     List<ServerServiceDefinition> services = new ArrayList<>(List.of(run.service()));
@@ -138,7 +142,9 @@ public final class SchedulerServer implements AutoCloseable {
         }
         run.every(
             ShellLimits.SWEEP_MS,
-            () -> sessions.removeUnchangedSince(clock.nowMs() - ShellLimits.SESSION_TTL_MS));
+            () ->
+                sessions.removeUnused(
+                    clock.nowMs() - ShellLimits.SESSION_TTL_MS, ShellLimits.SESSIONS_MAX));
         yield new SchedulerServer(parts, run, queries, server);
       }
     };

@@ -2,7 +2,8 @@ package io.mangonel.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.catalog.Catalog.View;
+import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import org.junit.jupiter.api.AfterEach;
@@ -20,73 +21,122 @@ class CatalogTest {
 
   @Test
   void viewsComeInOrderOfCreationAndNamesIgnoreCase() {
-    var zebra = new View("Zebra", "CREATE VIEW \"Zebra\" AS SELECT 1");
-    var ape = new View("ape", "CREATE VIEW ape AS SELECT 2");
-    assertThat(catalog.createView(zebra, "ada", "", false, false))
-        .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.createView(ape, "ada", "", false, false))
-        .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.views()).containsExactly(zebra, ape);
+    var zebra = Definition.view("Zebra", "CREATE VIEW \"Zebra\" AS SELECT 1");
+    var ape = Definition.view("ape", "CREATE VIEW ape AS SELECT 2");
+    assertThat(catalog.create(zebra, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.create(ape, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).containsExactly(zebra, ape);
 
-    var again = new View("ZEBRA", "CREATE VIEW \"ZEBRA\" AS SELECT 3");
-    assertThat(catalog.createView(again, "ada", "", false, false))
-        .isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.createView(again, "ada", "", false, true))
-        .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.views()).containsExactly(zebra, ape);
-    assertThat(catalog.createView(again, "ada", "", true, false))
-        .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.views()).containsExactly(again, ape);
+    var again = Definition.view("ZEBRA", "CREATE VIEW \"ZEBRA\" AS SELECT 3");
+    assertThat(catalog.create(again, "ada", "", false, false)).isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.create(again, "ada", "", false, true)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).containsExactly(zebra, ape);
+    assertThat(catalog.create(again, "ada", "", true, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).containsExactly(again, ape);
 
-    assertThat(catalog.dropView("zebra", false)).isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.dropView("zebra", false)).isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.dropView("zebra", true)).isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.views()).containsExactly(ape);
+    assertThat(dropView("zebra", false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(dropView("zebra", false)).isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(dropView("zebra", true)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).containsExactly(ape);
   }
 
   @Test
   void aViewThatIsCreatedAgainUnderTheKeyOfItsStatementIsThere() {
-    var view = new View("v", "CREATE VIEW v AS SELECT 1");
-    var other = new View("v", "CREATE VIEW v AS SELECT 2");
-    assertThat(catalog.createView(view, "ada", "key", false, false))
+    var view = Definition.view("v", "CREATE VIEW v AS SELECT 1");
+    var other = Definition.view("v", "CREATE VIEW v AS SELECT 2");
+    assertThat(catalog.create(view, "ada", "key", false, false))
         .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.createView(view, "ada", "key", false, false))
+    assertThat(catalog.create(view, "ada", "key", false, false))
         .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.createView(view, "ada", "other key", false, false))
+    assertThat(catalog.create(view, "ada", "other key", false, false))
         .isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.createView(view, "bob", "key", false, false))
+    assertThat(catalog.create(view, "bob", "key", false, false))
         .isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.createView(other, "ada", "key", true, false))
+    assertThat(catalog.create(other, "ada", "key", true, false))
         .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.views()).containsExactly(other);
+    assertThat(catalog.definitions()).containsExactly(other);
   }
 
   @Test
   void aSessionKeepsItsSettingsAndTemporaryViewsForItsPrincipalAlone() {
-    var view = new View("t", "CREATE VIEW t AS SELECT 1");
+    var view =
+        new Definition(
+            DefinitionKind.VIEW, Definition.MAIN, "t", "CREATE VIEW t AS SELECT 1", true);
     sessions.set("s1", "ada", "TimeZone", "UTC", 10);
-    sessions.createView("s1", "ada", view, 11);
+    sessions.create("s1", "ada", view, false, false, 11);
 
-    var session = sessions.find("s1", "ada").orElseThrow();
+    var session = sessions.use("s1", "ada", 20).orElseThrow();
     assertThat(session.settings()).containsEntry("TimeZone", "UTC");
-    assertThat(session.temporaryViews()).containsExactly(view);
-    assertThat(sessions.find("s1", "bob")).isEmpty();
+    assertThat(session.temporary()).containsExactly(view);
+    assertThat(sessions.use("s1", "bob", 20)).isEmpty();
     assertThat(sessions.set("s1", "bob", "TimeZone", "CET", 12))
         .isInstanceOf(CatalogOutcome.Wrong.class);
 
     sessions.set("s1", "ada", "TimeZone", null, 13);
-    sessions.dropView("s1", "ada", "T", 14);
-    var after = sessions.find("s1", "ada").orElseThrow();
+    sessions.drop("s1", "ada", DefinitionKind.VIEW, "T", 14);
+    var after = sessions.use("s1", "ada", 20).orElseThrow();
     assertThat(after.settings()).isEmpty();
-    assertThat(after.temporaryViews()).isEmpty();
+    assertThat(after.temporary()).isEmpty();
   }
 
   @Test
   void sessionsThatNobodyChangedGo() {
     sessions.set("old", "ada", "a", "1", 10);
     sessions.set("new", "ada", "a", "1", 20);
-    sessions.removeUnchangedSince(20);
-    assertThat(sessions.find("old", "ada")).isEmpty();
-    assertThat(sessions.find("new", "ada")).isPresent();
+    sessions.removeUnused(20, 10);
+    assertThat(sessions.use("old", "ada", 20)).isEmpty();
+    assertThat(sessions.use("new", "ada", 20)).isPresent();
+  }
+
+  @Test
+  void theLongestUnusedSessionsGoWhenThereAreTooMany() {
+    for (int i = 0; i < 5; i++) {
+      sessions.set("s" + i, "ada", "a", "1", 100 - i);
+    }
+    sessions.removeUnused(0, 2);
+    assertThat(sessions.use("s0", "ada", 100)).isPresent();
+    assertThat(sessions.use("s1", "ada", 100)).isPresent();
+    assertThat(sessions.use("s2", "ada", 100)).isEmpty();
+  }
+
+  @Test
+  void aSessionInUseStays() {
+    sessions.set("s", "ada", "a", "1", 0);
+    long laterMs = Sessions.USE_WRITTEN_MS + 1;
+    assertThat(sessions.use("s", "ada", laterMs)).isPresent();
+    sessions.removeUnused(laterMs, 10);
+    assertThat(sessions.use("s", "ada", laterMs)).isPresent();
+    sessions.removeUnused(laterMs + 1, 10);
+    assertThat(sessions.use("s", "ada", laterMs)).isEmpty();
+  }
+
+  @Test
+  void aClosedSessionIsForgotten() {
+    sessions.set("s", "ada", "a", "1", 0);
+    assertThat(sessions.close("s", "bob")).isEqualTo(new CatalogOutcome.Done());
+    assertThat(sessions.use("s", "ada", 0)).isPresent();
+    assertThat(sessions.close("s", "ada")).isEqualTo(new CatalogOutcome.Done());
+    assertThat(sessions.use("s", "ada", 0)).isEmpty();
+  }
+
+  @Test
+  void aSchemaIsDroppedWhenItIsEmptyOrWithAllThatIsInIt() {
+    var schema = new Definition(DefinitionKind.SCHEMA, "S", "S", "CREATE SCHEMA S", false);
+    var view = new Definition(DefinitionKind.VIEW, "S", "v", "CREATE VIEW v AS SELECT 1", false);
+    assertThat(catalog.create(view, "ada", "", false, false)).isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.create(schema, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.create(view, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(
+            catalog.create(Definition.view("v", "CREATE VIEW v AS FROM S.v"), "ada", "", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", false, true))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).hasSize(1);
+  }
+
+  private CatalogOutcome dropView(String name, boolean ifExists) {
+    return catalog.drop(DefinitionKind.VIEW, Definition.MAIN, name, ifExists, false);
   }
 }

@@ -188,7 +188,7 @@ class ClusterTest {
   @Test
   void viewsAreCreatedListedAndDropped() throws IOException {
     cluster.execute("CREATE VIEW evens AS SELECT id FROM numbers WHERE id % 2 = 0");
-    assertThat(cluster.queries().views())
+    assertThat(cluster.queries().definitions(cluster.request("", Map.of())))
         .isInstanceOfSatisfying(
             Answer.Ok.class, ok -> assertThat(ok.value().toString()).contains("evens"));
     assertThat(cluster.rows("SELECT count(*) FROM evens", Map.of()).values())

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import io.mangonel.executor.ExecutorConfig;
 import io.mangonel.executor.ExecutorServer;
 import io.mangonel.scheduler.SchedulerConfig;
@@ -15,20 +19,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
+import org.apache.arrow.flight.CloseSessionRequest;
+import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.GetSessionOptionsRequest;
 import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.SessionOptionValueFactory;
+import org.apache.arrow.flight.SetSessionOptionsRequest;
+import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.flight.impl.Flight;
+import org.apache.arrow.flight.impl.FlightServiceGrpc;
 import org.apache.arrow.flight.sql.FlightSqlClient;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.SqlInfo;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -188,18 +202,18 @@ class FlightSqlDoorTest {
 
   @Test
   void aViewIsMadeByUpdateAndByQueryAndIsListed() throws Exception {
-    assertThat(client.executeUpdate("CREATE OR REPLACE VIEW one AS SELECT 1 AS n")).isEqualTo(-1);
+    assertThat(client.executeUpdate("CREATE OR REPLACE VIEW one AS SELECT 1 AS n")).isZero();
     FlightInfo second = client.execute("CREATE OR REPLACE VIEW two AS SELECT n + 1 AS m FROM one");
     assertThat(second.getSchemaOptional().orElseThrow().getFields()).isEmpty();
     assertThat(second.getEndpoints()).hasSize(1);
     assertThat(rows(second)).isEmpty();
     assertThat(rows(client.execute("SELECT m FROM two"))).containsExactly("2");
     assertThat(rows(client.getTables(null, null, "tw%", null, false)))
-        .containsExactly("null|main|two|VIEW");
+        .containsExactly("mangonel|main|two|VIEW");
     assertThat(rows(client.getTables(null, null, "one", List.of("TABLE"), false))).isEmpty();
-    assertThat(rows(client.getSchemas(null, null))).containsExactly("null|main");
-    assertThat(rows(client.getCatalogs())).isEmpty();
-    assertThat(rows(client.getTableTypes())).containsExactly("VIEW");
+    assertThat(rows(client.getSchemas(null, null))).containsExactly("mangonel|main");
+    assertThat(rows(client.getCatalogs())).containsExactly("mangonel");
+    assertThat(rows(client.getTableTypes())).containsExactly("LOCAL TEMPORARY", "VIEW");
   }
 
   @Test
@@ -215,9 +229,92 @@ class FlightSqlDoorTest {
       assertThat(update.getResultSetSchema().getFields())
           .as("an empty schema means update")
           .isEmpty();
-      assertThat(update.executeUpdate()).isEqualTo(-1);
+      assertThat(update.executeUpdate()).isZero();
     }
     assertThat(rows(client.execute("FROM prepared_view"))).containsExactly("1");
+  }
+
+  @Test
+  void typesAreTold() throws Exception {
+    assertThat(rows(client.getXdbcTypeInfo()))
+        .hasSizeGreaterThan(20)
+        .anyMatch(row -> row.contains("BIGINT"));
+    assertThat(rows(client.getXdbcTypeInfo(java.sql.Types.DATE)))
+        .hasSize(1)
+        .allMatch(row -> row.startsWith("DATE|91|"));
+  }
+
+  @Test
+  void everyCodeOfSqlInfoHasAValue() throws Exception {
+    List<String> infos = rows(client.getSqlInfo());
+    List<String> missing = new ArrayList<>();
+    for (SqlInfo info : SqlInfo.values()) {
+      if (info != SqlInfo.UNRECOGNIZED
+          && infos.stream().noneMatch(row -> row.startsWith(info.getNumber() + "|"))) {
+        missing.add(info.name());
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void aSessionHasOptionsAndAnEnd() throws Exception {
+    CallOption mine = session("options");
+    SetSessionOptionsResult set =
+        client.setSessionOptions(
+            new SetSessionOptionsRequest(
+                Map.of(
+                    "TimeZone", SessionOptionValueFactory.makeSessionOptionValue("Asia/Tokyo"),
+                    "catalog", SessionOptionValueFactory.makeSessionOptionValue("mangonel"),
+                    "schema", SessionOptionValueFactory.makeSessionOptionValue("nowhere"),
+                    "threads", SessionOptionValueFactory.makeSessionOptionValue(4L))),
+            mine);
+    assertThat(set.getErrors()).containsOnlyKeys("schema", "threads");
+    String zone = "SELECT current_setting('TimeZone')";
+    assertThat(rows(client.execute(zone, mine), mine)).containsExactly("Asia/Tokyo");
+    assertThat(client.getSessionOptions(new GetSessionOptionsRequest(), mine).getSessionOptions())
+        .containsKey("TimeZone");
+    assertThat(client.closeSession(new CloseSessionRequest(), mine).getStatus())
+        .isEqualTo(CloseSessionResult.Status.CLOSED);
+    assertThat(rows(client.execute(zone, mine), mine)).doesNotContain("Asia/Tokyo");
+  }
+
+  @Test
+  void aSettingWithoutASessionIsRefused() {
+    assertFails("SET TimeZone = 'UTC'", FlightStatusCode.INVALID_ARGUMENT, "let it keep cookies");
+  }
+
+  /** The library's client has no call for it. */
+  @Test
+  void aStatementIsPolledToItsEnd() throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", scheduler.port()).usePlaintext().build();
+    try {
+      var stub = FlightServiceGrpc.newBlockingStub(channel);
+      byte[] command =
+          Any.pack(
+                  CommandStatementQuery.newBuilder()
+                      .setQuery("SELECT sum(i) AS s FROM range(3000000) t(i)")
+                      .build())
+              .toByteArray();
+      Flight.FlightDescriptor next =
+          Flight.FlightDescriptor.newBuilder()
+              .setType(Flight.FlightDescriptor.DescriptorType.CMD)
+              .setCmd(ByteString.copyFrom(command))
+              .build();
+      Flight.PollInfo poll = stub.pollFlightInfo(next);
+      for (int i = 0; poll.hasFlightDescriptor() && i < 100; i++) {
+        assertThat(poll.getProgress()).isBetween(0.0, 1.0);
+        poll = stub.pollFlightInfo(poll.getFlightDescriptor());
+      }
+      assertThat(poll.hasFlightDescriptor()).isFalse();
+      assertThat(poll.getProgress()).isEqualTo(1.0);
+      FlightInfo info =
+          FlightInfo.deserialize(poll.getInfo().toByteString().asReadOnlyByteBuffer());
+      assertThat(rows(info)).containsExactly("4499998500000");
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   @Test

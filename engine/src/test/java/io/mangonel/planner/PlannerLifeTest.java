@@ -3,7 +3,7 @@ package io.mangonel.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.PinnedFile;
@@ -124,7 +124,7 @@ class PlannerLifeTest {
     var settings = new TreeMap<String, String>();
     settings.put("TimeZone", zone);
     String createSql = "CREATE VIEW x AS FROM '" + directory + "/x.parquet'";
-    var views = List.of(new ViewDefinition("x", createSql));
+    var views = List.of(Definition.view("x", createSql));
     PlanResult result =
         planner.plan(new PlanRequest(sql, settings, views, directory.toString(), 2, 2));
     assertThat(result).as(sql).isInstanceOf(PlanResult.Query.class);

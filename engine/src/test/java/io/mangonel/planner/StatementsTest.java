@@ -2,7 +2,7 @@ package io.mangonel.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,27 +95,39 @@ class StatementsTest {
     return text(planner.plan(request)).replace(directory.toString(), "{dir}").strip();
   }
 
-  private static ViewDefinition view(String name, String body) {
-    return new ViewDefinition(name, "CREATE VIEW \"" + name + "\" AS " + body);
+  private static Definition view(String name, String body) {
+    return Definition.view(name, "CREATE VIEW \"" + name + "\" AS " + body);
   }
 
   private static String text(PlanResult result) {
     return switch (result) {
       case PlanResult.Query query -> "query\n" + columns(query.plan());
       case PlanResult.Explain _ -> "explain";
-      case PlanResult.CreateView view ->
-          "create view " + view.name() + flags(view) + "\n" + view.createSql();
-      case PlanResult.DropView drop ->
-          "drop view " + drop.name() + (drop.ifExists() ? " if exists" : "");
+      case PlanResult.Create create ->
+          "create "
+              + create.definition().kind().title()
+              + " "
+              + create.definition().name()
+              + flags(create)
+              + "\n"
+              + create.definition().createSql();
+      case PlanResult.Drop drop ->
+          "drop "
+              + drop.kind().title()
+              + " "
+              + drop.name()
+              + (drop.ifExists() ? " if exists" : "")
+              + (drop.cascade() ? " cascade" : "");
+      case PlanResult.Done _ -> "done";
       case PlanResult.Set set -> "set " + set.name() + " to " + set.value();
       case PlanResult.Rejected rejected -> "rejected\n" + rejected.message();
     };
   }
 
-  private static String flags(PlanResult.CreateView view) {
-    return (view.orReplace() ? " or replace" : "")
-        + (view.ifNotExists() ? " if not exists" : "")
-        + (view.temporary() ? " temporary" : "");
+  private static String flags(PlanResult.Create create) {
+    return (create.orReplace() ? " or replace" : "")
+        + (create.ifNotExists() ? " if not exists" : "")
+        + (create.definition().temporary() ? " temporary" : "");
   }
 
   private static String columns(QueryPlan plan) {

@@ -161,15 +161,17 @@ public final class TaskRunner {
                   input.path().toString(), input.file().partition() == OutputFile.ALL_PARTITIONS));
     }
     String select = TaskSql.select(plan, id.partition(), exchanged);
-    return switch (plan.output()) {
-      case StageOutput.Result _ -> writer.writeResult(session.connection(), id, select, stop);
-      case StageOutput.Shuffle shuffle ->
-          writer.writeShuffle(
-              session.connection(),
-              id,
-              new OutputWriter.ShuffleRows(shuffle, select, plan.tasks() == 1),
-              stop);
-    };
+    try (TaskCatalog _ = TaskCatalog.make(session.connection(), plan.catalog())) {
+      return switch (plan.output()) {
+        case StageOutput.Result _ -> writer.writeResult(session.connection(), id, select, stop);
+        case StageOutput.Shuffle shuffle ->
+            writer.writeShuffle(
+                session.connection(),
+                id,
+                new OutputWriter.ShuffleRows(shuffle, select, plan.tasks() == 1),
+                stop);
+      };
+    }
   }
 
   private void replaceEngine(DuckDbEngine.Session session) {

@@ -19,7 +19,8 @@ public sealed interface Binding {
    * @param tables the tables its files became, by name
    * @param scope the schemas in which the plan's tables and views are found
    * @param executable the statement with absolute paths, as an executor can run it
-   * @param views the views it needs, as statements that make temporary ones, in order
+   * @param catalog the schemas, views and macros it needs: statements for a connection whose
+   *     database is a new one, in order; the last says where names are looked up
    */
   record Bound(
       List<Column> columns,
@@ -28,12 +29,12 @@ public sealed interface Binding {
       SortedMap<String, TableSource> tables,
       String scope,
       String executable,
-      List<String> views)
+      List<String> catalog)
       implements Binding {
     public Bound {
       columns = List.copyOf(columns);
       tables = new TreeMap<>(tables);
-      views = List.copyOf(views);
+      catalog = List.copyOf(catalog);
     }
   }
 

@@ -2,6 +2,7 @@ package io.mangonel.planner.bind;
 
 import io.mangonel.planner.text.TextEdits.Range;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,13 @@ import org.jspecify.annotations.Nullable;
  *     cannot
  * @param statements how many statements the text has
  * @param files the places that name files
- * @param mainQualified positions of {@code main.} before a name: everything is in one schema
- * @param names tables named anywhere, in lower case, CTEs among them
+ * @param qualifiers positions of the database's name before other names: it is not the name of the
+ *     database in which the statement is bound
+ * @param tables tables named anywhere, CTEs among them
+ * @param functions functions named anywhere
+ * @param asksCatalog whether it reads what is in the catalogue: {@code information_schema.tables},
+ *     {@code SHOW TABLES}
+ * @param asksSession whether it reads where names are looked up: {@code current_schema()}
  * @param shows whether it has a SHOW, DESCRIBE or SUMMARIZE in it
  * @param parameters whether it has parameters
  * @param repeatable whether its plan depends on nothing but its text, tables, views and settings
@@ -27,14 +33,45 @@ record ParsedStatement(
     boolean serializable,
     int statements,
     List<FileReference> files,
-    List<Range> mainQualified,
-    SortedSet<String> names,
+    List<Qualifier> qualifiers,
+    SortedSet<Reference> tables,
+    SortedSet<Reference> functions,
+    boolean asksCatalog,
+    boolean asksSession,
     boolean shows,
     boolean parameters,
     boolean repeatable) {
+  /**
+   * What a qualifier of a name is replaced with.
+   *
+   * @param ifTemporary a name that has to be that of something temporary, or null
+   */
+  record Qualifier(Range range, String replacement, @Nullable String ifTemporary) {}
+
+  /** The same statement as if it read {@code definition}. */
+  ParsedStatement naming(Definition definition) {
+    var name =
+        new Reference(definition.temporary() ? "temp" : definition.schema(), definition.name());
+    return new ParsedStatement(
+        error,
+        errorRange,
+        serializable,
+        statements,
+        files,
+        qualifiers,
+        new TreeSet<>(Set.of(name)),
+        new TreeSet<>(Set.of(name)),
+        asksCatalog,
+        asksSession,
+        shows,
+        parameters,
+        repeatable);
+  }
+
   ParsedStatement {
     files = List.copyOf(files);
-    mainQualified = List.copyOf(mainQualified);
-    names = new TreeSet<>(names);
+    qualifiers = List.copyOf(qualifiers);
+    tables = new TreeSet<>(tables);
+    functions = new TreeSet<>(functions);
   }
 }

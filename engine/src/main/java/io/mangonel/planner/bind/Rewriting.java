@@ -1,5 +1,6 @@
 package io.mangonel.planner.bind;
 
+import io.mangonel.planner.bind.ParsedStatement.Qualifier;
 import io.mangonel.planner.database.Errors;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.RejectedException;
@@ -24,7 +25,7 @@ final class Rewriting {
   private final DataDirectories directories;
   private final ShadowTables tables;
   private final PlanningConnection connection;
-  private final ViewSet views;
+  private final DefinitionSet definitions;
   private final List<String> retired;
   private final List<Shadow> used = new ArrayList<>();
 
@@ -32,12 +33,12 @@ final class Rewriting {
       DataDirectories directories,
       ShadowTables tables,
       PlanningConnection connection,
-      ViewSet views,
+      DefinitionSet definitions,
       List<String> retired) {
     this.directories = directories;
     this.tables = tables;
     this.connection = connection;
-    this.views = views;
+    this.definitions = definitions;
     this.retired = retired;
   }
 
@@ -50,7 +51,7 @@ final class Rewriting {
   TextEdits forPlanning(String sql, ParsedStatement parsed, String workingDirectory)
       throws RejectedException, SQLException {
     var edits = new TextEdits(sql);
-    removeMain(edits, parsed);
+    unqualify(edits, parsed);
     for (FileReference file : parsed.files()) {
       if (isView(file)) {
         continue;
@@ -72,7 +73,7 @@ final class Rewriting {
   TextEdits forExecutors(String sql, ParsedStatement parsed, String workingDirectory)
       throws RejectedException {
     var edits = new TextEdits(sql);
-    removeMain(edits, parsed);
+    unqualify(edits, parsed);
     for (FileReference file : parsed.files()) {
       if (!isView(file)) {
         replacePaths(edits, file, absolute(file, workingDirectory));
@@ -82,12 +83,16 @@ final class Rewriting {
   }
 
   private boolean isView(FileReference file) {
-    return !file.call() && views.contains(file.patterns().getFirst());
+    return !file.call() && definitions.containsView(file.patterns().getFirst());
   }
 
-  private static void removeMain(TextEdits edits, ParsedStatement parsed) {
-    for (Range main : parsed.mainQualified()) {
-      edits.replace(main.start(), main.end(), "");
+  private void unqualify(TextEdits edits, ParsedStatement parsed) {
+    for (Qualifier qualifier : parsed.qualifiers()) {
+      String name = qualifier.ifTemporary();
+      if (name != null && !definitions.hasTemporaryView(name)) {
+        continue;
+      }
+      edits.replace(qualifier.range().start(), qualifier.range().end(), qualifier.replacement());
     }
   }
 

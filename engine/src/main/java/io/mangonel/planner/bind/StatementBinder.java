@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Binds statements with a planning DuckDB of its own. Thread-safe; every call is bounded. */
 public final class StatementBinder implements AutoCloseable {
+  /** A statement that is there for the definitions it is given. */
+  private static final String NOTHING = "SELECT 1";
+
   private final DataDirectories directories;
   private volatile Workspace workspace;
 
@@ -91,19 +93,97 @@ public final class StatementBinder implements AutoCloseable {
             connection.apply(context.settings());
             Binding files = bindFiles(here, connection, prepared, context, "it describes");
             return files instanceof Invalid invalid
-                ? new Rows(List.of(), invalid)
-                : new Rows(connection.rows(prepared.executable().edited()), null);
+                ? new Rows(List.of(), List.of(), invalid)
+                : new Rows(
+                    ((Bound) files).columns(),
+                    connection.rows(prepared.executable().edited()),
+                    null);
           });
     } catch (RejectedException e) {
-      return new Rows(List.of(), new Invalid(e.text(), e.range()));
+      return new Rows(List.of(), List.of(), new Invalid(e.text(), e.range()));
     }
   }
 
   /**
+   * @param columns of the rows
    * @param rows values as text, null for NULL
    * @param invalid why there are none, or null
    */
-  public record Rows(List<List<@Nullable String>> rows, @Nullable Invalid invalid) {}
+  public record Rows(
+      List<Column> columns, List<List<@Nullable String>> rows, @Nullable Invalid invalid) {}
+
+  /**
+   * @param asksCatalog whether it reads what is in the catalogue
+   * @param statement as users write it, without their database's name
+   * @param reads what else it reads, or null
+   */
+  public record Question(boolean asksCatalog, String statement, @Nullable String reads) {}
+
+  /** Whether a statement is about the catalogue; one that does not parse is not. */
+  public Question question(String sql, StatementContext context) {
+    try {
+      return with(
+          (here, connection) -> {
+            ParsedStatement parsed = here.parser.parse(connection, sql);
+            if (!parsed.asksCatalog()) {
+              return new Question(false, sql, null);
+            }
+            var definitions =
+                new DefinitionSet(
+                    here.parser, connection, context.definitions(), context.currentSchema());
+            return new Question(true, sql, definitions.rowsOf(parsed));
+          });
+    } catch (RejectedException e) {
+      return new Question(false, sql, null);
+    }
+  }
+
+  /**
+   * A query with absolute paths.
+   *
+   * @param text of the query
+   * @param invalid why there is none, or null
+   */
+  public record Absolute(String text, @Nullable Invalid invalid) {}
+
+  /** The text of a macro's query with absolute paths; its parameters have no values here. */
+  public Absolute absolute(String sql, StatementContext context) {
+    try {
+      return with(
+          (here, connection) -> {
+            ParsedStatement parsed = here.parser.parse(connection, sql);
+            if (parsed.error() != null) {
+              throw new RejectedException(parsed.error(), parsed.errorRange());
+            }
+            var definitions =
+                new DefinitionSet(
+                    here.parser, connection, context.definitions(), context.currentSchema());
+            var rewriting =
+                new Rewriting(directories, here.tables, connection, definitions, new ArrayList<>());
+            return new Absolute(
+                rewriting.forExecutors(sql, parsed, context.workingDirectory()).edited(), null);
+          });
+    } catch (RejectedException e) {
+      return new Absolute("", new Invalid(e.text(), e.range()));
+    }
+  }
+
+  /** What is wrong with a definition; empty when it can be made. */
+  public Optional<Invalid> check(Definition definition, StatementContext context) {
+    try {
+      return with(
+          (here, connection) -> {
+            ParsedStatement nothing = here.parser.parse(connection, NOTHING);
+            Prepared prepared =
+                prepare(here, connection, nothing.naming(definition), NOTHING, context);
+            connection.apply(context.settings());
+            enter(here, prepared.planningScope());
+            return Optional.<Invalid>empty();
+          });
+    } catch (RejectedException e) {
+      return Optional.of(new Invalid(e.text(), e.range()));
+    }
+  }
 
   /**
    * Counts rows of the sample.
@@ -137,8 +217,12 @@ public final class StatementBinder implements AutoCloseable {
   public List<String> ask(String sql) {
     try {
       return with(
-          (here, connection) ->
-              connection.rows(sql).stream().map(row -> String.valueOf(row.getFirst())).toList());
+          (here, connection) -> {
+            connection.searchIn(Scopes.NOTHING);
+            return connection.rows(sql).stream()
+                .map(row -> String.valueOf(row.getFirst()))
+                .toList();
+          });
     } catch (RejectedException e) {
       throw new IllegalStateException("DuckDB does not answer: " + sql, e);
     }
@@ -149,6 +233,7 @@ public final class StatementBinder implements AutoCloseable {
     try {
       return with(
           (here, connection) -> {
+            connection.searchIn(Scopes.NOTHING);
             connection.apply(new TreeMap<>());
             connection.execute("SET SESSION " + name + " = " + expression);
             String value =
@@ -170,7 +255,7 @@ public final class StatementBinder implements AutoCloseable {
       return with(
           (here, connection) -> {
             connection.apply(settings);
-            connection.searchIn("main");
+            connection.searchIn(Scopes.NOTHING);
             String literal =
                 connection
                     .rows(
@@ -185,6 +270,29 @@ public final class StatementBinder implements AutoCloseable {
           });
     } catch (RejectedException e) {
       return new SettingValue(null, e.text());
+    }
+  }
+
+  /**
+   * The types that a statement wants its parameters to have.
+   *
+   * @param sql with parameters {@code $1}, {@code $2}, ...
+   * @return one for each, null where DuckDB takes any; empty when it cannot be told, which binding
+   *     the statement with values explains
+   */
+  public List<@Nullable String> parameterTypes(String sql, StatementContext context) {
+    try {
+      return with(
+          (here, connection) -> {
+            ParsedStatement parsed = here.parser.parse(connection, sql);
+            Prepared prepared = prepare(here, connection, parsed, sql, context);
+            connection.apply(context.settings());
+            connection.searchIn(
+                enter(here, prepared.planningScope()) + "," + PlanningDatabase.FILES);
+            return connection.parameterTypes(prepared.planning().edited());
+          });
+    } catch (RejectedException e) {
+      return List.of();
     }
   }
 
@@ -236,18 +344,36 @@ public final class StatementBinder implements AutoCloseable {
       Workspace here, PlanningConnection connection, String sql, StatementContext context)
       throws RejectedException, SQLException {
     ParsedStatement parsed = here.parser.parse(connection, sql);
-    if (parsed.error() != null) {
-      throw new RejectedException(parsed.error(), parsed.errorRange());
-    }
     if (parsed.parameters()) {
       throw new RejectedException("a parameter ($1 or ?) has no value here");
     }
-    var views = new ViewSet(here.parser, connection, context.views());
-    var names = new TreeSet<>(parsed.names());
+    return prepare(here, connection, parsed, sql, context);
+  }
+
+  private Prepared prepare(
+      Workspace here,
+      PlanningConnection connection,
+      ParsedStatement parsed,
+      String sql,
+      StatementContext context)
+      throws RejectedException, SQLException {
+    if (parsed.error() != null) {
+      throw new RejectedException(parsed.error(), parsed.errorRange());
+    }
+    if (parsed.asksCatalog()) {
+      throw new RejectedException("only a statement of its own can read the catalogue");
+    }
+    String schema = context.currentSchema();
+    var definitions = new DefinitionSet(here.parser, connection, context.definitions(), schema);
+    if (!schema.equals(Definition.MAIN) && definitions.schema(schema).isEmpty()) {
+      throw new RejectedException(
+          "the schema \"" + schema + "\" is gone: USE main, or another schema");
+    }
+    var names = new Prepared.Names(definitions, schema, definitions.needed(parsed));
     var retired = new ArrayList<String>();
-    var rewriting = new Rewriting(directories, here.tables, connection, views, retired);
+    var rewriting = new Rewriting(directories, here.tables, connection, definitions, retired);
     try {
-      return Prepared.of(sql, parsed, context.workingDirectory(), views.needed(names), rewriting);
+      return Prepared.of(sql, parsed, context.workingDirectory(), names, rewriting);
     } finally {
       here.retireTables(retired);
     }
@@ -263,8 +389,7 @@ public final class StatementBinder implements AutoCloseable {
     }
     String scope;
     try {
-      String schema = enter(here, prepared.planningViews());
-      scope = schema + "," + PlanningDatabase.FILES_SCHEMA;
+      scope = enter(here, prepared.planningScope()) + "," + PlanningDatabase.FILES;
       connection.searchIn(scope);
     } catch (RejectedException e) {
       return bindFiles(here, connection, prepared, context, e.text());
@@ -285,7 +410,7 @@ public final class StatementBinder implements AutoCloseable {
     if (columns.stream().anyMatch(column -> namesTable(column, prepared))) {
       // A column without an alias is named by its text, which has a table in it that users do not
       // know.
-      String files = enter(here, prepared.executableViews());
+      String files = enter(here, prepared.executableScope());
       connection.searchIn(files);
       columns = columns(here, connection, prepared.executable().edited(), files, context);
     }
@@ -317,7 +442,7 @@ public final class StatementBinder implements AutoCloseable {
   }
 
   private static boolean namesTable(Column column, Prepared prepared) {
-    return column.name().contains(PlanningDatabase.FILES_SCHEMA + ".")
+    return column.name().contains(PlanningDatabase.FILES + ".")
         && prepared.used().stream()
             .anyMatch(shadow -> column.name().contains(shadow.qualifiedName()));
   }
@@ -334,7 +459,7 @@ public final class StatementBinder implements AutoCloseable {
       String reason)
       throws RejectedException, SQLException {
     TextEdits executable = prepared.executable();
-    String scope = enter(here, prepared.executableViews());
+    String scope = enter(here, prepared.executableScope());
     // Not among the tables that stand for files: they have the files' names.
     connection.searchIn(scope);
     if (prepared.parsed().serializable()) {
@@ -342,7 +467,7 @@ public final class StatementBinder implements AutoCloseable {
       JsonNode error = Json.isError(json) ? Json.parse(json) : null;
       if (error != null && !Json.isOnlyNotSerializable(error)) {
         Range range = Json.location(error, executable.edited());
-        String message = UnknownTable.improve(Json.errorMessage(error), context.views());
+        String message = UnknownTable.improve(Json.errorMessage(error), context.definitions());
         return new Invalid(message, range == null ? null : executable.originalOf(range));
       }
     }
@@ -363,7 +488,7 @@ public final class StatementBinder implements AutoCloseable {
         prepared.tables(),
         scope,
         prepared.executable().edited(),
-        prepared.temporaryViews());
+        prepared.executableScope().statements());
   }
 
   private static String notSerializable(JsonNode error) {
@@ -373,13 +498,13 @@ public final class StatementBinder implements AutoCloseable {
         + (newLine < 0 ? message : message.substring(0, newLine));
   }
 
-  /** The schema with these views, made if need be. */
-  private static String enter(Workspace here, List<Scopes.View> views)
+  /** The search path by which the scope is seen, which is made if need be. */
+  private static String enter(Workspace here, Scopes.Scope scope)
       throws RejectedException, SQLException {
     var retired = new ArrayList<String>();
-    String schema = here.scopes.schemaOf(views, retired);
+    String path = here.scopes.enter(scope, retired);
     here.retireScopes(retired);
-    return schema;
+    return path;
   }
 
   private static List<Column> columns(

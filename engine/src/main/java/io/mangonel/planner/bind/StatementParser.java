@@ -1,6 +1,7 @@
 package io.mangonel.planner.bind;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mangonel.planner.bind.ParsedStatement.Qualifier;
 import io.mangonel.planner.database.Json;
 import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.LruCache;
@@ -52,8 +53,11 @@ final class StatementParser {
     private final boolean ascii;
     private final List<Token> tokens;
     private final List<FileReference> files = new ArrayList<>();
-    private final List<Range> mainQualified = new ArrayList<>();
-    private final SortedSet<String> names = new TreeSet<>();
+    private final List<Qualifier> qualifiers = new ArrayList<>();
+    private final SortedSet<Reference> tables = new TreeSet<>();
+    private final SortedSet<Reference> functions = new TreeSet<>();
+    private boolean asksCatalog;
+    private boolean asksSession;
     private final Set<String> commonTables = new TreeSet<>();
     private boolean shows;
     private boolean parameters;
@@ -88,8 +92,11 @@ final class StatementParser {
           serializable,
           statements,
           files,
-          mainQualified,
-          names,
+          qualifiers,
+          tables,
+          functions,
+          asksCatalog,
+          asksSession,
           shows,
           parameters,
           serializable && repeatable);
@@ -112,17 +119,22 @@ final class StatementParser {
         case "TABLE_FUNCTION" -> tableFunction(node);
         case "SHOW_REF" -> {
           shows = true;
-          names.add(node.path("table_name").asText().toLowerCase(Locale.ROOT));
+          tables.add(reference(node.path("schema_name"), node.path("table_name")));
+          asksCatalog |= CatalogNames.SHOWS.contains(node.path("show_type").asText());
         }
         case "VALUE_PARAMETER" -> parameters = true;
         default -> {}
       }
       switch (node.path("class").asText()) {
-        case "FUNCTION", "WINDOW" ->
-            repeatable &= RepeatableNames.isFunction(node.path("function_name").asText());
+        case "FUNCTION", "WINDOW" -> function(node);
         case "COLUMN_REF" -> {
           JsonNode path = node.path("column_names");
-          repeatable &= RepeatableNames.isColumn(path.path(path.size() - 1).asText());
+          String column = path.path(path.size() - 1).asText();
+          repeatable &= RepeatableNames.isColumn(column);
+          asksSession |= CatalogNames.isOfSession(column);
+          if (path.size() > 2 && isDatabase(path.path(0))) {
+            unqualify(tokenAt(node), "");
+          }
         }
         default -> {}
       }
@@ -133,14 +145,50 @@ final class StatementParser {
       }
     }
 
+    private void function(JsonNode node) {
+      String name = node.path("function_name").asText();
+      functions.add(reference(node.path("schema"), node.path("function_name")));
+      repeatable &= RepeatableNames.isFunction(name);
+      asksSession |= CatalogNames.isOfSession(name);
+      if (isDatabase(node.path("catalog"))) {
+        unqualify(tokenAt(node), "");
+      }
+    }
+
+    private static Reference reference(JsonNode schema, JsonNode name) {
+      String named = isDatabase(schema) ? Definition.MAIN : schema.asText();
+      return new Reference(named, name.asText());
+    }
+
+    private static boolean isDatabase(JsonNode name) {
+      return name.asText().equalsIgnoreCase(Definition.DATABASE);
+    }
+
+    /** Takes away, or replaces, the first part of the name that starts with token {@code first}. */
+    private void unqualify(int first, String replacement) {
+      if (first >= 0 && first + 2 < tokens.size() && tokens.get(first + 1).isSymbol('.')) {
+        int end = replacement.isEmpty() ? tokens.get(first + 2).start() : tokens.get(first).end();
+        qualifiers.add(new Qualifier(new Range(tokens.get(first).start(), end), replacement, null));
+      }
+    }
+
     private void baseTable(JsonNode node) {
       String name = node.path("table_name").asText();
       String schema = node.path("schema_name").asText();
-      names.add(name.toLowerCase(Locale.ROOT));
+      tables.add(reference(node.path("schema_name"), node.path("table_name")));
+      asksCatalog |= CatalogNames.isTable(schema, name);
       int first = tokenAt(node);
       boolean alias = !node.path("alias").asText().isEmpty();
-      if (schema.equalsIgnoreCase("main") && first >= 0 && first + 2 < tokens.size()) {
-        mainQualified.add(new Range(tokens.get(first).start(), tokens.get(first + 2).start()));
+      if (isDatabase(node.path("catalog_name"))) {
+        unqualify(first, "");
+      } else if (isDatabase(node.path("schema_name"))) {
+        unqualify(first, Definition.MAIN);
+      } else if (DefinitionSet.mayBeTemporary(schema) && first >= 0 && !schema.isEmpty()) {
+        // What is temporary is in a schema that users do not know.
+        Token token = tokens.get(first);
+        qualifiers.add(
+            new Qualifier(
+                new Range(token.start(), token.end()), NeededDefinition.TEMPORARY_SCHEMA, name));
       }
       boolean plain = schema.isEmpty() && !commonTables.contains(name.toLowerCase(Locale.ROOT));
       var function = FileFormats.functionOf(name);
@@ -175,8 +223,13 @@ final class StatementParser {
     }
 
     private void tableFunction(JsonNode node) {
-      String name = node.path("function").path("function_name").asText();
+      JsonNode function = node.path("function");
+      String name = function.path("function_name").asText();
       int first = tokenAt(node);
+      asksCatalog |= CatalogNames.isTableFunction(name);
+      if (isDatabase(function.path("catalog"))) {
+        unqualify(first, "");
+      }
       if (first >= 0 && FileFormats.canonicalFunction(name).isPresent()) {
         call(first, !node.path("alias").asText().isEmpty());
       }
@@ -272,13 +325,30 @@ final class StatementParser {
         if (call && FileFormats.canonicalFunction(token.value()).isPresent()) {
           call(i, true);
         } else if (token.isName()) {
-          names.add(token.value().toLowerCase(Locale.ROOT));
+          name(i);
           var function = FileFormats.functionOf(token.value());
           boolean named = i > 0 && BEFORE_A_NAME.contains(upper(tokens.get(i - 1)));
           if (named && function.isPresent()) {
             files.add(fileName(token, function.get(), true));
           }
         }
+      }
+    }
+
+    /** A table or a function, with a schema where a point and a name follow. */
+    private void name(int at) {
+      boolean qualified =
+          at + 2 < tokens.size() && tokens.get(at + 1).isSymbol('.') && tokens.get(at + 2).isName();
+      String first = tokens.get(at).value();
+      var plain = new Reference("", first);
+      tables.add(plain);
+      functions.add(plain);
+      asksCatalog |= CatalogNames.isTable(first, "") || CatalogNames.isTableFunction(first);
+      asksSession |= CatalogNames.isOfSession(first);
+      if (qualified) {
+        var both = new Reference(first, tokens.get(at + 2).value());
+        tables.add(both);
+        functions.add(both);
       }
     }
 

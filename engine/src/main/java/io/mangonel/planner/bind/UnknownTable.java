@@ -1,6 +1,5 @@
 package io.mangonel.planner.bind;
 
-import io.mangonel.planner.bind.StatementContext.ViewText;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -13,7 +12,7 @@ final class UnknownTable {
 
   private UnknownTable() {}
 
-  static String improve(String message, List<ViewText> views) {
+  static String improve(String message, List<Definition> views) {
     Matcher matcher = MESSAGE.matcher(message);
     if (!matcher.matches()) {
       return message;
@@ -21,7 +20,7 @@ final class UnknownTable {
     String name = matcher.group(2).toLowerCase(Locale.ROOT);
     String best = "";
     int bestDistance = Math.max(2, name.length() / 2);
-    for (ViewText view : views) {
+    for (Definition view : views) {
       int distance = distance(name, view.name().toLowerCase(Locale.ROOT));
       if (distance < bestDistance) {
         bestDistance = distance;
@@ -31,7 +30,7 @@ final class UnknownTable {
     return matcher.group(1) + "\n" + advice(best, views);
   }
 
-  private static String advice(String best, List<ViewText> views) {
+  private static String advice(String best, List<Definition> views) {
     if (!best.isEmpty()) {
       return "Did you mean \"" + best + "\"?";
     }

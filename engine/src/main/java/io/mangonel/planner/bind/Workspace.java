@@ -58,7 +58,7 @@ final class Workspace implements AutoCloseable {
     }
     try {
       for (String scope = retiredScopes.poll(); scope != null; scope = retiredScopes.poll()) {
-        connection.execute("DROP SCHEMA IF EXISTS " + scope + " CASCADE");
+        connection.execute("DETACH DATABASE IF EXISTS " + scope);
       }
       for (String table = retiredTables.poll(); table != null; table = retiredTables.poll()) {
         connection.execute("DROP TABLE IF EXISTS " + table);

@@ -52,7 +52,12 @@ public final class Limits {
   /** Statements longer than this are not kept in caches. */
   public static final int CACHED_SQL_CHARACTERS_MAX = 64 * 1024;
 
-  /** Memory of the planning database. */
+  /** Rows and characters of an answer about the catalogue: it is part of a plan. */
+  public static final int CATALOG_ROWS_MAX = 20_000;
+
+  public static final int CATALOG_CHARACTERS_MAX = 8_000_000;
+
+  /** Memory of the planning database, and of the catalogue's. */
   public static final String MEMORY_MAX = "1GB";
 
   /** A directory that changed this recently may change again without a new modification time. */

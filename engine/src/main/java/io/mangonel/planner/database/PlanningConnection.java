@@ -1,18 +1,26 @@
 package io.mangonel.planner.database;
 
+import io.mangonel.planner.stage.StageInput.Column;
 import java.sql.Connection;
+import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the planning database. Used by one thread at a time. */
 public final class PlanningConnection implements AutoCloseable {
+  /** What DuckDB says of a parameter without a type; and of an enum it does not say which. */
+  private static final Set<String> UNDECIDED_TYPES =
+      Set.of("INVALID", "UNKNOWN", "NULL", "\"NULL\"", "ANY", "ENUM");
+
   private final Connection connection;
   private SortedMap<String, String> applied = new TreeMap<>();
   private String searchPath = "";
@@ -53,6 +61,39 @@ public final class PlanningConnection implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(Limits.STATEMENT_TIMEOUT_SECONDS);
       statement.execute(sql);
+    }
+  }
+
+  /** Names and types of a query's columns. */
+  public List<Column> columns(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(Limits.STATEMENT_TIMEOUT_SECONDS);
+      try (ResultSet result = statement.executeQuery(sql)) {
+        ResultSetMetaData meta = result.getMetaData();
+        var columns = new ArrayList<Column>();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+          columns.add(new Column(meta.getColumnName(i), meta.getColumnTypeName(i)));
+        }
+        return columns;
+      }
+    }
+  }
+
+  /**
+   * The types that a statement wants its parameters to have.
+   *
+   * @param sql with parameters {@code $1}, {@code $2}, ...
+   * @return one for each, null where DuckDB takes any
+   */
+  public List<@Nullable String> parameterTypes(String sql) throws SQLException {
+    try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+      ParameterMetaData parameters = prepared.getParameterMetaData();
+      var types = new ArrayList<@Nullable String>();
+      for (int i = 1; i <= parameters.getParameterCount(); i++) {
+        String type = parameters.getParameterTypeName(i);
+        types.add(UNDECIDED_TYPES.contains(type) ? null : type);
+      }
+      return types;
     }
   }
 

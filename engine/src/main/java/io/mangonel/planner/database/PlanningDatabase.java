@@ -21,8 +21,8 @@ import org.duckdb.DuckDBConnection;
  * the data directories only.
  */
 public final class PlanningDatabase implements AutoCloseable {
-  /** Schema of the tables that stand for files. */
-  public static final String FILES_SCHEMA = "files";
+  /** Schema of the tables that stand for files, with its database. */
+  public static final String FILES = "memory.files";
 
   /**
    * The optimizers whose plans can be serialised and cut. All others are off: DESIGN section 3 has
@@ -57,7 +57,7 @@ public final class PlanningDatabase implements AutoCloseable {
     builder.execute("SET temp_directory = ''");
     builder.execute("SET allowed_directories = " + directories(dataDirectories));
     builder.execute("SET enable_external_access = false");
-    builder.execute("CREATE SCHEMA " + FILES_SCHEMA);
+    builder.execute("CREATE SCHEMA " + FILES);
     this.viewBuilder = new PlanningConnection(((DuckDBConnection) root).duplicate());
     all.add(viewBuilder);
     builder.execute("SET disabled_optimizers = '" + String.join(",", disabled()) + "'");

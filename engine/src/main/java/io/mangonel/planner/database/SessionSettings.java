@@ -17,6 +17,12 @@ public final class SessionSettings {
   /** Ours: milliseconds from its submit after which a statement fails; 0 for never. */
   public static final String STATEMENT_TIMEOUT = "mangonel_statement_timeout_ms";
 
+  /** DuckDB's: the zone of what has none, and in which instants are shown. */
+  public static final String TIME_ZONE = "TimeZone";
+
+  /** Ours: where names without a schema are looked up. */
+  public static final String SCHEMA = "schema";
+
   /** Before the name of a session variable, whose value is a literal as SQL. */
   public static final String VARIABLE_PREFIX = "variable ";
 

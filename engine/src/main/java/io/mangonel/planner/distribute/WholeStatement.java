@@ -17,20 +17,30 @@ public final class WholeStatement {
   private WholeStatement() {}
 
   /**
+   * @param sql one query, with absolute paths, without a semicolon
+   * @param prelude session settings
+   * @param catalog as {@link StagePlan#catalog}
+   */
+  public record Text(String sql, List<String> prelude, List<String> catalog) {
+    public Text {
+      prelude = List.copyOf(prelude);
+      catalog = List.copyOf(catalog);
+    }
+  }
+
+  /**
    * The plan of a statement that is not distributed.
    *
-   * @param sql one query, with absolute paths, without a semicolon
+   * @param text the statement
    * @param columnNames of its result
    * @param types of its result
-   * @param prelude session settings and views
    * @param files the input files that are known, in any order, also more than once
    * @param reason why it is not distributed, one line
    */
   public static QueryPlan plan(
-      String sql,
+      Text text,
       List<String> columnNames,
       List<DataType> types,
-      List<String> prelude,
       List<PinnedFile> files,
       String reason) {
     List<ResultColumn> columns = new ArrayList<>();
@@ -51,17 +61,26 @@ public final class WholeStatement {
             ? "SELECT "
                 + String.join(", ", casts)
                 + " FROM (\n"
-                + sql
+                + text.sql
                 + "\n) AS statement("
                 + String.join(", ", names)
                 + ")"
-            : sql;
+            : text.sql;
     List<StageInput> inputs =
         files.isEmpty() ? List.of() : List.of(new StageInput.Files(distinct(files)));
     // The white list of what is deterministic is over relations, and this is a text (rule T7).
     boolean deterministic = false;
     StagePlan stage =
-        new StagePlan(0, 1, prelude, select, inputs, new StageOutput.Result(), deterministic, 0);
+        new StagePlan(
+            0,
+            1,
+            text.prelude,
+            text.catalog,
+            select,
+            inputs,
+            new StageOutput.Result(),
+            deterministic,
+            0);
     return new QueryPlan(List.of(stage), columns, reason);
   }
 

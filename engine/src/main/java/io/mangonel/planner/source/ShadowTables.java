@@ -174,6 +174,6 @@ public final class ShadowTables {
   }
 
   private static String qualified(String name) {
-    return PlanningDatabase.FILES_SCHEMA + "." + Sql.identifier(name);
+    return PlanningDatabase.FILES + "." + Sql.identifier(name);
   }
 }

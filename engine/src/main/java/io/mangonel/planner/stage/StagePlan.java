@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param id the stage's number in its plan; producers have smaller numbers than their consumers
  * @param tasks number of tasks
- * @param prelude statements run on the task's connection before {@code sql}: session settings,
- *     views
+ * @param prelude statements run on the task's connection before {@code sql}: session settings
+ * @param catalog statements run after them in a database of the task's own, which make the schemas,
+ *     views and macros that {@code sql} names; none for most
  * @param sql one SELECT whose columns are {@code c0, c1, ...}; reads the inputs by their names. A
  *     stage that is a whole statement (see {@link QueryPlan#fallback}) reads its tables itself and
  *     names its columns as it likes
@@ -22,6 +23,7 @@ public record StagePlan(
     int id,
     int tasks,
     List<String> prelude,
+    List<String> catalog,
     String sql,
     List<StageInput> inputs,
     StageOutput output,
@@ -29,6 +31,20 @@ public record StagePlan(
     double estimatedRows) {
   public StagePlan {
     prelude = List.copyOf(prelude);
+    catalog = List.copyOf(catalog);
     inputs = List.copyOf(inputs);
+  }
+
+  /** A stage that names nothing of a catalogue. */
+  public StagePlan(
+      int id,
+      int tasks,
+      List<String> prelude,
+      String sql,
+      List<StageInput> inputs,
+      StageOutput output,
+      boolean deterministic,
+      double estimatedRows) {
+    this(id, tasks, prelude, List.of(), sql, inputs, output, deterministic, estimatedRows);
   }
 }

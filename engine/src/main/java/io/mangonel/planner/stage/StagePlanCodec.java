@@ -18,9 +18,11 @@ import java.io.UncheckedIOException;
 public final class StagePlanCodec {
   /**
    * The version this code writes; it reads this one and all before it. 2 has files as inputs, 3
-   * cuts scans by keys.
+   * cuts scans by keys, 4 has the catalogue of a stage.
    */
-  public static final int FORMAT = 3;
+  public static final int FORMAT = 4;
+
+  private static final int FORMAT_WITH_CATALOG = 4;
 
   private static final String FORMAT_FIELD = "format";
 
@@ -56,6 +58,12 @@ public final class StagePlanCodec {
     return read(bytes, StagePlan.class);
   }
 
+  private static void addCatalog(JsonNode plan) {
+    if (plan instanceof ObjectNode stage && stage.has("prelude")) {
+      stage.putArray("catalog");
+    }
+  }
+
   private static byte[] write(Object plan) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put(FORMAT_FIELD, FORMAT);
@@ -79,6 +87,10 @@ public final class StagePlanCodec {
       if (format.intValue() > FORMAT) {
         throw new IllegalArgumentException(
             "plan format " + format.intValue() + " is newer than " + FORMAT + ", the newest known");
+      }
+      if (format.intValue() < FORMAT_WITH_CATALOG) {
+        node.path("stages").forEach(StagePlanCodec::addCatalog);
+        addCatalog(node);
       }
       return MAPPER.treeToValue(node, type);
     } catch (IOException e) {

@@ -1,12 +1,18 @@
 package io.mangonel.planner.text;
 
+import io.mangonel.planner.text.TextEdits.Range;
 import io.mangonel.planner.text.Token.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the first keywords of a statement. */
 final class HeadParser {
+  private static final String DATABASE = "mangonel";
+  private static final String MAIN = "main";
+  private static final int NAME_PARTS_MAX = 3;
+
   private final String sql;
   private final List<Token> tokens;
   private int at;
@@ -48,6 +54,7 @@ final class HeadParser {
       case "DROP" -> drop(first);
       case "SET" -> set(first);
       case "RESET" -> reset(first);
+      case "USE" -> use(first);
       default -> new StatementHead.Other(first.value(), first.start());
     };
   }
@@ -82,17 +89,33 @@ final class HeadParser {
       return new StatementHead.Malformed("REPLACE expected after CREATE OR", first.start());
     }
     boolean temporary = accept("TEMP") || accept("TEMPORARY");
-    if (!accept("VIEW")) {
+    boolean view = accept("VIEW");
+    boolean macro = !view && (accept("MACRO") || accept("FUNCTION"));
+    boolean schema = !view && !macro && !orReplace && !temporary && accept("SCHEMA");
+    if (!view && !macro && !schema) {
       return new StatementHead.Other(words(first), first.start());
     }
     boolean ifNotExists = accept("IF");
     if (ifNotExists && !(accept("NOT") && accept("EXISTS"))) {
       return new StatementHead.Malformed("IF NOT EXISTS expected", first.start());
     }
-    String name = name();
+    QualifiedName name = name();
     if (name == null) {
-      return new StatementHead.Malformed("the name of a view expected", position());
+      return new StatementHead.Malformed("a name expected", position());
     }
+    if (schema) {
+      return at == tokens.size()
+          ? new StatementHead.CreateSchema(name.name, ifNotExists)
+          : new StatementHead.Malformed("CREATE SCHEMA takes a name and no more", position());
+    }
+    var made = new Creation(name, orReplace, ifNotExists, temporary);
+    return view ? createView(made) : createMacro(made);
+  }
+
+  private record Creation(
+      QualifiedName name, boolean orReplace, boolean ifNotExists, boolean temporary) {}
+
+  private StatementHead createView(Creation made) {
     int columnsStart = position();
     boolean columns = at < tokens.size() && tokens.get(at).isSymbol('(');
     if (columns) {
@@ -103,25 +126,111 @@ final class HeadParser {
       return new StatementHead.Malformed("AS and a query expected", position());
     }
     return new StatementHead.CreateView(
-        name, orReplace, ifNotExists, temporary, columnList, tokens.get(at).start());
+        made.name.schema,
+        made.name.name,
+        made.orReplace,
+        made.ifNotExists,
+        made.temporary,
+        columnList,
+        tokens.get(at).start());
+  }
+
+  private StatementHead createMacro(Creation made) {
+    int parametersStart = position();
+    var bodies = new ArrayList<Range>();
+    boolean table = false;
+    do {
+      if (at == tokens.size() || !tokens.get(at).isSymbol('(')) {
+        return new StatementHead.Malformed("a list of parameters expected", position());
+      }
+      skipParentheses();
+      if (!accept("AS") || at == tokens.size()) {
+        return new StatementHead.Malformed("AS and what the macro means expected", position());
+      }
+      boolean rows = accept("TABLE");
+      if (!bodies.isEmpty() && rows != table) {
+        return new StatementHead.Malformed(
+            "all forms of a macro give rows, or all give values", position());
+      }
+      table = rows;
+      int start = position();
+      skipToNextForm();
+      if (position() == start) {
+        return new StatementHead.Malformed("what the macro means expected", start);
+      }
+      bodies.add(new Range(start, endOfPrevious()));
+    } while (acceptSymbol(','));
+    return new StatementHead.CreateMacro(
+        made.name.schema,
+        made.name.name,
+        made.orReplace,
+        made.ifNotExists,
+        made.temporary,
+        table,
+        parametersStart,
+        bodies);
+  }
+
+  /** To a comma after which {@code (...) AS} follows, or to the end. */
+  private void skipToNextForm() {
+    while (at < tokens.size() && !(tokens.get(at).isSymbol(',') && isFormNext())) {
+      if (tokens.get(at).isSymbol('(')) {
+        skipParentheses();
+      } else {
+        at++;
+      }
+    }
+  }
+
+  private boolean isFormNext() {
+    int comma = at;
+    at++;
+    boolean form = at < tokens.size() && tokens.get(at).isSymbol('(');
+    if (form) {
+      skipParentheses();
+      form = at < tokens.size() && tokens.get(at).is("AS");
+    }
+    at = comma;
+    return form;
   }
 
   private StatementHead drop(Token first) {
-    if (!accept("VIEW")) {
+    DefinitionKind kind;
+    if (accept("VIEW")) {
+      kind = DefinitionKind.VIEW;
+    } else if (accept("SCHEMA")) {
+      kind = DefinitionKind.SCHEMA;
+    } else if (accept("MACRO") || accept("FUNCTION")) {
+      kind = accept("TABLE") ? DefinitionKind.TABLE_MACRO : DefinitionKind.MACRO;
+    } else {
       return new StatementHead.Other(words(first), first.start());
     }
     boolean ifExists = accept("IF");
     if (ifExists && !accept("EXISTS")) {
       return new StatementHead.Malformed("EXISTS expected after IF", position());
     }
-    String name = name();
+    QualifiedName name = name();
     if (name == null) {
-      return new StatementHead.Malformed("the name of a view expected", position());
+      return new StatementHead.Malformed("the name of a " + kind.title() + " expected", position());
+    }
+    boolean cascade = accept("CASCADE");
+    if (!cascade) {
+      accept("RESTRICT");
     }
     if (at < tokens.size()) {
-      return new StatementHead.Malformed("one view is dropped at a time", position());
+      return new StatementHead.Malformed(
+          "one " + kind.title() + " is dropped at a time", position());
     }
-    return new StatementHead.DropView(name, ifExists);
+    return new StatementHead.Drop(kind, name.schema, name.name, ifExists, cascade);
+  }
+
+  private StatementHead use(Token first) {
+    QualifiedName name = name();
+    if (name == null || at < tokens.size()) {
+      return new StatementHead.Malformed("USE takes the name of one schema", first.start());
+    }
+    boolean database = name.schema.isEmpty() && name.name.equalsIgnoreCase(DATABASE);
+    return new StatementHead.Use(database ? MAIN : name.name);
   }
 
   private StatementHead set(Token first) {
@@ -160,19 +269,35 @@ final class HeadParser {
   }
 
   private @Nullable String settingName() {
-    return accept("TIME") && accept("ZONE") ? "TimeZone" : name();
+    if (accept("TIME") && accept("ZONE")) {
+      return "TimeZone";
+    }
+    QualifiedName name = name();
+    return name == null ? null : name.name;
   }
 
-  /** A name, perhaps in the schema {@code main}, which is where everything is. */
-  private @Nullable String name() {
-    if (at == tokens.size() || !tokens.get(at).isName()) {
+  /**
+   * @param schema empty where none is named
+   */
+  private record QualifiedName(String schema, String name) {}
+
+  /** A name, perhaps with a schema, perhaps with the database before that. */
+  private @Nullable QualifiedName name() {
+    var parts = new ArrayList<String>();
+    do {
+      if (at == tokens.size() || !tokens.get(at).isName()) {
+        return null;
+      }
+      parts.add(tokens.get(at++).value());
+    } while (parts.size() < NAME_PARTS_MAX && acceptSymbol('.'));
+    if (parts.size() == NAME_PARTS_MAX && !parts.removeFirst().equalsIgnoreCase(DATABASE)) {
       return null;
     }
-    String name = tokens.get(at++).value();
-    if (name.equalsIgnoreCase("main") && acceptSymbol('.') && at < tokens.size()) {
-      name = tokens.get(at++).value();
+    if (parts.size() == 1) {
+      return new QualifiedName("", parts.getFirst());
     }
-    return name;
+    String schema = parts.getFirst();
+    return new QualifiedName(schema.equalsIgnoreCase(DATABASE) ? MAIN : schema, parts.getLast());
   }
 
   private boolean accept(String keyword) {

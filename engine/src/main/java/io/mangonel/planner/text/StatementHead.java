@@ -1,5 +1,6 @@
 package io.mangonel.planner.text;
 
+import io.mangonel.planner.text.TextEdits.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,12 @@ public sealed interface StatementHead {
   record Explain(boolean analyze, boolean options, int start) implements StatementHead {}
 
   /**
+   * @param schema empty where none is named
    * @param columns the list of column names as written, with its parentheses, or null
    * @param bodyStart where the query starts
    */
   record CreateView(
+      String schema,
       String name,
       boolean orReplace,
       boolean ifNotExists,
@@ -34,7 +37,37 @@ public sealed interface StatementHead {
       int bodyStart)
       implements StatementHead {}
 
-  record DropView(String name, boolean ifExists) implements StatementHead {}
+  record CreateSchema(String name, boolean ifNotExists) implements StatementHead {}
+
+  /**
+   * @param schema empty where none is named
+   * @param table whether it gives rows
+   * @param parametersStart where its first list of parameters starts
+   * @param bodies what its parameters are put into, one for each list of them
+   */
+  record CreateMacro(
+      String schema,
+      String name,
+      boolean orReplace,
+      boolean ifNotExists,
+      boolean temporary,
+      boolean table,
+      int parametersStart,
+      List<Range> bodies)
+      implements StatementHead {
+    public CreateMacro {
+      bodies = List.copyOf(bodies);
+    }
+  }
+
+  /**
+   * @param schema empty where none is named
+   */
+  record Drop(DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade)
+      implements StatementHead {}
+
+  /** Where names are looked up from now on. */
+  record Use(String schema) implements StatementHead {}
 
   /**
    * SET or RESET.

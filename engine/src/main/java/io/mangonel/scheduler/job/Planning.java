@@ -5,8 +5,9 @@ import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.planner.PlanRequest;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.Planner;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.limits.ShellLimits;
@@ -14,6 +15,7 @@ import io.mangonel.scheduler.loop.EventQueue;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans statements on a bounded pool of platform threads: the planner is native code. Thread-safe;
@@ -29,8 +32,8 @@ import java.util.function.Function;
 public final class Planning implements AutoCloseable {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final Function<PlanRequest, PlanResult> planner;
-  private final Function<JobRequest, List<ViewDefinition>> views;
+  private final Planner planner;
+  private final Function<JobRequest, List<Definition>> definitions;
   private final JobDirectory jobs;
   private final EventQueue events;
   private final SchedulerMetrics metrics;
@@ -40,6 +43,11 @@ public final class Planning implements AutoCloseable {
   public sealed interface Outcome {
     record Planned(PlanResult result) implements Outcome {}
 
+    /**
+     * @param types one for each parameter, null where any will do; empty when it cannot be told
+     */
+    record ParameterTypes(List<@Nullable String> types) implements Outcome {}
+
     /** Too many statements wait, or it took too long. */
     record Overloaded(String message) implements Outcome {}
   }
@@ -48,18 +56,18 @@ public final class Planning implements AutoCloseable {
   public record ClusterSize(int executors, int slots) {}
 
   /**
-   * @param planner thread-safe
-   * @param views what a request's names mean, in order of creation
+   * @param planner closed after this
+   * @param definitions what a request's names mean, in order of creation
    */
   public Planning(
-      Function<PlanRequest, PlanResult> planner,
-      Function<JobRequest, List<ViewDefinition>> views,
+      Planner planner,
+      Function<JobRequest, List<Definition>> definitions,
       JobDirectory jobs,
       EventQueue events,
       SchedulerMetrics metrics) {
     this.metrics = metrics;
     this.planner = planner;
-    this.views = views;
+    this.definitions = definitions;
     this.jobs = jobs;
     this.events = events;
     this.threads =
@@ -103,24 +111,41 @@ public final class Planning implements AutoCloseable {
   }
 
   private Outcome measured(JobRequest request, ClusterSize size) {
+    PlanRequest planRequest = planRequest(request, size);
+    return onPlannerThread(request, () -> new Outcome.Planned(planner.plan(planRequest)));
+  }
+
+  /**
+   * The types that a statement's parameters have.
+   *
+   * @param request with parameters {@code $1}, {@code $2}, ... in its statement
+   */
+  public Outcome parameterTypes(JobRequest request) {
+    PlanRequest planRequest = planRequest(request, new ClusterSize(1, 1));
+    return onPlannerThread(
+        request, () -> new Outcome.ParameterTypes(planner.parameterTypes(planRequest)));
+  }
+
+  private PlanRequest planRequest(JobRequest request, ClusterSize size) {
     int executors = Math.max(1, size.executors());
-    var planRequest =
-        new PlanRequest(
-            request.sql(),
-            request.settings(),
-            views.apply(request),
-            request.workingDirectory(),
-            executors,
-            Math.max(executors, size.slots()));
-    Future<PlanResult> result;
+    return new PlanRequest(
+        request.sql(),
+        request.settings(),
+        definitions.apply(request),
+        request.workingDirectory(),
+        executors,
+        Math.max(executors, size.slots()));
+  }
+
+  private Outcome onPlannerThread(JobRequest request, Callable<Outcome> step) {
+    Future<Outcome> result;
     try {
-      result = threads.submit(() -> planner.apply(planRequest));
+      result = threads.submit(step);
     } catch (RejectedExecutionException e) {
       return new Outcome.Overloaded("too many statements wait to be planned; try again later");
     }
     try {
-      return new Outcome.Planned(
-          result.get(ShellLimits.PLANNING_DEADLINE_MS, TimeUnit.MILLISECONDS));
+      return result.get(ShellLimits.PLANNING_DEADLINE_MS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       result.cancel(false);
       return new Outcome.Overloaded("planning took too long; try again later");
@@ -158,6 +183,7 @@ public final class Planning implements AutoCloseable {
           case Outcome.Planned(PlanResult other) ->
               new Event.PlanningFailed(
                   effect.job(), "not a query any more: " + other.getClass().getSimpleName(), false);
+          case Outcome.ParameterTypes _ -> throw new IllegalStateException("asked for a plan");
           case Outcome.Overloaded(String message) ->
               new Event.PlanningFailed(effect.job(), message, true);
         });

@@ -22,6 +22,9 @@ public final class ShellLimits {
   /** Statements waiting to be planned; beyond, a submit is turned away. */
   public static final int PLANNING_QUEUE_MAX = 1_000;
 
+  /** Parameters of a prepared statement. */
+  public static final int PARAMETERS_MAX = 1_000;
+
   /** Planning one statement, its wait included. */
   public static final long PLANNING_DEADLINE_MS = 60_000;
 
@@ -73,8 +76,11 @@ public final class ShellLimits {
   /** Keys deleted by one transaction of a sweep; etcd's bound is 128 operations. */
   public static final int SWEEP_OPERATIONS_MAX = 100;
 
-  /** What a session has set is kept this long after its last change. */
-  public static final long SESSION_TTL_MS = 30L * 24 * 3_600_000;
+  /** What a session has set is kept this long after its last use. */
+  public static final long SESSION_TTL_MS = 7L * 24 * 3_600_000;
+
+  /** Sessions kept; the longest unused go first. */
+  public static final int SESSIONS_MAX = 10_000;
 
   /** For threads to end when a server closes. */
   public static final long CLOSE_GRACE_MS = 5_000;

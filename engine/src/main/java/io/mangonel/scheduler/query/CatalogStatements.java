@@ -1,13 +1,13 @@
 package io.mangonel.scheduler.query;
 
 import io.mangonel.catalog.Catalog;
-import io.mangonel.catalog.Catalog.View;
 import io.mangonel.catalog.CatalogOutcome;
 import io.mangonel.catalog.Sessions;
 import io.mangonel.catalog.Sessions.Session;
 import io.mangonel.core.record.JobRequest;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.loop.Clock;
 import java.util.ArrayList;
@@ -26,11 +26,17 @@ public final class CatalogStatements {
   private final Catalog catalog;
   private final Sessions sessions;
   private final Clock clock;
+  private final String timeZone;
 
-  public CatalogStatements(Catalog catalog, Sessions sessions, Clock clock) {
+  /**
+   * @param timeZone of a session that has set none, for planning and for every executor, whatever
+   *     the machine it is on
+   */
+  public CatalogStatements(Catalog catalog, Sessions sessions, Clock clock, String timeZone) {
     this.catalog = catalog;
     this.sessions = sessions;
     this.clock = clock;
+    this.timeZone = timeZone;
   }
 
   /** One row per line. */
@@ -41,6 +47,7 @@ public final class CatalogStatements {
   /** The session's settings, and over them the statement's own. */
   SortedMap<String, String> settings(StatementRequest statement) {
     SortedMap<String, String> settings = new TreeMap<>();
+    settings.put(SessionSettings.TIME_ZONE, timeZone);
     session(statement.sessionId(), statement.principal())
         .ifPresent(session -> settings.putAll(session.settings()));
     settings.putAll(statement.settings());
@@ -48,37 +55,33 @@ public final class CatalogStatements {
   }
 
   private Optional<Session> session(@Nullable String id, String principal) {
-    return id == null || id.isEmpty() ? Optional.empty() : sessions.find(id, principal);
+    return id == null || id.isEmpty()
+        ? Optional.empty()
+        : sessions.use(id, principal, clock.nowMs());
   }
 
-  /** What a request's names mean: the catalogue's views, and before them the session's own. */
-  public List<ViewDefinition> views(JobRequest request) {
-    List<View> temporary =
-        session(request.session(), request.principal())
-            .map(Session::temporaryViews)
-            .orElse(List.of());
-    List<View> views = new ArrayList<>(catalog.views());
-    views.removeIf(
-        view -> temporary.stream().anyMatch(own -> own.name().equalsIgnoreCase(view.name())));
-    views.addAll(temporary);
-    return definitions(views);
+  /** What a request's names mean: the catalogue's definitions, and the session's own. */
+  public List<Definition> definitions(JobRequest request) {
+    List<Definition> definitions = new ArrayList<>(catalog.definitions());
+    session(request.session(), request.principal())
+        .ifPresent(session -> definitions.addAll(session.temporary()));
+    return definitions;
   }
 
-  /** The catalogue's views, in order of creation. */
-  List<ViewDefinition> views() {
-    return definitions(catalog.views());
+  /** As {@link #definitions(JobRequest)}. */
+  List<Definition> definitions(StatementRequest statement) {
+    List<Definition> definitions = new ArrayList<>(catalog.definitions());
+    session(statement.sessionId(), statement.principal())
+        .ifPresent(session -> definitions.addAll(session.temporary()));
+    return definitions;
   }
 
-  private static List<ViewDefinition> definitions(List<View> views) {
-    return views.stream().map(view -> new ViewDefinition(view.name(), view.createSql())).toList();
-  }
-
-  Answer<Submission> createView(StatementRequest statement, PlanResult.CreateView create) {
-    var view = new View(create.name(), create.createSql());
-    if (!create.temporary()) {
+  Answer<Submission> create(StatementRequest statement, PlanResult.Create create) {
+    Definition definition = create.definition();
+    if (!definition.temporary()) {
       return answer(
-          catalog.createView(
-              view,
+          catalog.create(
+              definition,
               statement.principal(),
               Objects.requireNonNullElse(statement.idempotencyKey(), ""),
               create.orReplace(),
@@ -86,21 +89,41 @@ public final class CatalogStatements {
     }
     String session = statement.sessionId();
     return session == null
-        ? needsSession("a temporary view")
-        : answer(sessions.createView(session, statement.principal(), view, clock.nowMs()));
+        ? needsSession("a temporary " + definition.kind().title())
+        : answer(
+            sessions.create(
+                session,
+                statement.principal(),
+                definition,
+                create.orReplace(),
+                create.ifNotExists(),
+                clock.nowMs()));
   }
 
-  Answer<Submission> dropView(StatementRequest statement, PlanResult.DropView drop) {
+  Answer<Submission> drop(StatementRequest statement, PlanResult.Drop drop) {
     String session = statement.sessionId();
     boolean temporary =
-        session(session, statement.principal())
-            .map(Session::temporaryViews)
-            .orElse(List.of())
-            .stream()
-            .anyMatch(view -> view.name().equalsIgnoreCase(drop.name()));
-    return temporary && session != null
-        ? answer(sessions.dropView(session, statement.principal(), drop.name(), clock.nowMs()))
-        : answer(catalog.dropView(drop.name(), drop.ifExists()));
+        (drop.schema().isEmpty() || drop.schema().equalsIgnoreCase("temp"))
+            && session(session, statement.principal())
+                .map(Session::temporary)
+                .orElse(List.of())
+                .stream()
+                .anyMatch(each -> each.isNamed(drop.kind(), Definition.MAIN, drop.name()));
+    if (temporary && session != null) {
+      return answer(
+          sessions.drop(session, statement.principal(), drop.kind(), drop.name(), clock.nowMs()));
+    }
+    String current = settings(statement).getOrDefault(SessionSettings.SCHEMA, Definition.MAIN);
+    String schema = drop.schema().isEmpty() ? schemaOf(drop, current) : drop.schema();
+    return answer(catalog.drop(drop.kind(), schema, drop.name(), drop.ifExists(), drop.cascade()));
+  }
+
+  /** The first of the session's schema and {@code main} that has it. */
+  private String schemaOf(PlanResult.Drop drop, String current) {
+    return catalog.definitions().stream()
+            .anyMatch(each -> each.isNamed(drop.kind(), current, drop.name()))
+        ? current
+        : Definition.MAIN;
   }
 
   Answer<Submission> set(StatementRequest statement, PlanResult.Set set) {
@@ -111,8 +134,18 @@ public final class CatalogStatements {
             sessions.set(session, statement.principal(), set.name(), set.value(), clock.nowMs()));
   }
 
+  Answer<Submission> closeSession(StatementRequest statement) {
+    String session = statement.sessionId();
+    return session == null
+        ? needsSession("the end of a session")
+        : answer(sessions.close(session, statement.principal()));
+  }
+
   private static Answer<Submission> needsSession(String what) {
-    return new Answer.UserFault<>(what + " belongs to a session, and this statement has none");
+    return new Answer.UserFault<>(
+        what
+            + " belongs to a session, and this client has none: let it keep cookies (ADBC:"
+            + " adbc.flight.sql.rpc.with_cookie_middleware=true) or send a mangonel-session header");
   }
 
   private static Answer<Submission> answer(CatalogOutcome outcome) {

@@ -2,7 +2,7 @@ package io.mangonel.scheduler.query;
 
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.JobId;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;
@@ -10,6 +10,7 @@ import io.mangonel.scheduler.peer.ExecutorDirectory;
 import io.mangonel.scheduler.run.SchedulerRun;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +44,14 @@ public final class QueryService {
    */
   public Answer<List<ResultColumn>> describe(StatementRequest request) {
     return whenStarted(() -> submissions.describe(request));
+  }
+
+  /**
+   * What a client has to know of a statement before it runs it. What the answer's columns are may
+   * depend on values that are not known yet: then their types are what they are for NULL.
+   */
+  public Answer<Preparation> prepare(StatementRequest request) {
+    return whenStarted(() -> submissions.prepare(request));
   }
 
   /**
@@ -102,6 +111,19 @@ public final class QueryService {
                 .orElseGet(() -> new Answer.Retryable<>(OVERLOADED)));
   }
 
+  /**
+   * A job as it is when it has ended, or after a wait.
+   *
+   * @param timeoutMs how long to wait for the end
+   */
+  public Answer<JobDetail> awaitEnd(JobId job, long timeoutMs) {
+    return whenStarted(
+        () -> {
+          run.jobs().find(job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
+          return job(job);
+        });
+  }
+
   public Answer<JobDetail> job(JobId job) {
     return whenStarted(
         () ->
@@ -158,9 +180,19 @@ public final class QueryService {
     return run.engineVersion();
   }
 
-  /** The catalogue's views, in order of creation. */
-  public Answer<List<ViewDefinition>> views() {
-    return new Answer.Ok<>(catalog.views());
+  /** What the request's session has set; nothing without a session. */
+  public Answer<SortedMap<String, String>> sessionSettings(StatementRequest request) {
+    return new Answer.Ok<>(catalog.settings(request));
+  }
+
+  /** Forgets the request's session: a statement in it begins a new one. */
+  public Answer<Submission> closeSession(StatementRequest request) {
+    return catalog.closeSession(request);
+  }
+
+  /** Schemas, views and macros: the catalogue's and those of the request's session. */
+  public Answer<List<Definition>> definitions(StatementRequest request) {
+    return new Answer.Ok<>(catalog.definitions(request));
   }
 
   private static <T> Answer<T> unknown(JobId job) {

@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.query;
 
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     job (rule D6), or null for none
  * @param workingDirectory what relative paths are relative to, absolute
  * @param settings settings of this statement alone; they win over the session's
+ * @param values of the statement's parameters, each an expression as SQL
  */
 public record StatementRequest(
     String sql,
@@ -21,8 +23,27 @@ public record StatementRequest(
     @Nullable String sessionId,
     @Nullable String idempotencyKey,
     String workingDirectory,
-    SortedMap<String, String> settings) {
+    SortedMap<String, String> settings,
+    List<String> values) {
   public StatementRequest {
     settings = new TreeMap<>(settings);
+    values = List.copyOf(values);
+  }
+
+  /** A statement without parameters. */
+  public StatementRequest(
+      String sql,
+      String principal,
+      @Nullable String sessionId,
+      @Nullable String idempotencyKey,
+      String workingDirectory,
+      SortedMap<String, String> settings) {
+    this(sql, principal, sessionId, idempotencyKey, workingDirectory, settings, List.of());
+  }
+
+  /** The same statement with other values for its parameters. */
+  public StatementRequest withValues(List<String> others) {
+    return new StatementRequest(
+        sql, principal, sessionId, idempotencyKey, workingDirectory, settings, others);
   }
 }

@@ -8,6 +8,7 @@ import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.planner.text.Parameters;
 import io.mangonel.scheduler.job.JobIds;
 import io.mangonel.scheduler.job.PlannedQuery;
 import io.mangonel.scheduler.job.Planning;
@@ -16,6 +17,8 @@ import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.SubmitRecord;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,9 +26,13 @@ import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Statements on their way to a job, or to an answer without one. */
 final class Submissions {
+  /** Stands for a value of which nothing is known. */
+  private static final String TEXT_NULL = "CAST(NULL AS VARCHAR)";
+
   private final SchedulerRun run;
   private final CatalogStatements catalog;
   private final long executorWaitMs;
@@ -47,10 +54,73 @@ final class Submissions {
                     switch (result) {
                       case PlanResult.Query(QueryPlan plan) -> plan.columns();
                       case PlanResult.Explain _ -> CatalogStatements.EXPLAIN_COLUMNS;
-                      case PlanResult.CreateView _, PlanResult.DropView _, PlanResult.Set _ ->
+                      case PlanResult.Create _,
+                          PlanResult.Drop _,
+                          PlanResult.Done _,
+                          PlanResult.Set _ ->
                           List.<ResultColumn>of();
                       case PlanResult.Rejected _ -> throw new IllegalStateException("was answered");
                     }));
+  }
+
+  Answer<Preparation> prepare(StatementRequest statement) {
+    Parameters parameters = Parameters.of(statement.sql());
+    if (parameters.count() == 0) {
+      return describe(statement)
+          .then(columns -> new Answer.Ok<>(new Preparation(columns, List.of())));
+    }
+    Optional<String> wrong = wrong(parameters);
+    if (wrong.isPresent()) {
+      return new Answer.UserFault<>(wrong.get());
+    }
+    return request(statement, parameters.numbered())
+        .then(request -> parameterTypes(parameters, request))
+        .then(types -> prepared(statement, parameters, types));
+  }
+
+  private Answer<List<@Nullable String>> parameterTypes(Parameters parameters, JobRequest request) {
+    return switch (run.planning().parameterTypes(request)) {
+      case Planning.Outcome.ParameterTypes(List<@Nullable String> types) ->
+          new Answer.Ok<>(
+              types.size() == parameters.count()
+                  ? types
+                  : Collections.nCopies(parameters.count(), null));
+      case Planning.Outcome.Planned _ -> throw new IllegalStateException("asked for types");
+      case Planning.Outcome.Overloaded(String message) -> new Answer.Retryable<>(message);
+    };
+  }
+
+  /** A value that nothing decides the type of is a text; where none will do, it is just NULL. */
+  private Answer<Preparation> prepared(
+      StatementRequest statement, Parameters parameters, List<@Nullable String> types) {
+    var described = new ArrayList<Preparation.Parameter>();
+    for (int i = 0; i < types.size(); i++) {
+      described.add(new Preparation.Parameter(parameters.name(i + 1), types.get(i)));
+    }
+    Answer<List<ResultColumn>> columns = describe(statement.withValues(nulls(types, TEXT_NULL)));
+    if (!(columns instanceof Answer.Ok) && types.contains(null)) {
+      columns = describe(statement.withValues(nulls(types, "NULL")));
+    }
+    return columns.then(known -> new Answer.Ok<>(new Preparation(known, described)));
+  }
+
+  private static List<String> nulls(List<@Nullable String> types, String undecided) {
+    return types.stream()
+        .map(type -> type == null ? undecided : "CAST(NULL AS " + type + ")")
+        .toList();
+  }
+
+  private static Optional<String> wrong(Parameters parameters) {
+    if (parameters.isMixed()) {
+      return Optional.of("parameters have names ($name) or numbers ($1, ?), not both");
+    }
+    return parameters.count() <= ShellLimits.PARAMETERS_MAX
+        ? Optional.empty()
+        : Optional.of(
+            "a statement has at most "
+                + ShellLimits.PARAMETERS_MAX
+                + " parameters, this one has "
+                + parameters.count());
   }
 
   Answer<Submission> submit(StatementRequest statement) {
@@ -68,7 +138,26 @@ final class Submissions {
         .orElseGet(() -> submitNew(statement, request));
   }
 
+  /** With the values in place of the parameters: the job is the statement as it runs. */
   private Answer<JobRequest> request(StatementRequest statement) {
+    if (statement.values().isEmpty()) {
+      return request(statement, statement.sql());
+    }
+    Parameters parameters = Parameters.of(statement.sql());
+    Optional<String> wrong = wrong(parameters);
+    if (wrong.isPresent()) {
+      return new Answer.UserFault<>(wrong.get());
+    }
+    return parameters.count() == statement.values().size()
+        ? request(statement, parameters.bound(statement.values()))
+        : new Answer.UserFault<>(
+            "the statement has "
+                + parameters.count()
+                + " parameters, and there are values for "
+                + statement.values().size());
+  }
+
+  private Answer<JobRequest> request(StatementRequest statement, String sql) {
     SortedMap<String, String> settings = catalog.settings(statement);
     String timeout = settings.getOrDefault(SessionSettings.STATEMENT_TIMEOUT, "0");
     Optional<Long> timeoutMs = SessionSettings.timeoutMs(timeout);
@@ -77,7 +166,7 @@ final class Submissions {
     }
     return new Answer.Ok<>(
         new JobRequest(
-            statement.sql(),
+            sql,
             settings,
             statement.workingDirectory(),
             Objects.requireNonNullElse(statement.sessionId(), ""),
@@ -183,6 +272,7 @@ final class Submissions {
       case Planning.Outcome.Planned(PlanResult.Rejected(String message)) ->
           new Answer.UserFault<>(message);
       case Planning.Outcome.Planned(PlanResult result) -> new Answer.Ok<>(result);
+      case Planning.Outcome.ParameterTypes _ -> throw new IllegalStateException("asked for a plan");
       case Planning.Outcome.Overloaded(String message) -> new Answer.Retryable<>(message);
     };
   }
@@ -192,8 +282,9 @@ final class Submissions {
     return switch (result) {
       case PlanResult.Query(QueryPlan plan) -> start(request, PlannedQuery.of(plan));
       case PlanResult.Explain(String text) -> new Answer.Ok<>(CatalogStatements.explain(text));
-      case PlanResult.CreateView create -> catalog.createView(statement, create);
-      case PlanResult.DropView drop -> catalog.dropView(statement, drop);
+      case PlanResult.Create create -> catalog.create(statement, create);
+      case PlanResult.Drop drop -> catalog.drop(statement, drop);
+      case PlanResult.Done _ -> new Answer.Ok<>(new Submission.Immediate(List.of(), List.of()));
       case PlanResult.Set set -> catalog.set(statement, set);
       case PlanResult.Rejected(String message) -> new Answer.UserFault<>(message);
     };

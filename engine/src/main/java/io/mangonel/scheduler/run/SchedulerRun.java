@@ -8,9 +8,8 @@ import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
-import io.mangonel.planner.PlanRequest;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
-import io.mangonel.planner.PlanResult;
+import io.mangonel.planner.Planner;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.job.JobDirectory;
@@ -79,8 +78,8 @@ public final class SchedulerRun implements AutoCloseable {
    * What a run is made of.
    *
    * @param engineVersion DuckDB's version in this process: executors must have the same
-   * @param planner thread-safe
-   * @param views what a request's names mean
+   * @param planner closed after the run
+   * @param definitions what a request's names mean
    * @param onFatal gets what must end the process; called at most a few times, from any thread
    */
   public record Setup(
@@ -89,15 +88,15 @@ public final class SchedulerRun implements AutoCloseable {
       Clock clock,
       Limits limits,
       String engineVersion,
-      Function<PlanRequest, PlanResult> planner,
-      Function<JobRequest, List<ViewDefinition>> views,
+      Planner planner,
+      Function<JobRequest, List<Definition>> definitions,
       Consumer<Throwable> onFatal) {}
 
   public SchedulerRun(Setup setup) {
     this.setup = setup;
     this.stored = new StoredState(setup.backend);
     this.jobs = new JobDirectory(stored);
-    this.planning = new Planning(setup.planner, setup.views, jobs, events, metrics);
+    this.planning = new Planning(setup.planner, setup.definitions, jobs, events, metrics);
     this.histories = new JobHistories(setup.self.value());
   }
 

@@ -3,10 +3,10 @@ package io.mangonel.planner.distribute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.planner.PlanRequest;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.Planner;
 import io.mangonel.planner.PlannerFiles;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.tpch.TpchGenerator;
 import java.io.IOException;
@@ -39,7 +39,7 @@ class PlannerAnswersTest {
 
   @TempDir static Path directory;
   private Planner planner;
-  private final List<ViewDefinition> views = new ArrayList<>();
+  private final List<Definition> views = new ArrayList<>();
 
   @BeforeAll
   void open() throws SQLException, IOException {
@@ -59,7 +59,7 @@ class PlannerAnswersTest {
   }
 
   private void view(String name, String body) {
-    views.add(new ViewDefinition(name, "CREATE VIEW " + name + " AS " + body));
+    views.add(Definition.view(name, "CREATE VIEW " + name + " AS " + body));
   }
 
   @ParameterizedTest
@@ -148,6 +148,13 @@ class PlannerAnswersTest {
       for (String statement : plan.stages().getLast().prelude()) {
         executor.execute(statement);
       }
+      if (!plan.stages().getLast().catalog().isEmpty()) {
+        executor.execute("ATTACH ':memory:' AS own");
+        executor.execute("USE own");
+      }
+      for (String statement : plan.stages().getLast().catalog()) {
+        executor.execute(statement);
+      }
       return new StageRunner(executor, work, true).run(plan);
     }
   }
@@ -155,7 +162,7 @@ class PlannerAnswersTest {
   private List<List<String>> plain(String sql) throws SQLException {
     try (Database database = new Database()) {
       database.execute("SET TimeZone = 'Asia/Tokyo'");
-      for (ViewDefinition view : views) {
+      for (Definition view : views) {
         database.execute(view.createSql());
       }
       return database.rows(sql);

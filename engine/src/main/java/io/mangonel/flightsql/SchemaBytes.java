@@ -1,0 +1,39 @@
+package io.mangonel.flightsql;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.vector.ipc.ReadChannel;
+import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Schemas as bytes: Arrow IPC messages. */
+final class SchemaBytes {
+  private SchemaBytes() {}
+
+  static byte[] encode(Schema schema) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(bytes)), schema);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot write a schema to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Refuses what is no schema as the client's error. */
+  static Schema decode(byte[] bytes) {
+    try {
+      return MessageSerializer.deserializeSchema(
+          new ReadChannel(Channels.newChannel(new ByteArrayInputStream(bytes))));
+    } catch (IOException e) {
+      throw CallStatus.INVALID_ARGUMENT
+          .withDescription("this handle was not made by Mangonel")
+          .withCause(e)
+          .toRuntimeException();
+    }
+  }
+}

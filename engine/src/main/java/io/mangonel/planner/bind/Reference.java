@@ -1,0 +1,24 @@
+package io.mangonel.planner.bind;
+
+import java.util.Comparator;
+import java.util.Locale;
+
+/**
+ * A name in a statement, in lower case.
+ *
+ * @param schema empty where the statement names none
+ */
+record Reference(String schema, String name) implements Comparable<Reference> {
+  private static final Comparator<Reference> ORDER =
+      Comparator.comparing(Reference::schema).thenComparing(Reference::name);
+
+  Reference {
+    schema = schema.toLowerCase(Locale.ROOT);
+    name = name.toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public int compareTo(Reference other) {
+    return ORDER.compare(this, other);
+  }
+}
