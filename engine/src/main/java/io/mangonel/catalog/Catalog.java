@@ -98,8 +98,7 @@ public final class Catalog {
     }
     var change = new Change();
     change.guard(key, before);
-    change.operations.add(
-        new Operation.Put(Keyspace.CATALOG, key, encode(stored)));
+    change.operations.add(new Operation.Put(Keyspace.CATALOG, key, encode(stored)));
     return touchSchema(definition.kind(), definition.schema(), change)
         .or(() -> CatalogOutcome.of(backend.commit(change.guards, change.operations)));
   }

@@ -65,9 +65,9 @@ sealed interface Handle {
   /**
    * A job whose end a client asks for now and then.
    *
-   * @param schema of its rows: an Arrow schema message
+   * @param schema of its rows: an Arrow schema message in base 64
    */
-  record Poll(String id, byte[] schema) implements Handle {
+  record Poll(String id, String schema) implements Handle {
     JobId jobId() {
       return new JobId(id);
     }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.util.Base64;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.vector.ipc.ReadChannel;
 import org.apache.arrow.vector.ipc.WriteChannel;
@@ -22,6 +23,23 @@ final class SchemaBytes {
       throw new IllegalStateException("cannot write a schema to memory", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** In base 64. */
+  static String text(Schema schema) {
+    return Base64.getEncoder().encodeToString(encode(schema));
+  }
+
+  /** Of {@link #text}; refuses anything else as the client's error. */
+  static Schema ofText(String text) {
+    try {
+      return decode(Base64.getDecoder().decode(text));
+    } catch (IllegalArgumentException e) {
+      throw CallStatus.INVALID_ARGUMENT
+          .withDescription("this handle was not made by Mangonel")
+          .withCause(e)
+          .toRuntimeException();
+    }
   }
 
   /** Refuses what is no schema as the client's error. */

@@ -107,13 +107,13 @@ final class StatementCommands {
         yield new PollInfo(info(handle, schema(immediate), descriptor), null, 1.0, null);
       }
       case Submission.Job job ->
-          poll(new Handle.Poll(job.id().value(), SchemaBytes.encode(schema(job))), descriptor);
+          poll(new Handle.Poll(job.id().value(), SchemaBytes.text(schema(job))), descriptor);
     };
   }
 
   /** Waits a while for the end of the job; without it the client asks again. */
   PollInfo poll(Handle.Poll poll, FlightDescriptor descriptor) {
-    Schema schema = SchemaBytes.decode(poll.schema());
+    Schema schema = SchemaBytes.ofText(poll.schema());
     JobDetail detail = Calls.value(queries.awaitEnd(poll.jobId(), Limits.POLL_WAIT_MS));
     return switch (detail.summary().state()) {
       case QUEUED, RUNNING -> {

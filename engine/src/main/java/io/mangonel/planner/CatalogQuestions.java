@@ -2,6 +2,7 @@ package io.mangonel.planner;
 
 import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.bind.CatalogDatabase;
+import io.mangonel.planner.bind.DefinitionBinder;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.bind.StatementBinder.Rows;
 import io.mangonel.planner.bind.StatementContext;
@@ -19,16 +20,18 @@ final class CatalogQuestions implements AutoCloseable {
   private static final Set<String> DESCRIBE = Set.of("DESCRIBE", "DESC", "SHOW");
 
   private final StatementBinder binder;
+  private final DefinitionBinder definitions;
   private final CatalogDatabase catalog;
 
   CatalogQuestions(StatementBinder binder, CatalogDatabase catalog) {
     this.binder = binder;
+    this.definitions = new DefinitionBinder(binder);
     this.catalog = catalog;
   }
 
   /** Empty when the statement is about something else. */
   Optional<Rows> answer(String statement, StatementContext context) {
-    StatementBinder.Question question = binder.question(statement, context);
+    DefinitionBinder.Question question = definitions.question(statement, context);
     if (question.asksCatalog()) {
       String reads = question.reads();
       return Optional.of(

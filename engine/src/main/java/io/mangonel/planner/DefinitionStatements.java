@@ -3,6 +3,7 @@ package io.mangonel.planner;
 import io.mangonel.planner.bind.Binding.Bound;
 import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.bind.DefinitionBinder;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.ir.Sql;
@@ -31,10 +32,12 @@ final class DefinitionStatements {
   private static final String BOTH = "OR REPLACE and IF NOT EXISTS exclude each other";
 
   private final StatementBinder binder;
+  private final DefinitionBinder definitions;
   private final PlanRequest request;
 
   DefinitionStatements(StatementBinder binder, PlanRequest request) {
     this.binder = binder;
+    this.definitions = new DefinitionBinder(binder);
     this.request = request;
   }
 
@@ -96,7 +99,7 @@ final class DefinitionStatements {
       // What is selected, or a query: for the files in it that makes no difference.
       String prefix = head.table() ? "" : "SELECT ";
       String query = prefix + sql.substring(body.start(), body.end());
-      var absolute = binder.absolute(query, Planner.context(request, request.definitions()));
+      var absolute = definitions.absolute(query, Planner.context(request, request.definitions()));
       Invalid invalid = absolute.invalid();
       if (invalid != null) {
         return rejected(invalid.message(), invalid.range(), body.start() - prefix.length());
@@ -126,7 +129,8 @@ final class DefinitionStatements {
       }
     }
     definitions.add(definition);
-    Optional<Invalid> wrong = binder.check(definition, Planner.context(request, definitions));
+    Optional<Invalid> wrong =
+        this.definitions.check(definition, Planner.context(request, definitions));
     return wrong.isPresent()
         ? new PlanResult.Rejected(wrong.get().message())
         : new PlanResult.Create(definition, orReplace, ifNotExists);

@@ -38,13 +38,15 @@ class CatalogRecordsTest {
       var catalog = new Catalog(backend, "v2.0.0");
       catalog.create(VIEW, "ada", "", false, false);
       catalog.create(later, "bob", "", false, false);
-      catalog.create(Definition.view("gone", "CREATE VIEW gone AS SELECT 2"), "ada", "", false, false);
+      catalog.create(
+          Definition.view("gone", "CREATE VIEW gone AS SELECT 2"), "ada", "", false, false);
       catalog.drop(DefinitionKind.VIEW, "main", "GONE", false, false);
       new Sessions(backend, "v2.0.0").set("s", "ada", "TimeZone", "UTC", 5);
     }
     try (StateBackend backend = open()) {
       assertThat(new Catalog(backend, "v3").stored())
-          .containsExactly(new Stored(VIEW, "ada", "v2.0.0", ""), new Stored(later, "bob", "v2.0.0", ""));
+          .containsExactly(
+              new Stored(VIEW, "ada", "v2.0.0", ""), new Stored(later, "bob", "v2.0.0", ""));
       var session = new Sessions(backend, "v3").use("s", "ada", 7).orElseThrow();
       assertThat(session.engine()).isEqualTo("v2.0.0");
       assertThat(session.settings()).containsEntry("TimeZone", "UTC");

@@ -28,7 +28,8 @@ class CatalogTest {
     assertThat(catalog.definitions()).containsExactly(zebra, ape);
 
     var again = Definition.view("ZEBRA", "CREATE VIEW \"ZEBRA\" AS SELECT 3");
-    assertThat(catalog.create(again, "ada", "", false, false)).isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.create(again, "ada", "", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
     assertThat(catalog.create(again, "ada", "", false, true)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.definitions()).containsExactly(zebra, ape);
     assertThat(catalog.create(again, "ada", "", true, false)).isEqualTo(new CatalogOutcome.Done());
@@ -123,11 +124,14 @@ class CatalogTest {
   void aSchemaIsDroppedWhenItIsEmptyOrWithAllThatIsInIt() {
     var schema = new Definition(DefinitionKind.SCHEMA, "S", "S", "CREATE SCHEMA S", false);
     var view = new Definition(DefinitionKind.VIEW, "S", "v", "CREATE VIEW v AS SELECT 1", false);
-    assertThat(catalog.create(view, "ada", "", false, false)).isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.create(schema, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.create(view, "ada", "", false, false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(catalog.create(schema, "ada", "", false, false))
+        .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.create(view, "ada", "", false, false)).isEqualTo(new CatalogOutcome.Done());
     assertThat(
-            catalog.create(Definition.view("v", "CREATE VIEW v AS FROM S.v"), "ada", "", false, false))
+            catalog.create(
+                Definition.view("v", "CREATE VIEW v AS FROM S.v"), "ada", "", false, false))
         .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", false, false))
         .isInstanceOf(CatalogOutcome.Wrong.class);

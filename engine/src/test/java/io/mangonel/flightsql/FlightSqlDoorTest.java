@@ -249,7 +249,10 @@ class FlightSqlDoorTest {
     List<String> infos = rows(client.getSqlInfo());
     List<String> missing = new ArrayList<>();
     for (SqlInfo info : SqlInfo.values()) {
-      if (info != SqlInfo.UNRECOGNIZED
+      // The library can not say which locks a result set takes; drivers ask by another code.
+      boolean sayable = !info.name().startsWith("SQL_SUPPORTED_CONCURRENCIES_FOR_RESULT_SET");
+      if (sayable
+          && info != SqlInfo.UNRECOGNIZED
           && infos.stream().noneMatch(row -> row.startsWith(info.getNumber() + "|"))) {
         missing.add(info.name());
       }

@@ -4,6 +4,7 @@ import io.mangonel.planner.ir.Sql;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Period;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -162,7 +163,7 @@ public final class ArrowLiterals {
       case IntervalMonthDayNanoVector all -> {
         Period period = all.getObject(row).getPeriod();
         long nanos = all.getObject(row).getDuration().toNanos();
-        yield TemporalLiterals.interval(period.toTotalMonths(), period.getDays(), nanos);
+        yield TemporalLiterals.interval(period.toTotalMonths(), period.get(ChronoUnit.DAYS), nanos);
       }
       default -> throw new UnsupportedParameterException(vector.getField() + " cannot be bound");
     };

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds statements with a planning DuckDB of its own. Thread-safe; every call is bounded. */
 public final class StatementBinder implements AutoCloseable {
-  /** A statement that is there for the definitions it is given. */
-  private static final String NOTHING = "SELECT 1";
-
   private final DataDirectories directories;
   private volatile Workspace workspace;
 
@@ -54,8 +51,12 @@ public final class StatementBinder implements AutoCloseable {
     }
   }
 
+  DataDirectories directories() {
+    return directories;
+  }
+
   /** What is done with a connection while tables and scopes stay as they are. */
-  private interface Step<T> {
+  interface Step<T> {
     T run(Workspace here, PlanningConnection connection) throws RejectedException, SQLException;
   }
 
@@ -111,79 +112,6 @@ public final class StatementBinder implements AutoCloseable {
    */
   public record Rows(
       List<Column> columns, List<List<@Nullable String>> rows, @Nullable Invalid invalid) {}
-
-  /**
-   * @param asksCatalog whether it reads what is in the catalogue
-   * @param statement as users write it, without their database's name
-   * @param reads what else it reads, or null
-   */
-  public record Question(boolean asksCatalog, String statement, @Nullable String reads) {}
-
-  /** Whether a statement is about the catalogue; one that does not parse is not. */
-  public Question question(String sql, StatementContext context) {
-    try {
-      return with(
-          (here, connection) -> {
-            ParsedStatement parsed = here.parser.parse(connection, sql);
-            if (!parsed.asksCatalog()) {
-              return new Question(false, sql, null);
-            }
-            var definitions =
-                new DefinitionSet(
-                    here.parser, connection, context.definitions(), context.currentSchema());
-            return new Question(true, sql, definitions.rowsOf(parsed));
-          });
-    } catch (RejectedException e) {
-      return new Question(false, sql, null);
-    }
-  }
-
-  /**
-   * A query with absolute paths.
-   *
-   * @param text of the query
-   * @param invalid why there is none, or null
-   */
-  public record Absolute(String text, @Nullable Invalid invalid) {}
-
-  /** The text of a macro's query with absolute paths; its parameters have no values here. */
-  public Absolute absolute(String sql, StatementContext context) {
-    try {
-      return with(
-          (here, connection) -> {
-            ParsedStatement parsed = here.parser.parse(connection, sql);
-            if (parsed.error() != null) {
-              throw new RejectedException(parsed.error(), parsed.errorRange());
-            }
-            var definitions =
-                new DefinitionSet(
-                    here.parser, connection, context.definitions(), context.currentSchema());
-            var rewriting =
-                new Rewriting(directories, here.tables, connection, definitions, new ArrayList<>());
-            return new Absolute(
-                rewriting.forExecutors(sql, parsed, context.workingDirectory()).edited(), null);
-          });
-    } catch (RejectedException e) {
-      return new Absolute("", new Invalid(e.text(), e.range()));
-    }
-  }
-
-  /** What is wrong with a definition; empty when it can be made. */
-  public Optional<Invalid> check(Definition definition, StatementContext context) {
-    try {
-      return with(
-          (here, connection) -> {
-            ParsedStatement nothing = here.parser.parse(connection, NOTHING);
-            Prepared prepared =
-                prepare(here, connection, nothing.naming(definition), NOTHING, context);
-            connection.apply(context.settings());
-            enter(here, prepared.planningScope());
-            return Optional.<Invalid>empty();
-          });
-    } catch (RejectedException e) {
-      return Optional.of(new Invalid(e.text(), e.range()));
-    }
-  }
 
   /**
    * Counts rows of the sample.
@@ -299,7 +227,7 @@ public final class StatementBinder implements AutoCloseable {
   /** Either a value or an error. */
   public record SettingValue(@Nullable String value, @Nullable String error) {}
 
-  private <T> T with(Step<T> step) throws RejectedException {
+  <T> T with(Step<T> step) throws RejectedException {
     Workspace here = workspace;
     try {
       return attempt(here, step);
@@ -350,7 +278,7 @@ public final class StatementBinder implements AutoCloseable {
     return prepare(here, connection, parsed, sql, context);
   }
 
-  private Prepared prepare(
+  Prepared prepare(
       Workspace here,
       PlanningConnection connection,
       ParsedStatement parsed,
@@ -499,8 +427,7 @@ public final class StatementBinder implements AutoCloseable {
   }
 
   /** The search path by which the scope is seen, which is made if need be. */
-  private static String enter(Workspace here, Scopes.Scope scope)
-      throws RejectedException, SQLException {
+  static String enter(Workspace here, Scopes.Scope scope) throws RejectedException, SQLException {
     var retired = new ArrayList<String>();
     String path = here.scopes.enter(scope, retired);
     here.retireScopes(retired);

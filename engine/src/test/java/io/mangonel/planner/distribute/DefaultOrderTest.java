@@ -3,9 +3,9 @@ package io.mangonel.planner.distribute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.planner.PlanRequest;
-import io.mangonel.planner.PlanRequest.ViewDefinition;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.Planner;
+import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +36,7 @@ class DefaultOrderTest {
 
   @TempDir static Path directory;
   private Planner planner;
-  private ViewDefinition view;
+  private Definition view;
 
   @BeforeAll
   void open() throws SQLException, IOException {
@@ -55,7 +55,7 @@ class DefaultOrderTest {
                 + "' (FORMAT parquet)");
       }
     }
-    view = new ViewDefinition("t", "CREATE VIEW t AS FROM '" + data + "/*.parquet'");
+    view = Definition.view("t", "CREATE VIEW t AS FROM '" + data + "/*.parquet'");
     planner = Planner.open(List.of(directory));
   }
 
@@ -150,6 +150,13 @@ class DefaultOrderTest {
     Path work = Files.createTempDirectory(directory, "work");
     try (Database executor = new Database()) {
       for (String statement : plan.stages().getLast().prelude()) {
+        executor.execute(statement);
+      }
+      if (!plan.stages().getLast().catalog().isEmpty()) {
+        executor.execute("ATTACH ':memory:' AS own");
+        executor.execute("USE own");
+      }
+      for (String statement : plan.stages().getLast().catalog()) {
         executor.execute(statement);
       }
       return new StageRunner(executor, work, true).run(plan);
