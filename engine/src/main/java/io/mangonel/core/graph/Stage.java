@@ -64,8 +64,9 @@ final class Stage {
     return attempt;
   }
 
+  /** Attempts that failed, or were lost with their executor. */
   int failures(int partition) {
-    return failures[partition];
+    return failures[partition] + deaths[partition];
   }
 
   int nextAttempt(int partition) {

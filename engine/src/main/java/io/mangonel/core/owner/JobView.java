@@ -116,7 +116,7 @@ public record JobView(Line line, List<StageView> stages) {
    * @param state one of PENDING, RUNNING, SUCCESSFUL
    * @param attempt the running or winning attempt, or null
    * @param executor where it runs or ran, or null
-   * @param failures failed attempts that count
+   * @param failures attempts that failed, or were lost with their executor
    * @param rows and {@code bytes}: of the winner, else 0
    */
   public record TaskView(
