@@ -4,6 +4,7 @@ import io.mangonel.cli.Main;
 import io.mangonel.workbench.bench.BenchCommand;
 import io.mangonel.workbench.mutants.MutantsCommand;
 import io.mangonel.workbench.simulation.SimulateCommand;
+import io.mangonel.workbench.verify.VerifyCommand;
 import picocli.CommandLine.Command;
 
 /** The commands that check and measure the engine. */
@@ -11,7 +12,12 @@ import picocli.CommandLine.Command;
     name = "mangonel",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {SimulateCommand.class, MutantsCommand.class, BenchCommand.class})
+    subcommands = {
+      SimulateCommand.class,
+      MutantsCommand.class,
+      BenchCommand.class,
+      VerifyCommand.class
+    })
 public final class Workbench {
   private Workbench() {}
 

@@ -1,6 +1,11 @@
 package io.mangonel.workbench.bench;
 
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.workbench.contest.Answer;
+import io.mangonel.workbench.contest.Cluster;
+import io.mangonel.workbench.contest.Contestant;
+import io.mangonel.workbench.contest.PlainDuckDb;
+import io.mangonel.workbench.contest.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

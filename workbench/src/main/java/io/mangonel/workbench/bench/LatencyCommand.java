@@ -1,5 +1,6 @@
 package io.mangonel.workbench.bench;
 
+import io.mangonel.workbench.contest.Resources;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

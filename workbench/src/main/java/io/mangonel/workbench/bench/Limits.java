@@ -15,9 +15,6 @@ final class Limits {
   /** Clients that ask at the same time. */
   static final int CLIENTS = 8;
 
-  /** Batches of an answer of plain DuckDB. */
-  static final long ARROW_BYTES_MAX = 2L << 30;
-
   /** More than that is a slip of the hand. */
   static final int MEMORY_GB_MAX = 10_000;
 

@@ -1,6 +1,8 @@
 package io.mangonel.workbench.bench;
 
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.workbench.contest.Answer;
+import io.mangonel.workbench.contest.Contestant;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;

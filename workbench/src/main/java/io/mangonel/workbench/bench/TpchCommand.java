@@ -3,6 +3,7 @@ package io.mangonel.workbench.bench;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.planner.distribute.JoinMode;
 import io.mangonel.tpch.TpchQueries;
+import io.mangonel.workbench.contest.Resources;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.mangonel.workbench.bench;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.tpch.GenerationResult;
 import io.mangonel.tpch.TpchGenerator;
+import io.mangonel.workbench.contest.PlainDuckDb;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

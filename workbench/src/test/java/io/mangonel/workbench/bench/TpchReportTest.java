@@ -3,6 +3,7 @@ package io.mangonel.workbench.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mangonel.workbench.contest.Answer;
 import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;

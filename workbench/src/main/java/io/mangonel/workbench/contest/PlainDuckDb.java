@@ -1,4 +1,4 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.planner.ir.Sql;
@@ -19,8 +19,11 @@ import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** One DuckDB in this process, without any of ours. */
-final class PlainDuckDb implements Contestant {
+public final class PlainDuckDb implements Contestant {
   private static final long BATCH_ROWS = 2048;
+
+  /** Batches of an answer. */
+  private static final long ARROW_BYTES_MAX = 2L << 30;
 
   private final DuckDBConnection connection;
   private volatile @Nullable Statement running;
@@ -33,7 +36,7 @@ final class PlainDuckDb implements Contestant {
    * @param memoryMb DuckDB's limit
    * @param spill where it puts what does not fit
    */
-  static PlainDuckDb open(int threads, long memoryMb, Path spill) {
+  public static PlainDuckDb open(int threads, long memoryMb, Path spill) {
     Properties properties = new Properties();
     properties.setProperty("threads", Integer.toString(threads));
     properties.setProperty("memory_limit", memoryMb + "MB");
@@ -49,7 +52,7 @@ final class PlainDuckDb implements Contestant {
   }
 
   /** One more connection to the same DuckDB, for another client. */
-  PlainDuckDb another() {
+  public PlainDuckDb another() {
     try {
       return new PlainDuckDb(connection.duplicate());
     } catch (SQLException e) {
@@ -57,7 +60,7 @@ final class PlainDuckDb implements Contestant {
     }
   }
 
-  void execute(String sql) {
+  public void execute(String sql) {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
@@ -66,7 +69,7 @@ final class PlainDuckDb implements Contestant {
   }
 
   /** Writes the rows of a query to a Parquet file. */
-  void write(String query, Path file) {
+  public void write(String query, Path file) {
     execute("COPY (" + query + ") TO " + Sql.literal(file.toString()) + " (FORMAT parquet)");
   }
 
@@ -80,7 +83,7 @@ final class PlainDuckDb implements Contestant {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       running = statement;
-      try (BufferAllocator allocator = new RootAllocator(Limits.ARROW_BYTES_MAX);
+      try (BufferAllocator allocator = new RootAllocator(ARROW_BYTES_MAX);
           var result = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
           ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, BATCH_ROWS)) {
         while (reader.loadNextBatch()) {

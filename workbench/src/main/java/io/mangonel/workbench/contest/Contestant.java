@@ -1,10 +1,10 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import java.io.IOException;
 import java.sql.SQLException;
 
 /** What is measured: it answers statements over the same views. One statement at a time. */
-interface Contestant extends AutoCloseable {
+public interface Contestant extends AutoCloseable {
   String name();
 
   /** Runs a statement and reads all rows. Blocks; failures are those of its client's interface. */

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import io.mangonel.cli.client.SchedulerConnection;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import org.apache.arrow.flight.FlightInfo;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster as a client sees it, through Flight SQL. */
-final class ClusterClient implements Contestant {
+public final class ClusterClient implements Contestant {
   private final Cluster cluster;
   private final SchedulerConnection connection;
   private volatile @Nullable FlightInfo running;
@@ -25,7 +25,7 @@ final class ClusterClient implements Contestant {
   }
 
   /** Stages of the newest job. */
-  int stagesOfNewestJob() {
+  public int stagesOfNewestJob() {
     return cluster.stagesOfNewestJob();
   }
 

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import io.mangonel.cli.options.CommandFailure;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * What a benchmark started, and a directory for its files: all of it is closed and removed when it
  * ends, also by Ctrl-C. What was added last is closed first.
  */
-final class Resources implements AutoCloseable {
+public final class Resources implements AutoCloseable {
   private final Path directory;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private boolean closed;
@@ -25,7 +25,7 @@ final class Resources implements AutoCloseable {
   }
 
   /** Makes a directory of its own below {@code parent}. */
-  static Resources in(Path parent) {
+  public static Resources in(Path parent) {
     try {
       Files.createDirectories(parent);
       Resources resources = new Resources(Files.createTempDirectory(parent, "run-"));
@@ -38,11 +38,11 @@ final class Resources implements AutoCloseable {
   }
 
   /** Absolute; empty at first. */
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
-  synchronized <T extends AutoCloseable> T add(T resource) {
+  public synchronized <T extends AutoCloseable> T add(T resource) {
     if (closed) {
       closeOne(resource);
       throw CommandFailure.failed("interrupted");

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mangonel.cli.client.AdminReports;
@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A scheduler on RocksDB and its executors, each a process of its own. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
   private static final String FLIGHT = "flight=";
 
   private final List<ChildProcess> children = new ArrayList<>();
@@ -29,7 +29,8 @@ final class Cluster implements AutoCloseable {
    * @param threads of each executor's DuckDB
    * @param memoryMb limit of each executor's DuckDB
    */
-  record Setup(String name, Path work, Path data, int executors, int threads, long memoryMb) {
+  public record Setup(
+      String name, Path work, Path data, int executors, int threads, long memoryMb) {
     private Path directory() {
       return work.resolve(name);
     }
@@ -40,7 +41,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Returns when all are ready. {@code owner} ends the processes, also when one does not start. */
-  static Cluster start(Setup setup, Resources owner) {
+  public static Cluster start(Setup setup, Resources owner) {
     Cluster cluster = owner.add(new Cluster(setup));
     cluster.startScheduler();
     cluster.startExecutors();
@@ -80,7 +81,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Where clients connect. */
-  HostAndPort address() {
+  public HostAndPort address() {
     for (String part : scheduler().awaitReady().split(" ", -1)) {
       if (part.startsWith(FLIGHT)) {
         return HostAndPort.parse(part.substring(FLIGHT.length()));
@@ -94,19 +95,19 @@ final class Cluster implements AutoCloseable {
   }
 
   /** A client with a session of its own. */
-  ClusterClient connect(String session, Map<String, String> settings) {
+  public ClusterClient connect(String session, Map<String, String> settings) {
     SortedMap<String, String> sorted = new TreeMap<>(settings);
     return new ClusterClient(
         this,
         SchedulerConnection.forStatements(address(), session, setup.data().toString(), sorted));
   }
 
-  String name() {
+  public String name() {
     return setup.executors() + " x " + setup.threads();
   }
 
   /** Stages of the newest job. */
-  int stagesOfNewestJob() {
+  public int stagesOfNewestJob() {
     List<HostAndPort> addresses = List.of(address());
     JsonNode jobs = AdminReports.read(SchedulerConnection.listJobs(addresses));
     String newest = jobs.path(0).path("id").asText();
@@ -114,7 +115,7 @@ final class Cluster implements AutoCloseable {
     return AdminReports.read(job).path("stages").size();
   }
 
-  synchronized long cpuMs() {
+  public synchronized long cpuMs() {
     return children.stream()
         .flatMap(child -> ProcessHandle.of(child.pid()).stream())
         .flatMap(process -> process.info().totalCpuDuration().stream())

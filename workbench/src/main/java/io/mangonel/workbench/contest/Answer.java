@@ -1,9 +1,10 @@
-package io.mangonel.workbench.bench;
+package io.mangonel.workbench.contest;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -14,30 +15,34 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of an answer as Java values. */
-record Answer(List<List<@Nullable Object>> rows) {
+public record Answer(List<List<@Nullable Object>> rows) {
   /** Sums of binary floating point numbers depend on their order. */
   private static final double RELATIVE_ERROR_MAX = 1e-9;
 
   private static final char END_OF_VALUE = '\u0001';
 
-  Answer {
+  public Answer {
     rows = Collections.unmodifiableList(rows);
   }
 
   /** Copies the rows of a batch behind {@code rows}. */
-  static void append(VectorSchemaRoot batch, List<List<@Nullable Object>> rows) {
+  public static void append(VectorSchemaRoot batch, List<List<@Nullable Object>> rows) {
     for (int row = 0; row < batch.getRowCount(); row++) {
       List<@Nullable Object> values = new ArrayList<>();
       for (FieldVector vector : batch.getFieldVectors()) {
         Object value = vector.getObject(row);
-        values.add(value == null || value instanceof Number ? value : value.toString());
+        values.add(value == null || value instanceof Number ? value : text(value));
       }
       rows.add(values);
     }
   }
 
+  private static String text(Object value) {
+    return value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : value.toString();
+  }
+
   /** Of the exact columns, whatever the order of the rows. */
-  String checksum() {
+  public String checksum() {
     CRC32C checksum = new CRC32C();
     for (List<@Nullable Object> row : sorted()) {
       checksum.update(text(row, false).getBytes(StandardCharsets.UTF_8));
@@ -46,7 +51,7 @@ record Answer(List<List<@Nullable Object>> rows) {
   }
 
   /** Empty when equal as multisets of rows: exactly, but for binary floating point numbers. */
-  Optional<String> differenceTo(Answer expected) {
+  public Optional<String> differenceTo(Answer expected) {
     if (rows.size() != expected.rows.size()) {
       return Optional.of(rows.size() + " rows instead of " + expected.rows.size());
     }
@@ -60,6 +65,17 @@ record Answer(List<List<@Nullable Object>> rows) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Empty when the same rows come in the same order. */
+  public Optional<String> differenceInOrder(Answer expected) {
+    for (int row = 0; row < Math.min(rows.size(), expected.rows.size()); row++) {
+      if (!isSame(rows.get(row), expected.rows.get(row))) {
+        return Optional.of(
+            "row %d is %s instead of %s".formatted(row, rows.get(row), expected.rows.get(row)));
+      }
+    }
+    return differenceTo(expected);
   }
 
   private static boolean isSame(List<@Nullable Object> actual, List<@Nullable Object> expected) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mangonel.workbench.verify;
+
+import org.jspecify.annotations.NullMarked;
