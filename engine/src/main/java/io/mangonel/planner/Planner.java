@@ -118,17 +118,18 @@ public final class Planner implements AutoCloseable {
   }
 
   private PlanResult explain(PlanRequest request, StatementHead.Explain explain) {
-    if (explain.analyze() || explain.options()) {
-      return new PlanResult.Rejected(
-          "EXPLAIN takes no options and no ANALYZE: run the statement, and the job shows the time"
-              + " and rows of each of its stages");
+    if (explain.options()) {
+      return new PlanResult.Rejected("EXPLAIN takes no options but ANALYZE");
     }
     String explained = request.sql().substring(explain.start());
     if (!(StatementHead.of(explained) instanceof StatementHead.Query)) {
       return new PlanResult.Rejected("only statements that give rows can be explained");
     }
     return switch (query(request, explain.start())) {
-      case PlanResult.Query query -> new PlanResult.Explain(PlanText.of(query.plan()));
+      case PlanResult.Query(var plan) ->
+          explain.analyze()
+              ? new PlanResult.Query(plan.analyzed())
+              : new PlanResult.Explain(PlanText.of(plan));
       case PlanResult other -> other;
     };
   }

@@ -33,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,23 @@ class ClusterTest {
               assertThat(immediate.columns()).hasSize(1);
               assertThat(immediate.rows()).isNotEmpty();
             });
+  }
+
+  @Test
+  void explainAnalyzeRunsTheStatementAndTellsOfItsTasks() throws IOException {
+    String statement = "EXPLAIN ANALYZE SELECT id % 3 AS k, count(*) FROM numbers GROUP BY k";
+    String text =
+        cluster.rows(statement, Map.of("mangonel_join_mode", "hash")).values().stream()
+            .map(row -> String.valueOf(row.getFirst()))
+            .collect(Collectors.joining("\n"));
+    assertThat(text)
+        .startsWith("2 stages, ")
+        .containsPattern("gave 12 rows, [0-9.]+ K?i?B in [0-9,]+ ms, skew [0-9.]+ by time")
+        .containsPattern("task 0 on \\S+: 3 rows, ")
+        .containsPattern("task 1 on \\S+: 3 rows, ")
+        .contains("gave 3 rows")
+        .contains("GROUP BY")
+        .containsPattern("planned in [0-9,]+ ms, ran in [0-9,]+ ms");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.mangonel.planner.stage.StageInput.Named;
 import io.mangonel.planner.stage.StageInput.Scan;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** A plan as EXPLAIN shows it: stages, what moves between them, and the SQL of each. */
@@ -17,6 +18,15 @@ public final class PlanText {
 
   /** Many lines, the last one with its line break. The same plan gives the same text. */
   public static String of(QueryPlan plan) {
+    return of(plan, _ -> List.of());
+  }
+
+  /**
+   * The same, with something about each stage.
+   *
+   * @param notes lines about the stage of a number
+   */
+  public static String of(QueryPlan plan, IntFunction<List<String>> notes) {
     int tasks = plan.stages().stream().mapToInt(StagePlan::tasks).sum();
     StringBuilder text = new StringBuilder();
     text.append(count(plan.stages().size(), "stage")).append(", ").append(count(tasks, "task"));
@@ -25,12 +35,12 @@ public final class PlanText {
     }
     text.append('\n');
     for (StagePlan stage : plan.stages()) {
-      text.append('\n').append(stage(stage, plan));
+      text.append('\n').append(stage(stage, plan, notes.apply(stage.id())));
     }
     return text.toString();
   }
 
-  private static String stage(StagePlan stage, QueryPlan plan) {
+  private static String stage(StagePlan stage, QueryPlan plan, List<String> notes) {
     StringBuilder text = new StringBuilder();
     text.append("stage ").append(stage.id()).append(": ").append(count(stage.tasks(), "task"));
     if (plan.fallback() == null) {
@@ -44,6 +54,7 @@ public final class PlanText {
       }
     }
     text.append("  gives ").append(output(stage, plan)).append('\n');
+    notes.forEach(note -> text.append("  ").append(note).append('\n'));
     for (String line : stage.sql().lines().toList()) {
       text.append(line.isEmpty() ? "" : "    " + line).append('\n');
     }

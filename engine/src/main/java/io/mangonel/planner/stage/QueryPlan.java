@@ -11,12 +11,28 @@ import org.jspecify.annotations.Nullable;
  * @param columns the answer's columns from the bound plan: names may repeat or be empty
  * @param fallback why the whole statement runs as one task on one executor, or null when it was
  *     distributed
+ * @param analyze whether the answer is not the rows of the root but what became of each stage;
+ *     {@code columns} are then those of that text
  */
 public record QueryPlan(
-    List<StagePlan> stages, List<ResultColumn> columns, @Nullable String fallback) {
+    List<StagePlan> stages,
+    List<ResultColumn> columns,
+    @Nullable String fallback,
+    boolean analyze) {
   public QueryPlan {
     stages = List.copyOf(stages);
     columns = List.copyOf(columns);
+  }
+
+  /** A plan whose rows are the answer. */
+  public QueryPlan(List<StagePlan> stages, List<ResultColumn> columns, @Nullable String fallback) {
+    this(stages, columns, fallback, false);
+  }
+
+  /** The same stages, to be told about. */
+  public QueryPlan analyzed() {
+    return new QueryPlan(
+        stages, List.of(new ResultColumn("explain", "VARCHAR", "VARCHAR")), fallback, true);
   }
 
   /**

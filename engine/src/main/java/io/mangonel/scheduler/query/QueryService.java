@@ -34,8 +34,8 @@ public final class QueryService {
     this.run = run;
     this.catalog = catalog;
     this.submissions = new Submissions(run, catalog, executorWaitMs);
-    this.results = new Results(run);
     this.reports = new JobReports(run);
+    this.results = new Results(run, reports);
   }
 
   /**

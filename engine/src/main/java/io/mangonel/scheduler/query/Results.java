@@ -22,9 +22,11 @@ import java.util.concurrent.TimeoutException;
 /** Rows of ended jobs. */
 final class Results {
   private final SchedulerRun run;
+  private final JobReports reports;
 
-  Results(SchedulerRun run) {
+  Results(SchedulerRun run, JobReports reports) {
     this.run = run;
+    this.reports = reports;
   }
 
   /** Waits for the end of the job, then opens its rows. */
@@ -56,6 +58,9 @@ final class Results {
     if (plan.isEmpty()) {
       return new Answer.NotFound<>("the result of job " + job.id() + " is no longer kept");
     }
+    if (plan.get().plan().analyze()) {
+      return analyzed(job, plan.get());
+    }
     // The root stage has one task, and a task writes its whole result in one piece.
     ResultPart part = parts.getFirst();
     List<ResultColumn> columns = plan.get().plan().columns();
@@ -72,6 +77,17 @@ final class Results {
     }
     var arrow = new FetchedStream(run.client(), holder.get(), file);
     return read(job, columns, rows, arrow);
+  }
+
+  /** What the job's stages did, instead of the rows they gave. */
+  private Answer<ResultStream> analyzed(TrackedJob job, PlannedQuery plan) {
+    Optional<JobDetail> detail = reports.job(job.id());
+    if (detail.isEmpty()) {
+      return new Answer.Retryable<>("the scheduler is overloaded; try again later");
+    }
+    List<String> lines = AnalyzeText.of(plan.plan(), detail.get()).lines().toList();
+    var arrow = new ByteArrayInputStream(TextRows.arrow(lines));
+    return read(job, plan.plan().columns(), lines.size(), arrow);
   }
 
   /** From now until it is closed the result is kept (rule T15). */
