@@ -121,7 +121,7 @@ class LauncherTest {
     builder.environment().putAll(environment);
     builder.environment().put("PATH", directory.resolve("tools").toString());
     builder.environment().put("HOME", directory.resolve("user").toString());
-    builder.environment().put("MANGONEL_ARCHIVE", "off");
+    builder.environment().putIfAbsent("MANGONEL_ARCHIVE", "off");
     Path out = directory.resolve("out.txt");
     Path err = directory.resolve("err.txt");
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
@@ -247,19 +247,72 @@ class LauncherTest {
     assertThat(out).doesNotContain("duckdb_jdbc-2.jar").contains("rocksdbjni-11.jar");
     assertThat(run(Map.of(), "sql").out()).isEqualTo(out);
 
-    // One that is torn is left alone, and so is one of another driver.
+    // One that is torn is made again, also when that did not go well at first.
     Path library = onlyNative().resolve("libduckdb_java.so");
     String whole = Files.readString(library);
     Files.writeString(library, "1");
+    assertThat(run(Map.of(), "sql").out()).isEqualTo(out);
+    assertThat(library).hasContent(whole);
+    Files.delete(library);
+    Path tries = Path.of(onlyNative() + ".tries");
+    executable(jdk.resolve("bin/jar"), "#!/bin/sh\nexit 1\n");
     assertThat(run(Map.of(), "sql").out())
         .doesNotContain("java.library.path")
         .contains("duckdb_jdbc-2.jar");
-    Files.delete(library);
+    executable(jdk.resolve("bin/jar"), "#!/bin/sh\n" + JAR);
     assertThat(run(Map.of(), "sql").out()).doesNotContain("java.library.path");
-    Files.writeString(library, whole);
+    anHourAgo(tries);
     assertThat(run(Map.of(), "sql").out()).isEqualTo(out);
+    assertThat(tries).doesNotExist();
     Files.writeString(directory.resolve("duckdb_jdbc-2.jar"), "a newer driver");
-    assertThat(run(Map.of(), "sql").out()).doesNotContain("java.library.path");
+    assertThat(run(Map.of(), "sql").out()).containsPattern(unpacked).isNotEqualTo(out);
+  }
+
+  private static void anHourAgo(Path file) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3_600)));
+  }
+
+  @Test
+  void anArchiveThatWasNotMadeIsTriedAgainLaterAndNotForEver() throws Exception {
+    Path jdk = jdk("25");
+    built();
+    Path trained = directory.resolve("trained");
+    executable(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\ncase $* in *AOTCacheOutput*) echo x >>"
+            + trained
+            + " ;; *) echo java 25 \"$@\" ;; esac\n");
+    executable(jdk.resolve("bin/jar"), "#!/bin/sh\n[ $1 != --create ] || : >\"$3\"\n");
+    Files.delete(directory.resolve("checkout/target/launcher/engine.jar"));
+    Map<String, String> on = Map.of("MANGONEL_ARCHIVE", "on");
+    for (int start = 1; start <= 5; start++) {
+      assertThat(run(on, "sql").out()).startsWith("java 25").doesNotContain("AOTCache=");
+      assertThat(run(on, "sql").code()).isZero();
+      assertThat(trained).hasContent("x\n".repeat(Math.min(start, 3)));
+      try (Stream<Path> files = Files.list(directory.resolve("checkout/target/launcher"))) {
+        anHourAgo(
+            files.filter(file -> file.toString().endsWith(".tries")).findFirst().orElseThrow());
+      }
+    }
+  }
+
+  @Test
+  void aDistributionNeedsARuntimeOnlyAndBuildsNothing() throws Exception {
+    Path runtime = jdk("25");
+    Files.delete(runtime.resolve("bin/javac"));
+    Path home = Files.createDirectories(directory.resolve("installed/bin"));
+    Files.createDirectories(directory.resolve("installed/lib"));
+    script = executable(home.resolve("mangonel"), Files.readString(script));
+    Outcome outcome = run(Map.of(), "sql", "-c", "a b");
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isEqualTo(7);
+    assertThat(outcome.out())
+        .contains("-cp " + directory.resolve("installed").toRealPath() + "/lib/*")
+        .doesNotContain("mangonel.home")
+        .endsWith(" io.mangonel.cli.Main sql -c a b\n");
+    try (Stream<Path> files = Files.walk(directory.resolve("installed"))) {
+      assertThat(files.filter(Files::isRegularFile)).containsExactly(script);
+    }
   }
 
   @Test
@@ -283,7 +336,7 @@ class LauncherTest {
   private Path onlyNative() throws IOException {
     try (Stream<Path> files = Files.list(directory.resolve("checkout/target/launcher"))) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith("native-"))
+          .filter(file -> file.getFileName().toString().matches("native-\\d+"))
           .reduce((_, _) -> Path.of("two"))
           .orElseThrow();
     }
