@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Does what the agent wants done. Called on the loop's thread, so nothing here blocks. */
 final class AgentEffects {
@@ -37,6 +38,7 @@ final class AgentEffects {
   private final AttemptRecords records;
   private final Consumer<AgentEvent> agent;
   private final ExecutorMetrics metrics;
+  private final String incarnation;
   private final RunningTasks running = new RunningTasks();
   private final List<Thread> goodbyes = new CopyOnWriteArrayList<>();
   private final CountDownLatch drained = new CountDownLatch(1);
@@ -47,8 +49,10 @@ final class AgentEffects {
       SchedulerLinks links,
       WorkDirectory work,
       Consumer<AgentEvent> agent,
-      ExecutorMetrics metrics) {
+      ExecutorMetrics metrics,
+      String incarnation) {
     this.metrics = metrics;
+    this.incarnation = incarnation;
     this.runner = runner;
     this.endpoint = endpoint;
     this.links = links;
@@ -130,6 +134,10 @@ final class AgentEffects {
         .stackSize(EngineSettings.STACK_BYTES)
         .start(
             () -> {
+              // The thread is this attempt's own: the fields go with it.
+              MDC.put("job", id.job().value());
+              MDC.put("attempt", id.toString());
+              MDC.put("incarnation", incarnation);
               LOG.info("task {} starts", id);
               metrics.started();
               long startNs = System.nanoTime();
@@ -141,6 +149,9 @@ final class AgentEffects {
               running.remove(id);
               metrics.ended(outcome, System.nanoTime() - startNs);
               LOG.info("task {} {}", id, inWords(outcome));
+              if (outcome instanceof TaskOutcome.Failed(Failure failure)) {
+                LOG.debug("task {} failed: {}", id, failure);
+              }
               agent.accept(new AgentEvent.TaskEnded(id, outcome));
             });
   }
@@ -150,8 +161,15 @@ final class AgentEffects {
     return switch (outcome) {
       case TaskOutcome.Succeeded(TaskOutput output) -> "succeeded with " + output.rows() + " rows";
       case TaskOutcome.Failed(Failure failure) ->
-          "failed: " + failure.toString().replaceAll("\\s*\\R\\s*", " ");
+          "failed: " + withoutValues(failure).replaceAll("\\s*\\R\\s*", " ");
     };
+  }
+
+  /**
+   * DuckDB's message for a user quotes the statement and values: it is the job's, not the log's.
+   */
+  private static String withoutValues(Failure failure) {
+    return failure instanceof Failure.UserError ? "UserError" : failure.toString();
   }
 
   /** Before the status is reported: what an owner counts on survives this process (rule T12). */

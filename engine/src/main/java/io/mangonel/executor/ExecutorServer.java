@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.apache.arrow.c.jni.JniLoader;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ public final class ExecutorServer implements AutoCloseable {
             checksums,
             limits.readInPlace());
     TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits.task());
-    effects = new AgentEffects(runner, endpoint, links, work, agent, metrics);
+    effects = new AgentEffects(runner, endpoint, links, work, agent, metrics, incarnation.value());
   }
 
   /**
@@ -131,7 +132,7 @@ public final class ExecutorServer implements AutoCloseable {
       work.close();
       throw new IOException("cannot open DuckDB: " + failed.getMessage(), failed);
     }
-    NativeLibrary.deleteUnpacked();
+    Thread.ofPlatform().name("libraries").daemon().start(ExecutorServer::loadLibraries);
     ExecutorServer executor;
     try {
       executor = new ExecutorServer(config, work, engine, limits);
@@ -151,6 +152,16 @@ public final class ExecutorServer implements AutoCloseable {
         config.memoryBytes() >> 20,
         engine.version());
     return executor;
+  }
+
+  /** Arrow's library is loaded now and not with the first result, and then none needs its file. */
+  private static void loadLibraries() {
+    try {
+      JniLoader.get().ensureLoaded();
+    } catch (LinkageError | RuntimeException foreign) {
+      LOG.error("results cannot be sent: Arrow's library does not load: {}", foreign.toString());
+    }
+    NativeLibrary.deleteUnpacked();
   }
 
   private static DuckDbEngine.Config engineConfig(

@@ -58,7 +58,9 @@ final class StagePlanner {
       };
     } catch (RuntimeException | StackOverflowError e) {
       // A bug of ours must not cost the user the answer, which the whole statement still gives.
-      LOG.warn("cannot plan in stages: {}", request.sql(), e);
+      // The statement may hold what is not for a log.
+      LOG.warn("a statement cannot be planned in stages", e);
+      LOG.debug("that statement is: {}", request.sql());
       return whole(request, bound, "a defect of the planner: " + e);
     }
   }

@@ -17,22 +17,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DuckDB's JDBC driver unpacks its library into the temporary directory, 69 MB per process, and
- * leaves it there when the process is killed. A mapped file needs no name, so it loses it at once.
+ * DuckDB's JDBC driver unpacks its library into the temporary directory, 69 MB per process, Arrow's
+ * C data interface one of 40 KB, and they leave them there when the process is killed. A mapped
+ * file needs no name, so it loses it at once.
  */
 public final class NativeLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
   private static final Path MAPPINGS = Path.of("/proc/self/maps");
-  private static final Pattern UNPACKED = Pattern.compile(" (/.*/libduckdb_java\\d+\\.so)$");
+  private static final Pattern MAPPED = Pattern.compile(" (/\\S.*)$");
+  private static final Pattern UNPACKED =
+      Pattern.compile(" (/.*/(?:libduckdb_java\\d+\\.so|jnilib-\\d+\\.tmp))$");
 
-  private static final Pattern FILE_NAME = Pattern.compile("libduckdb_java\\d+\\.so");
+  /** DuckDB's, Arrow's, and RocksDB's of programs that let it choose. */
+  private static final Pattern FILE_NAME =
+      Pattern.compile("libduckdb_java\\d+\\.so|jnilib-\\d+\\.tmp|librocksdbjni\\d+\\.(so|jnilib)");
 
   /** It takes a process that long, at most, from unpacking to mapping. */
   private static final long YOUNG_MS = 60_000;
 
   private NativeLibrary() {}
 
-  /** Call it once DuckDB has been opened. Without {@code /proc} the file stays until the exit. */
+  /** Call it once both have been loaded. Without {@code /proc} the file stays until the exit. */
   public static void deleteUnpacked() {
     try {
       for (Path file : unpacked()) {
@@ -93,9 +98,10 @@ public final class NativeLibrary {
   private static Set<Path> mappedIn(Path maps) {
     try (Stream<String> mappings = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
       return mappings
-          .map(UNPACKED::matcher)
+          .map(MAPPED::matcher)
           .filter(Matcher::find)
           .map(found -> Path.of(found.group(1)))
+          .filter(file -> FILE_NAME.matcher(file.getFileName().toString()).matches())
           .collect(Collectors.toSet());
     } catch (IOException | UncheckedIOException ended) {
       return Set.of();

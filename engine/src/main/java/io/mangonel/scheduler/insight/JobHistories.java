@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Histories of the jobs of this scheduler, kept up by its commits beside the loop, so that who
@@ -19,6 +22,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * adds.
  */
 public final class JobHistories {
+  private static final Logger LOG = LoggerFactory.getLogger(JobHistories.class);
+
   private final Map<JobId, JobHistory> histories = new ConcurrentHashMap<>();
   private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
   private final String self;
@@ -39,12 +44,21 @@ public final class JobHistories {
   public void add(Commit commit, long nowMs) {
     for (Change change : commit.changes()) {
       switch (change) {
-        case Change.JobCreated(var job, long epoch, _) -> of(job).owner(epoch, self, nowMs);
-        case Change.JobClaimed(var job, long epoch) -> of(job).owner(epoch, self, nowMs);
+        case Change.JobCreated(var job, long epoch, _) -> {
+          of(job).owner(epoch, self, nowMs);
+          log(job, "accepted, epoch " + epoch);
+        }
+        case Change.JobClaimed(var job, long epoch) -> {
+          of(job).owner(epoch, self, nowMs);
+          log(job, "claimed, epoch " + epoch);
+        }
         case Change.Transitions entry ->
             of(entry.job())
                 .add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
-        case Change.JobEnded(var job, _, TerminalRecord record, _) -> end(job, record);
+        case Change.JobEnded(var job, _, TerminalRecord record, _) -> {
+          end(job, record);
+          log(job, inWords(record));
+        }
         case Change.JobForgotten(var job) -> histories.remove(job);
         case Change.PlanChunkWritten _,
             Change.PlanWritten _,
@@ -56,6 +70,22 @@ public final class JobHistories {
             Change.ExecutorDeleted _ -> {}
       }
     }
+  }
+
+  private void log(JobId job, String what) {
+    try (MDC.MDCCloseable _ = MDC.putCloseable("job", job.value());
+        MDC.MDCCloseable _ = MDC.putCloseable("incarnation", self)) {
+      LOG.info("job {} {}", job, what);
+    }
+  }
+
+  /** Without the message, which may quote the statement. */
+  private static String inWords(TerminalRecord record) {
+    return switch (record) {
+      case TerminalRecord.Finished _ -> "finished";
+      case TerminalRecord.Failed failed -> failed.retryable() ? "failed, retryable" : "failed";
+      case TerminalRecord.Cancelled _ -> "cancelled";
+    };
   }
 
   private JobHistory of(JobId job) {

@@ -21,12 +21,16 @@ final class NativeLibraryTest {
     Path left = file("libduckdb_java123.so", Duration.ofHours(1));
     Path mapped = file("libduckdb_java456.so", Duration.ofHours(1));
     Path young = file("libduckdb_java789.so", Duration.ZERO);
-    Path other = file("libother1.so", Duration.ofHours(1));
+    Path arrow = file("jnilib-123.tmp", Duration.ofHours(1));
+    Path rocksDb = file("librocksdbjni123.so", Duration.ofHours(1));
+    Path other = file("jnilib-of-another.tmp", Duration.ofHours(1));
     try (FileChannel channel = FileChannel.open(mapped);
         Arena arena = Arena.ofConfined()) {
       assertThat(channel.map(FileChannel.MapMode.READ_ONLY, 0, 4, arena).byteSize()).isEqualTo(4);
       NativeLibrary.sweep(directory);
       assertThat(left).doesNotExist();
+      assertThat(arrow).doesNotExist();
+      assertThat(rocksDb).doesNotExist();
       assertThat(mapped).exists();
     }
     NativeLibrary.sweep(directory);
