@@ -1,5 +1,7 @@
 package io.mangonel.cli;
 
+import io.mangonel.cli.logs.LogOptions;
+import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
@@ -53,6 +55,7 @@ final class ExecutorCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine = new EngineOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private LogOptions logs = new LogOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
@@ -106,7 +109,7 @@ final class ExecutorCommand implements Callable<Integer> {
             engine.memoryBytes(1),
             mode == Mode.pull,
             data.checked());
-    ServerLogging.toFile(directory, "executor");
+    ServerLogging.toFile(logs, directory, "executor");
     LOG.info(
         "{} slots, {} threads, memory limit {} MB",
         config.slots(),

@@ -1,15 +1,25 @@
 package io.mangonel.cli;
 
+import io.mangonel.cli.doctor.Platform;
+import io.mangonel.cli.logs.ServerLogging;
+import io.mangonel.cli.options.BuildVersion;
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.cli.settings.ConfigFile;
+import io.mangonel.cli.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of every command. */
@@ -26,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Each option can be given as MANGONEL_<OPTION> in the environment: --http-port is"
-          + " MANGONEL_HTTP_PORT.",
+          + " MANGONEL_HTTP_PORT, and as http-port in a configuration file.",
       "Exit codes: 0 done, 1 the query or the run failed, 2 wrong use."
     },
     synopsisSubcommandLabel = "COMMAND")
@@ -43,8 +53,14 @@ public final class Main {
           new Subcommand("executor", ExecutorCommand::new),
           new Subcommand("jobs", JobsCommand::new),
           new Subcommand("executors", ExecutorsCommand::new),
+          new Subcommand("config", ConfigCommand::new),
+          new Subcommand("doctor", DoctorCommand::new),
           new Subcommand("tpch", TpchCommand::new),
           new Subcommand("rehearse", RehearseCommand::new));
+
+  /** Those that load native libraries. */
+  private static final Set<String> ENGINE_COMMANDS =
+      Set.of("demo", "sql", "standalone", "scheduler", "executor", "rehearse");
 
   /**
    * A command of this program.
@@ -53,12 +69,62 @@ public final class Main {
    */
   private record Subcommand(String name, Supplier<Object> command) {}
 
+  @Option(
+      names = ConfigFile.OPTION,
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "File with settings, or none. Default: mangonel/mangonel.properties in the user's"
+              + " configuration directory, else in /etc.")
+  void configFile(String file) {
+    // Read before all options, because it gives their defaults: see ConfigFile.
+  }
+
   /** Made by picocli. */
   Main() {}
 
   public static void main(String[] args) {
     ServerLogging.silence();
-    System.exit(commandLine(args).execute(args));
+    if (args.length > 0 && ENGINE_COMMANDS.contains(args[0])) {
+      Optional<String> unsupported = Platform.unsupportedHere();
+      if (unsupported.isPresent()) {
+        System.err.println("error: " + unsupported.get());
+        System.exit(CommandFailure.FAILED);
+      }
+    }
+    System.exit(execute(commandLine(args), System.getenv(), args));
+  }
+
+  /** Runs the command with the settings that its arguments and {@code environment} lead to. */
+  static int execute(CommandLine line, Map<String, String> environment, String... args) {
+    try {
+      Settings settings = new Settings(environment, ConfigFile.find(List.of(args), environment));
+      settings.check(line.getCommandSpec(), () -> commandLine().getCommandSpec());
+      use(settings, line);
+    } catch (CommandFailure failure) {
+      line.getErr().println("error: " + failure.getMessage());
+      return failure.exitCode();
+    }
+    return line.execute(args);
+  }
+
+  /** Makes {@code settings} the defaults of all its options. */
+  static void use(Settings settings, CommandLine line) {
+    line.setDefaultValueProvider(settings);
+  }
+
+  /** Those that {@link #use} gave it. */
+  static Settings settings(CommandLine line) {
+    return line.getDefaultValueProvider() instanceof Settings settings
+        ? settings
+        : new Settings(Map.of(), Optional.empty());
+  }
+
+  static String commandNames(CommandLine line) {
+    return line.getSubcommands().entrySet().stream()
+        .filter(one -> !one.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -94,14 +160,14 @@ public final class Main {
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setUsageHelpWidth(WIDTH_COLUMNS)
-        .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
+        .setDefaultValueProvider(new Settings(System.getenv(), Optional.empty()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, arguments) -> wrongUse(e))
         .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
   }
 
   private static void addVersion(CommandLine commandLine) {
-    commandLine.getCommandSpec().versionProvider(new Version());
+    commandLine.getCommandSpec().versionProvider(() -> BuildVersion.read().lines());
     commandLine.getSubcommands().values().forEach(Main::addVersion);
   }
 
@@ -111,7 +177,7 @@ public final class Main {
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       message = unknownCommand(unmatched, command).orElse(message);
     }
-    command.getErr().println("error: " + oneLine(message));
+    command.getErr().println("error: " + explained(oneLine(message), command));
     command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
     return CommandFailure.USAGE;
   }
@@ -122,13 +188,13 @@ public final class Main {
       return Optional.empty();
     }
     String wanted = e.getUnmatched().getFirst();
-    String known = String.join(", ", command.getSubcommands().keySet());
-    return Optional.of("no command '" + wanted + "'; the commands are " + known);
+    return Optional.of("no command '" + wanted + "'; the commands are " + commandNames(command));
   }
 
   private static int failed(Exception e, CommandLine command) {
     if (e instanceof CommandFailure failure) {
-      command.getErr().println("error: " + failure.getMessage());
+      String message = String.valueOf(failure.getMessage());
+      command.getErr().println("error: " + explained(message, command));
       return failure.exitCode();
     }
     // A bug of ours. Whoever wants the stack trace asks for it.
@@ -141,16 +207,17 @@ public final class Main {
     return CommandFailure.FAILED;
   }
 
-  private static String oneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", " ");
+  /** A value that is wrong may come from where nobody looks. */
+  private static String explained(String message, CommandLine command) {
+    ParseResult parsed = command.getParseResult();
+    return settings(command)
+        .explain(
+            message,
+            command.getCommandSpec(),
+            parsed == null ? List.of() : parsed.matchedOptionsSet());
   }
 
-  /** From the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"mangonel " + (version == null ? "development" : version)};
-    }
+  private static String oneLine(String message) {
+    return message.replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -1,6 +1,8 @@
 package io.mangonel.cli;
 
 import io.mangonel.cli.demo.DemoQueries;
+import io.mangonel.cli.logs.LogOptions;
+import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.tpch.GenerationResult;
@@ -45,7 +47,7 @@ final class RehearseCommand implements Callable<Integer> {
     Main.commandLine("sql").parseArgs("sql", "-c", "SELECT 42");
     Main.commandLine("executor").parseArgs("executor", "--schedulers", "127.0.0.1:1");
     Main.commandLine("scheduler").parseArgs("scheduler", "--state", "memory");
-    ServerLogging.toFile(directory, "rehearsal");
+    ServerLogging.toFile(new LogOptions(), directory, "rehearsal");
     EndSignals.onFirst(() -> {});
     Path data = data();
     SchedulerProcess scheduler =

@@ -1,5 +1,7 @@
 package io.mangonel.cli;
 
+import io.mangonel.cli.logs.LogOptions;
+import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
@@ -26,12 +28,13 @@ import picocli.CommandLine.Option;
       ""
     })
 final class SchedulerCommand implements Callable<Integer> {
-  private static final String ROCKSDB = "rocksdb:";
+  static final String ROCKSDB = "rocksdb:";
 
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PortOptions ports = new PortOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private LogOptions logs = new LogOptions();
   @Mixin private RetentionOptions retention = new RetentionOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
@@ -50,7 +53,7 @@ final class SchedulerCommand implements Callable<Integer> {
     String bind = listen.checkedBind();
     SchedulerConfig config =
         config(bind, ports.port(), checkedState(state), data.checked(), retention.retentionMs());
-    ServerLogging.toFile(directory, "scheduler");
+    ServerLogging.toFile(logs, directory, "scheduler");
     SchedulerProcess process = SchedulerProcess.start(config, ports.httpPort());
     System.out.println(process.readyLine());
     lifetime.await(process);

@@ -1,5 +1,7 @@
 package io.mangonel.cli;
 
+import io.mangonel.cli.logs.LogOptions;
+import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Option;
     })
 final class StandaloneCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(StandaloneCommand.class);
+  static final int EXECUTORS = 2;
   private static final int EXECUTORS_MAX = 64;
 
   @Mixin private ListenOptions listen = new ListenOptions();
@@ -40,15 +43,16 @@ final class StandaloneCommand implements Callable<Integer> {
   @Mixin private EngineOptions engine = new EngineOptions();
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
+  @Mixin private LogOptions logs = new LogOptions();
   @Mixin private RetentionOptions retention = new RetentionOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
       names = "--executors",
       paramLabel = "N",
-      defaultValue = "2",
+      defaultValue = "" + EXECUTORS,
       description = "Executors in this process. Default: ${DEFAULT-VALUE}.")
-  private int executors = 2;
+  private int executors = EXECUTORS;
 
   @Option(
       names = "--state",
@@ -77,7 +81,7 @@ final class StandaloneCommand implements Callable<Integer> {
             engine.threads(executors),
             engine.memoryBytes(executors),
             directory.root().resolve("work"));
-    ServerLogging.toFile(directory, "standalone");
+    ServerLogging.toFile(logs, directory, "standalone");
     LOG.info(
         "{} executors with {} slots, {} threads, memory limit {} MB each; statements may read {}",
         executors,

@@ -18,13 +18,15 @@ public final class AdminActions {
   public static final String JOBS_SHOW = "mangonel.jobs.show";
   public static final String JOBS_CANCEL = "mangonel.jobs.cancel";
   public static final String EXECUTORS_LIST = "mangonel.executors.list";
+  public static final String ABOUT = "mangonel.about";
 
   static final List<ActionType> TYPES =
       List.of(
           new ActionType(JOBS_LIST, "The newest jobs first, as JSON"),
           new ActionType(JOBS_SHOW, "One job with its stages, as JSON; body: job id"),
           new ActionType(JOBS_CANCEL, "Asks for the end of a job; body: job id"),
-          new ActionType(EXECUTORS_LIST, "The executors, as JSON"));
+          new ActionType(EXECUTORS_LIST, "The executors, as JSON"),
+          new ActionType(ABOUT, "The scheduler's clock, as JSON"));
 
   private final AdminApi api;
 
@@ -45,6 +47,7 @@ public final class AdminActions {
               case JOBS_SHOW -> api.job(body);
               case JOBS_CANCEL -> api.cancel(body);
               case EXECUTORS_LIST -> api.executors();
+              case ABOUT -> api.about();
               default ->
                   throw CallStatus.INVALID_ARGUMENT
                       .withDescription("no action " + action.getType())

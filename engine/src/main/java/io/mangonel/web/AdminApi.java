@@ -2,6 +2,7 @@ package io.mangonel.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.QueryService;
@@ -44,6 +45,11 @@ public final class AdminApi {
   /** An array, by id. */
   public Answer<String> executors() {
     return queries.executors().then(executors -> text(JobJson.executors(executors)));
+  }
+
+  /** An object: {@code time_ms}, this scheduler's clock. */
+  public Answer<String> about() {
+    return text(JsonNodeFactory.instance.objectNode().put("time_ms", System.currentTimeMillis()));
   }
 
   static Answer<JobId> jobId(String id) {

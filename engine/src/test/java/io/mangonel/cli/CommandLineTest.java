@@ -2,6 +2,7 @@ package io.mangonel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mangonel.cli.settings.Settings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,14 +110,15 @@ class CommandLineTest {
     CommandLine line =
         Main.commandLine()
             .setDefaultValueProvider(
-                new EnvironmentDefaults(
-                    Map.of("MANGONEL_STATE", "memory", "MANGONEL_HTTP_PORT", "9")));
+                new Settings(
+                    Map.of("MANGONEL_STATE", "memory", "MANGONEL_HTTP_PORT", "9"),
+                    Optional.empty()));
     CommandLine.ParseResult parsed =
         line.parseArgs("scheduler", "--http-port", "10", "--port", "0").subcommand();
     Integer httpPort = parsed.matchedOptionValue("--http-port", 0);
     assertThat(httpPort).isEqualTo(10);
     assertThat(parsed.commandSpec().findOption("--state").<String>getValue()).isEqualTo("memory");
-    assertThat(EnvironmentDefaults.variable("--data-dirs")).isEqualTo("MANGONEL_DATA_DIRS");
+    assertThat(Settings.variable("--data-dirs")).isEqualTo("MANGONEL_DATA_DIRS");
   }
 
   @Test
