@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +20,7 @@ public final class PlaceChecks {
   private static final long FREE_BYTES_MIN = 2L << 30;
   private static final double FREE_SHARE_MIN = 0.05;
   private static final int CONNECT_MAX_MS = 2_000;
+  private static final int METRICS_BYTES_READ_MAX = 1 << 20;
 
   private PlaceChecks() {}
 
@@ -47,6 +49,20 @@ public final class PlaceChecks {
           subject,
           isListening(bind, port) ? "another program listens there" : why,
           "choose another with " + option);
+    }
+  }
+
+  /** Whether a scheduler or an executor of ours serves HTTP at {@code port} of this machine. */
+  public static boolean hasOurMetrics(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), CONNECT_MAX_MS);
+      socket.setSoTimeout(CONNECT_MAX_MS);
+      String request = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(METRICS_BYTES_READ_MAX);
+      return new String(answer, StandardCharsets.ISO_8859_1).contains("mangonel_");
+    } catch (IOException e) {
+      return false;
     }
   }
 
