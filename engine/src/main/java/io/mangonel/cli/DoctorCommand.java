@@ -103,7 +103,8 @@ final class DoctorCommand implements Callable<Integer> {
             "127.0.0.1",
             ports.port(),
             port -> SchedulerConnection.answers(new HostAndPort("127.0.0.1", port))));
-    findings.add(PlaceChecks.port("--http-port", "127.0.0.1", ports.httpPort(), PlaceChecks::hasOurMetrics));
+    findings.add(
+        PlaceChecks.port("--http-port", "127.0.0.1", ports.httpPort(), PlaceChecks::hasOurMetrics));
     Path root = directory.root();
     findings.add(PlaceChecks.writable("directory", root));
     findings.add(

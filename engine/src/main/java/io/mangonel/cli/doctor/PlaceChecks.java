@@ -55,7 +55,7 @@ public final class PlaceChecks {
   /** Whether a scheduler or an executor of ours serves HTTP at {@code port} of this machine. */
   public static boolean hasOurMetrics(int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), CONNECT_MAX_MS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MAX_MS);
       socket.setSoTimeout(CONNECT_MAX_MS);
       String request = "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
