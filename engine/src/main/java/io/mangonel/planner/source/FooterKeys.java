@@ -25,8 +25,11 @@ final class FooterKeys {
           + bound("stats_max_value", "max_is_exact")
           + ", stats_null_count, num_values";
 
-  /** A row group may overlap this many, itself included, on average. */
-  private static final double OVERLAPPED_MAX = 2.5;
+  /**
+   * A row group may overlap this many, itself included, on average. Those of a sorted file overlap
+   * 3 when rows of one key are at the end of one and at the start of the next.
+   */
+  private static final double OVERLAPPED_MAX = 4;
 
   /** Between the names of a nested column's path. */
   private static final String NESTED = ", ";

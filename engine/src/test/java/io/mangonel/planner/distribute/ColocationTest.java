@@ -117,6 +117,8 @@ class ColocationTest {
           "SELECT k, count(*) FROM smalls GROUP BY k",
           "WITH t AS MATERIALIZED (SELECT k, sum(v) AS s FROM lines GROUP BY k)"
               + " SELECT count(*), sum(a.s) FROM t a JOIN t b ON a.k = b.k",
+          // Most of its row groups begin with the key with which the one before ends.
+          "SELECT k, sum(v) FROM one GROUP BY k",
           "SELECT k FROM lines JOIN (SELECT k, max(p) AS p FROM heads GROUP BY k) USING (k)"
               + " WHERE v = p");
 
@@ -164,7 +166,7 @@ class ColocationTest {
     }
     Path one = directory.resolve("one.parquet");
     executor.execute(
-        "COPY (SELECT range // 3 AS k, range % 4 AS v FROM range(20000)) TO "
+        "COPY (SELECT range // 7 AS k, range % 4 AS v FROM range(40000)) TO "
             + Sql.literal(one.toString())
             + " (FORMAT parquet, ROW_GROUP_SIZE 2048)");
     files.put("one", List.of(one));
@@ -193,7 +195,6 @@ class ColocationTest {
       throws SQLException, IOException {
     List<String> statements = new ArrayList<>(COLOCATED);
     statements.addAll(OTHERS);
-    statements.add("SELECT k, sum(v) FROM one GROUP BY k");
     List<String> wrong = new ArrayList<>();
     for (String sql : statements) {
       Path work = Files.createTempDirectory(directory, "work");
