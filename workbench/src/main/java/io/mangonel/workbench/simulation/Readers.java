@@ -36,8 +36,14 @@ final class Readers {
   }
 
   void ends(JobId job, long nowMs) {
-    if (reading.containsKey(job) && reading.merge(job, -1, Integer::sum) <= 0) {
+    Integer readers = reading.get(job);
+    if (readers == null) {
+      return; // It came too late to begin.
+    }
+    if (readers == 1) {
       reading.remove(job);
+    } else {
+      reading.put(job, readers - 1);
     }
     keptSinceMs.put(job, nowMs);
   }

@@ -125,6 +125,7 @@ final class SimulatedClients {
 
   private void ask(String key) {
     if (satisfied(key)) {
+      readNowAndThen(jobOf(key));
       return;
     }
     JobId id = jobOf(key);
@@ -134,10 +135,7 @@ final class SimulatedClients {
         submitNow(key);
       } else if (stored.end != null) {
         simulation.oracle.told(id, stored.end);
-        if (world.random.nextInt(READ_EVERY) == 0) {
-          world.count(Fault.READ_SLOWLY);
-          read(id);
-        }
+        readNowAndThen(id);
         world.after(world.random.nextInt(AFTER_THE_END_MS), () -> cancel(id));
         return;
       } else {
@@ -148,7 +146,11 @@ final class SimulatedClients {
   }
 
   /** Reads the result for a while, perhaps longer than it would be kept. */
-  private void read(JobId id) {
+  private void readNowAndThen(JobId id) {
+    if (world.random.nextInt(READ_EVERY) > 0 || isElsewhere(id)) {
+      return;
+    }
+    world.count(Fault.READ_SLOWLY);
     SimulatedScheduler reader = simulation.scheduler();
     reader.receive(new Event.ReadingBegins(id));
     world.after(world.random.nextInt(READ_MAX_MS), () -> reader.receive(new Event.ReadingEnds(id)));

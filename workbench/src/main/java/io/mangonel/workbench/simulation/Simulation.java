@@ -155,7 +155,10 @@ public final class Simulation {
   }
 
   private boolean swept() {
-    return executors.values().stream().allMatch(executor -> executor.jobsWithFiles().isEmpty());
+    return !someoneStandsStill() // One that was drained starts again, and reports anew.
+        && executors.values().stream()
+            .allMatch(
+                executor -> executor.jobsWithFiles().isEmpty() && executor.agent.outboxSize() == 0);
   }
 
   /** Polls hold slots also when there is nothing to do. */
