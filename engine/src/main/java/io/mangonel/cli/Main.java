@@ -193,8 +193,10 @@ public final class Main {
 
   private static int failed(Exception e, CommandLine command) {
     if (e instanceof CommandFailure failure) {
-      String message = String.valueOf(failure.getMessage());
-      command.getErr().println("error: " + explained(message, command));
+      if (!failure.isOutputClosed()) {
+        String message = String.valueOf(failure.getMessage());
+        command.getErr().println("error: " + explained(message, command));
+      }
       return failure.exitCode();
     }
     // A bug of ours. Whoever wants the stack trace asks for it.

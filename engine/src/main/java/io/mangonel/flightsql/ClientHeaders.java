@@ -20,6 +20,16 @@ public final class ClientHeaders {
   public static final String SETTINGS = "mangonel-settings";
 
   /**
+   * Says, with any value, that the client has changed its session before. A scheduler that does not
+   * know the session then refuses the call with {@link #SESSION_LOST}, instead of running it
+   * without what was set.
+   */
+  public static final String SESSION_CHANGED = "mangonel-session-changed";
+
+  /** In the trailers of a refused call: nothing was done, and the session has to be set up anew. */
+  public static final String SESSION_LOST = "mangonel-session-lost";
+
+  /**
    * In the trailers of an error that a scheduler answered. Without it the call did not come to an
    * answer: the connection broke, and what came of the call is not known.
    */

@@ -52,10 +52,11 @@ public final class FlightSqlDoor implements AutoCloseable {
     BindableService flight =
         FlightGrpcUtils.createFlightService(allocator, producer, ServerAuthHandler.NO_OP, calls);
     PollCommand poll = new PollCommand(statements, prepared);
+    KnownSessions sessions = new KnownSessions(queries, defaultDirectory);
     service =
         () ->
             ServerInterceptors.intercept(
-                poll.addTo(flight.bindService()), new Caller.Interceptor());
+                poll.addTo(flight.bindService()), sessions, new Caller.Interceptor());
   }
 
   public BindableService service() {

@@ -1,5 +1,7 @@
 package io.mangonel.flightsql;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.Any;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
@@ -75,7 +77,10 @@ final class StatementCommands {
     }
   }
 
-  /** Starts the statement. One endpoint always, so that the rows come in order. */
+  /**
+   * Starts the statement. One endpoint always, so that the rows come in order. The application's
+   * metadata is the job's id; empty when there is no job.
+   */
   FlightInfo start(Text text, BooleanSupplier left, FlightDescriptor descriptor) {
     Submission submission = submit(text, left);
     Handle handle =
@@ -88,8 +93,10 @@ final class StatementCommands {
   }
 
   private static FlightInfo info(Handle handle, Schema schema, FlightDescriptor descriptor) {
+    byte[] job = handle instanceof Handle.Job(String id) ? id.getBytes(UTF_8) : new byte[0];
     return FlightInfo.builder(schema, descriptor, List.of(new FlightEndpoint(ticket(handle))))
         .setOrdered(true)
+        .setAppMetadata(job)
         .build();
   }
 

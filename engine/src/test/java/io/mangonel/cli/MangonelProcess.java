@@ -31,15 +31,12 @@ public record MangonelProcess(Process process, Path out, Path err) implements Au
   /** Starts the program of {@code mainClass}, which may be a test's. */
   public static MangonelProcess start(
       Path current, Path files, String mainClass, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_OPTIONS);
-    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(mainClass);
-    command.addAll(arguments);
+    return startCommand(current, files, command(List.of(), mainClass, arguments));
+  }
+
+  /** Starts a command as {@link #command} has it. */
+  public static MangonelProcess startCommand(Path current, Path files, List<String> command)
+      throws IOException {
     Path out = files.resolve("out.txt");
     Path err = files.resolve("err.txt");
     ProcessBuilder builder =
@@ -48,6 +45,26 @@ public record MangonelProcess(Process process, Path out, Path err) implements Au
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     return new MangonelProcess(builder.start(), out, err);
+  }
+
+  /**
+   * The command that runs a program with this test's classes.
+   *
+   * @param options of the JVM, over the usual ones
+   */
+  public static List<String> command(
+      List<String> options, String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_OPTIONS);
+    command.addAll(options);
+    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(mainClass);
+    command.addAll(arguments);
+    return command;
   }
 
   public String output() {

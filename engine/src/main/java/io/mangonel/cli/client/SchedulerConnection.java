@@ -4,15 +4,19 @@ import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.flightsql.AdminActions;
 import io.mangonel.flightsql.ClientHeaders;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallOption;
@@ -29,7 +33,13 @@ import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ReadChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.jspecify.annotations.Nullable;
 
 /** A client's connection to one scheduler. Its failures are {@link CommandFailure}s. */
 public final class SchedulerConnection implements AutoCloseable {
@@ -44,6 +54,7 @@ public final class SchedulerConnection implements AutoCloseable {
   private final FlightSqlClient sql;
   private final HostAndPort address;
   private final CallOption headers;
+  private volatile @Nullable FlightStream receiving;
 
   private SchedulerConnection(HostAndPort address, CallHeaders headers) {
     this.address = address;
@@ -98,7 +109,12 @@ public final class SchedulerConnection implements AutoCloseable {
     return ask(addresses, AdminActions.JOBS_LIST, "");
   }
 
-  private String ask(String action, String body) {
+  /**
+   * The JSON that this scheduler answers.
+   *
+   * @throws FlightRuntimeException as the scheduler, or the way there, has it
+   */
+  String ask(String action, String body) {
     Iterator<Result> results =
         flight.doAction(
             new Action(action, body.getBytes(StandardCharsets.UTF_8)),
@@ -119,27 +135,42 @@ public final class SchedulerConnection implements AutoCloseable {
    * As {@link #execute}.
    *
    * @param key a statement sent again under its key is not run again
+   * @param sessionChanged whether the statement relies on what its session has set
    * @throws FlightRuntimeException as the scheduler, or the way there, has it
    */
-  FlightInfo send(String statement, String key) {
+  FlightInfo send(String statement, String key, boolean sessionChanged) {
     FlightCallHeaders once = new FlightCallHeaders();
     once.insert(ClientHeaders.IDEMPOTENCY_KEY, ClientHeaders.encode(key));
+    if (sessionChanged) {
+      once.insert(ClientHeaders.SESSION_CHANGED, "yes");
+    }
     return sql.execute(statement, headers, new HeaderCallOption(once));
   }
 
   /**
    * As {@link #read}.
    *
+   * @param enough asked before each batch: whether the rest is not wanted
    * @throws FlightRuntimeException as the scheduler, or the way there, has it
    */
-  void receive(FlightInfo info, BatchReader reader) throws IOException {
+  void receive(FlightInfo info, BatchReader reader, BooleanSupplier enough) throws IOException {
     FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), headers);
+    receiving = stream;
     try {
-      while (stream.next()) {
+      while (!enough.getAsBoolean() && stream.next()) {
         reader.read(stream.getRoot());
       }
     } finally {
+      receiving = null;
       close(stream);
+    }
+  }
+
+  /** Ends {@link #receive} as if the connection were broken; from any thread. */
+  void abandon() {
+    FlightStream stream = receiving;
+    if (stream != null) {
+      stream.cancel("the client does not wait any longer", null);
     }
   }
 
@@ -155,7 +186,7 @@ public final class SchedulerConnection implements AutoCloseable {
   /** Waits for the end of the job and reads all rows of its answer. */
   public void read(FlightInfo info, BatchReader reader) throws IOException {
     try {
-      receive(info, reader);
+      receive(info, reader, () -> false);
     } catch (FlightRuntimeException e) {
       throw failure(e, address);
     }
@@ -188,6 +219,65 @@ public final class SchedulerConnection implements AutoCloseable {
     } catch (FlightRuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The tables and views there are, in the scheduler's order.
+   *
+   * @throws FlightRuntimeException as the scheduler, or the way there, has it
+   */
+  List<TableEntry> tables() throws IOException {
+    CallOption brief = CallOptions.timeout(ADMIN_TIMEOUT_S, TimeUnit.SECONDS);
+    FlightInfo info = sql.getTables(null, null, null, List.of(), true, headers, brief);
+    List<TableEntry> tables = new ArrayList<>();
+    FlightStream stream = sql.getStream(info.getEndpoints().getFirst().getTicket(), headers, brief);
+    try {
+      while (stream.next()) {
+        VectorSchemaRoot root = stream.getRoot();
+        for (int row = 0; row < root.getRowCount(); row++) {
+          byte[] schema = ((VarBinaryVector) root.getVector("table_schema")).get(row);
+          tables.add(
+              new TableEntry(
+                  text(root, "db_schema_name", row),
+                  text(root, "table_name", row),
+                  text(root, "table_type", row),
+                  columns(schema)));
+        }
+      }
+    } finally {
+      close(stream);
+    }
+    return tables;
+  }
+
+  /**
+   * The names of a query's columns; the query is not run.
+   *
+   * @throws FlightRuntimeException as the scheduler, or the way there, has it
+   */
+  List<String> columns(String query) {
+    return sql
+        .getExecuteSchema(query, headers, CallOptions.timeout(CANCEL_TIMEOUT_S, TimeUnit.SECONDS))
+        .getSchema()
+        .getFields()
+        .stream()
+        .map(Field::getName)
+        .toList();
+  }
+
+  private static String text(VectorSchemaRoot root, String column, int row) {
+    VarCharVector texts = (VarCharVector) root.getVector(column);
+    return texts.isNull(row) ? "" : texts.getObject(row).toString();
+  }
+
+  private static List<String> columns(byte @Nullable [] schema) throws IOException {
+    if (schema == null || schema.length == 0) {
+      return List.of();
+    }
+    var in = new ReadChannel(Channels.newChannel(new ByteArrayInputStream(schema)));
+    return MessageSerializer.deserializeSchema(in).getFields().stream()
+        .map(Field::getName)
+        .toList();
   }
 
   /** Asks for the end of a statement; waits only briefly, for the process is about to end. */
@@ -224,6 +314,12 @@ public final class SchedulerConnection implements AutoCloseable {
         };
     var trailers = e.status().metadata();
     return broken && (trailers == null || !trailers.containsKey(ClientHeaders.ANSWERED));
+  }
+
+  /** Whether the scheduler does not know the session any more: nothing was done. */
+  static boolean isSessionLost(FlightRuntimeException e) {
+    var trailers = e.status().metadata();
+    return trailers != null && trailers.containsKey(ClientHeaders.SESSION_LOST);
   }
 
   /** Whether nobody listens there: nothing was sent. */

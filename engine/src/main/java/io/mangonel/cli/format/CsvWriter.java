@@ -41,7 +41,12 @@ final class CsvWriter implements RowWriter {
   }
 
   @Override
-  public void end() throws IOException {
+  public boolean isFull() {
+    return false;
+  }
+
+  @Override
+  public void end(Footer footer) throws IOException {
     begin();
     out.flush();
   }
@@ -61,9 +66,17 @@ final class CsvWriter implements RowWriter {
   }
 
   private static String quoted(String text) {
-    boolean plain =
-        !text.isEmpty()
-            && text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    return isPlain(text) ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  /** A loop, because it sees every character of every answer. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ',' || c == '"' || c == '\n' || c == '\r') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 }

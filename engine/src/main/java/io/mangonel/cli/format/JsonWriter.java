@@ -17,16 +17,26 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * One array of objects, a row per line. A column name that occurs again gets {@code _1}, {@code _2}
- * and so on: an object has each name once.
+ * An object for each row. A column name that occurs again gets {@code _1}, {@code _2} and so on: an
+ * object has each name once.
  */
 final class JsonWriter implements RowWriter {
+  /** How the objects follow one another. */
+  enum Shape {
+    /** One array, a row per line. */
+    ARRAY,
+    /** A line is a row and nothing else. */
+    LINES
+  }
+
+  private final Shape shape;
   private final List<String> names;
   private final Writer out;
   private final JsonGenerator json;
   private boolean begun;
 
-  JsonWriter(Schema schema, Writer out) {
+  JsonWriter(Schema schema, Writer out, Shape shape) {
+    this.shape = shape;
     this.names = distinct(schema.getFields().stream().map(Field::getName).toList());
     this.out = out;
     try {
@@ -42,7 +52,10 @@ final class JsonWriter implements RowWriter {
   @Override
   public void write(VectorSchemaRoot batch) throws IOException {
     for (int row = 0; row < batch.getRowCount(); row++) {
-      json.writeRaw(begun ? ",\n" : "[");
+      switch (shape) {
+        case ARRAY -> json.writeRaw(begun ? ",\n" : "[");
+        case LINES -> json.writeRaw(begun ? "\n" : "");
+      }
       begun = true;
       json.writeStartObject();
       for (int column = 0; column < names.size(); column++) {
@@ -54,8 +67,16 @@ final class JsonWriter implements RowWriter {
   }
 
   @Override
-  public void end() throws IOException {
-    json.writeRaw(begun ? "]\n" : "[]\n");
+  public boolean isFull() {
+    return false;
+  }
+
+  @Override
+  public void end(Footer footer) throws IOException {
+    switch (shape) {
+      case ARRAY -> json.writeRaw(begun ? "]\n" : "[]\n");
+      case LINES -> json.writeRaw(begun ? "\n" : "");
+    }
     json.flush();
     out.flush();
   }

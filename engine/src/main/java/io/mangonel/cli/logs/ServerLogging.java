@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,11 @@ public final class ServerLogging {
     LoggerContext context = context();
     context.reset();
     root(context).setLevel(Level.OFF);
+  }
+
+  /** Libraries print nothing by themselves: that a client leaves early is news to them. */
+  public static void silenceLibraries() {
+    LogManager.getLogManager().reset();
   }
 
   /** Logs to stderr and to a new file, which is named in the first line. */

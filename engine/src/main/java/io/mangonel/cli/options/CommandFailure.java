@@ -10,6 +10,9 @@ public final class CommandFailure extends RuntimeException {
   /** Wrong use. */
   public static final int USAGE = 2;
 
+  /** As shells count a process that SIGPIPE ended: nobody reads the answer any more. */
+  public static final int OUTPUT_CLOSED = 128 + 13;
+
   private final int exitCode;
 
   private CommandFailure(int exitCode, String message) {
@@ -23,6 +26,15 @@ public final class CommandFailure extends RuntimeException {
 
   public static CommandFailure usage(String message) {
     return new CommandFailure(USAGE, message);
+  }
+
+  /** Whoever read standard output has gone, like {@code head}: there is nobody to tell. */
+  public static CommandFailure outputClosed() {
+    return new CommandFailure(OUTPUT_CLOSED, "standard output is closed");
+  }
+
+  public boolean isOutputClosed() {
+    return exitCode == OUTPUT_CLOSED;
   }
 
   public int exitCode() {

@@ -12,17 +12,41 @@ public final class Tokens {
   private final String text;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
+  private Open open = Open.NOTHING;
 
   private Tokens(String text) {
     this.text = text;
   }
 
+  /** What a text ends in the middle of. */
+  public enum Open {
+    NOTHING,
+    STRING,
+    QUOTED_IDENTIFIER,
+    DOLLAR_QUOTE,
+    COMMENT
+  }
+
+  /**
+   * @param open whether the text may go on inside its last token or comment
+   */
+  public record Scan(List<Token> tokens, Open open) {
+    public Scan {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
   public static List<Token> of(String text) {
+    return scan(text).tokens();
+  }
+
+  /** The tokens, and whether the text ends before the last one does. */
+  public static Scan scan(String text) {
     var tokens = new Tokens(text);
     while (tokens.at < text.length()) {
       tokens.next();
     }
-    return List.copyOf(tokens.tokens);
+    return new Scan(tokens.tokens, tokens.open);
   }
 
   private void next() {
@@ -34,6 +58,7 @@ public final class Tokens {
       at = end < 0 ? text.length() : end + 1;
     } else if (text.startsWith("/*", at)) {
       int end = text.indexOf("*/", at + 2);
+      open = end < 0 ? Open.COMMENT : Open.NOTHING;
       at = end < 0 ? text.length() : end + 2;
     } else if (c == '\'') {
       quoted(Kind.STRING, at, at + 1, '\'', false);
@@ -70,6 +95,9 @@ public final class Tokens {
         break;
       }
     }
+    if (i >= text.length()) {
+      open = kind == Kind.STRING ? Open.STRING : Open.QUOTED_IDENTIFIER;
+    }
     add(kind, start, Math.min(i + 1, text.length()), value.toString());
   }
 
@@ -84,6 +112,7 @@ public final class Tokens {
     }
     String fence = text.substring(at, i + 1);
     int end = text.indexOf(fence, i + 1);
+    open = end < 0 ? Open.DOLLAR_QUOTE : Open.NOTHING;
     int contentEnd = end < 0 ? text.length() : end;
     int next = end < 0 ? text.length() : end + fence.length();
     add(Kind.STRING, at, next, text.substring(i + 1, contentEnd));

@@ -54,6 +54,10 @@ public final class CatalogStatements {
     return settings;
   }
 
+  boolean knowsSession(StatementRequest statement) {
+    return session(statement.sessionId(), statement.principal()).isPresent();
+  }
+
   private Optional<Session> session(@Nullable String id, String principal) {
     return id == null || id.isEmpty()
         ? Optional.empty()

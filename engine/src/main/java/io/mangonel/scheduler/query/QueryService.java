@@ -195,6 +195,11 @@ public final class QueryService {
     return new Answer.Ok<>(catalog.definitions(request));
   }
 
+  /** Whether the request's session has ever set anything that is still kept. */
+  public Answer<Boolean> knowsSession(StatementRequest request) {
+    return whenStarted(() -> new Answer.Ok<>(catalog.knowsSession(request)));
+  }
+
   private static <T> Answer<T> unknown(JobId job) {
     return new Answer.NotFound<>("there is no job " + job);
   }

@@ -2,6 +2,7 @@ package io.mangonel.cli.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mangonel.cli.terminal.TextWidth;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.sql.DriverManager;
@@ -99,6 +100,88 @@ class FormatTest {
         .hasLineCount(3003);
   }
 
+  @Test
+  void ndjsonIsALinePerRow() throws Exception {
+    assertThat(formatted(Format.ndjson, "SELECT i, [i] AS l FROM range(2) t(i)"))
+        .isEqualTo("{\"i\":0,\"l\":[0]}\n{\"i\":1,\"l\":[1]}\n");
+    assertThat(formatted(Format.ndjson, "SELECT 1 AS a WHERE false")).isEmpty();
+  }
+
+  @Test
+  void markdownEscapesWhatWouldEndACell() throws Exception {
+    assertThat(
+            formatted(
+                Format.markdown,
+                "SELECT * FROM (VALUES (1, 'a|b', NULL), (2, E'x\ny<br>', 'NULL')) t(n, \"p|q\", s)"))
+        .isEqualTo(
+            """
+            | n | p\\|q | s |
+            |---:|---|---|
+            | 1 | a\\|b | NULL |
+            | 2 | x\\\\ny&lt;br> | 'NULL' |
+            """);
+  }
+
+  @Test
+  void aTextThatReadsNullIsTold() throws Exception {
+    assertThat(formatted(Format.table, "SELECT NULL AS a, 'NULL' AS b, 'null' AS c"))
+        .contains("NULL | 'NULL' | null");
+    TableLayout colored = new TableLayout(80, 100, true, false);
+    assertThat(formatted(Format.table, colored, "SELECT NULL AS a"))
+        .contains("\u001b[2mNULL\u001b[0m");
+  }
+
+  @Test
+  void aWideTableIsCutToTheTerminal() throws Exception {
+    String sql =
+        "SELECT repeat('x', 50) AS text, 1234567890123456789 AS big, repeat('日本', 20) AS wide,"
+            + " 1 AS n";
+    for (int width : new int[] {20, 25, 31, 40, 52, 77}) {
+      String table = formatted(Format.table, new TableLayout(width, 100, false, false), sql);
+      assertThat(table.lines().filter(line -> !line.startsWith("(")))
+          .as(table)
+          .allMatch(line -> TextWidth.width(line) <= width);
+    }
+    assertThat(formatted(Format.table, new TableLayout(40, 100, false, false), sql))
+        .contains("| …")
+        .contains("1234567890123456789")
+        .endsWith("(1 row, 2 of 4 columns shown)\n");
+  }
+
+  @Test
+  void aTerminalGetsTheFirstRowsAndIsToldOfTheOthers() throws Exception {
+    TableLayout layout = new TableLayout(80, 2, false, false);
+    assertThat(formatted(Format.table, layout, "SELECT i FROM range(5) t(i)"))
+        .isEqualTo(" i\n---\n 0\n 1\n(2 rows)\n");
+    assertThat(new Footer(5, "3 ms").text(2, 1, 1)).isEqualTo("(5 rows, 2 shown, 3 ms)");
+    assertThat(new Footer(Footer.UNKNOWN, "").text(2, 1, 4))
+        .isEqualTo("(more than 2 rows, 2 shown, 1 of 4 columns shown)");
+  }
+
+  @Test
+  void expandedIsALinePerValue() throws Exception {
+    TableLayout layout = TableLayout.WHOLE.withExpanded(true);
+    assertThat(formatted(Format.table, layout, "SELECT 1 AS n, 'a' AS \"long name\""))
+        .isEqualTo(
+            """
+            -[ 1 ]-----------------------
+            n         | 1
+            long name | a
+            (1 row)
+            """);
+  }
+
+  @Test
+  void widthsAreThoseOfATerminal() {
+    assertThat(TextWidth.width("naïve")).isEqualTo(5);
+    assertThat(TextWidth.width("e\u0301")).isEqualTo(1);
+    assertThat(TextWidth.width("日本語")).isEqualTo(6);
+    assertThat(TextWidth.width("👩‍👩‍👧")).isEqualTo(2);
+    assertThat(TextWidth.cut("日本語", 4)).isEqualTo("日…");
+    assertThat(TextWidth.cut("abc", 3)).isEqualTo("abc");
+    assertThat(TextWidth.cut("abcd", 3)).isEqualTo("ab…");
+  }
+
   /** Every type reads as DuckDB's own cast to VARCHAR writes it. */
   @ParameterizedTest
   @ValueSource(
@@ -167,13 +250,18 @@ class FormatTest {
   }
 
   private static String formatted(Format format, String sql) throws SQLException, IOException {
+    return formatted(format, TableLayout.WHOLE, sql);
+  }
+
+  private static String formatted(Format format, TableLayout layout, String sql)
+      throws SQLException, IOException {
     try (DuckDBConnection connection = connect();
         Statement statement = connection.createStatement();
         BufferAllocator allocator = new RootAllocator(ARROW_BYTES_MAX);
         DuckDBResultSet rows = statement.executeQuery(sql).unwrap(DuckDBResultSet.class);
         ArrowReader reader = (ArrowReader) rows.arrowExportStream(allocator, 1_000)) {
       StringWriter out = new StringWriter();
-      RowWriter writer = format.writer(reader.getVectorSchemaRoot().getSchema(), out);
+      RowWriter writer = format.writer(reader.getVectorSchemaRoot().getSchema(), out, layout);
       while (reader.loadNextBatch()) {
         writer.write(reader.getVectorSchemaRoot());
       }
