@@ -129,7 +129,17 @@ final class FunctionReader {
     if (DecimalArithmetic.applies(name, type)) {
       return DecimalArithmetic.rebind(name, arguments, children, (DataType.Decimal) type);
     }
-    return new Call(name, arguments, names, stability.isStable(name), type);
+    return new Call(name, arguments, names, isStable(name, arguments), type);
+  }
+
+  /** Planning has made constants of the calls that are one value in a statement, if it can. */
+  private boolean isStable(String name, List<Expression> arguments) {
+    return switch (stability.of(name, arguments)) {
+      case CONSISTENT -> true;
+      case VOLATILE -> false;
+      case PER_STATEMENT ->
+          throw new UnsupportedPlan("function " + name + ", which reads the time or the session");
+    };
   }
 
   /** Names of the arguments, empty for the positional ones in front. */
