@@ -107,3 +107,7 @@ SELECT count(*) > 0 FROM (SELECT random() > 0.5 AS r, median(k) FROM facts GROUP
 WITH t AS MATERIALIZED (SELECT max(k) m FROM facts) SELECT count(*) FROM facts, t WHERE k < m AND k > (SELECT m - 10 FROM t);
 SELECT count(*), sum(b.h) FROM facts a JOIN facts b ON a.k = b.k AND a.g = b.g;
 SELECT count(*) FROM (SELECT k FROM facts ORDER BY k LIMIT 9223372036854775807 OFFSET 1);
+SELECT k, v FROM facts a WHERE k < 60 AND EXISTS (FROM facts b WHERE b.v = a.v AND b.g <> a.g AND b.h <> 3) ORDER BY k;
+SELECT k, v FROM facts a WHERE k < 60 AND NOT EXISTS (FROM facts b WHERE b.v = a.v AND b.g <> a.g AND b.k < 300) ORDER BY k;
+SELECT k, v FROM facts a WHERE k < 60 AND EXISTS (FROM facts b WHERE b.v = a.v AND b.g > a.g) AND NOT EXISTS (FROM facts c WHERE c.v = a.v AND c.h = a.h AND c.k <> a.k) ORDER BY k;
+SELECT count(*), sum(id) FROM dims d WHERE NOT EXISTS (FROM facts b WHERE b.h = d.id AND b.g <> d.id % 6 AND b.v < d.name);

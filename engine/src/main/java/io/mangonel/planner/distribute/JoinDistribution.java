@@ -6,6 +6,7 @@ import io.mangonel.planner.cost.Estimate;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Column;
 import io.mangonel.planner.ir.Expression.ComparisonOperator;
+import io.mangonel.planner.ir.Relation;
 import io.mangonel.planner.ir.Relation.Join;
 import io.mangonel.planner.ir.Relation.JoinCondition;
 import io.mangonel.planner.ir.Relation.JoinType;
@@ -23,6 +24,7 @@ final class JoinDistribution {
   private final Cardinality cardinality;
   private final CostModel cost;
   private final JoinMode mode;
+  private int reductions;
 
   JoinDistribution(Exchanges exchanges, Cardinality cardinality, CostModel cost, JoinMode mode) {
     this.exchanges = exchanges;
@@ -59,7 +61,9 @@ final class JoinDistribution {
             join.residual(),
             join.types());
     Join guarded = JoinGuard.guarded(relation, left.estimate(), right.estimate());
-    return new Located(guarded, distribution(join, sides), estimate);
+    Relation reduced =
+        SemiJoinReduction.reduced(guarded, left.estimate(), right.estimate(), ++reductions);
+    return new Located(reduced, distribution(join, sides), estimate);
   }
 
   private Sides place(Join join, Located left, Located right) {
