@@ -2,11 +2,11 @@ package io.mangonel.cli;
 
 import io.mangonel.cli.logs.LogOptions;
 import io.mangonel.cli.logs.ServerLogging;
-import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EngineOptions;
 import io.mangonel.cli.options.ListenOptions;
+import io.mangonel.cli.options.OptionRanges;
 import io.mangonel.cli.options.PortOptions;
 import io.mangonel.cli.options.RetentionOptions;
 import java.nio.file.Path;
@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
 final class StandaloneCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(StandaloneCommand.class);
   static final int EXECUTORS = 2;
-  private static final int EXECUTORS_MAX = 64;
 
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PortOptions ports = new PortOptions();
@@ -66,9 +65,7 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (executors < 1 || executors > EXECUTORS_MAX) {
-      throw CommandFailure.usage("--executors must be from 1 to " + EXECUTORS_MAX);
-    }
+    OptionRanges.executors(executors);
     String bind = listen.checkedBind();
     List<Path> dataDirectories = data.checkedOrCurrent();
     String chosen =

@@ -147,7 +147,36 @@ class SettingsTest {
           """)
   void aWrongValueIsNamedWithItsPlace(String line, String message) throws IOException {
     Files.writeString(file, "\n" + line.strip() + "\n");
-    Outcome outcome = run("scheduler", "--state", "memory");
+    isRefused(run("scheduler", "--state", "memory"), message);
+    isRefused(run("config", "show", "scheduler"), message);
+    Outcome all = run("config", "show");
+    isRefused(all, message);
+    assertThat(all.err().lines()).hasSize(1);
+    assertThat(all.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          slots = 0           | --slots must be at least 1, it is 0
+          threads = -1        | --threads must be at least 1, it is -1
+          executors = 65      | --executors must be from 1 to 64, it is 65
+          memory = 1KB        | --memory must be at least 64MB
+          memory = much       | --memory must be a size like
+          retry-ms = -1       | --retry-ms must be at least 0, it is -1
+          timeout = 0s        | --timeout must be a time
+          sql.format = xml    | --format must be one of
+          mode = shove        | --mode must be one of push, pull, it is 'shove'
+          parts = few         | --parts must be a whole number, it is 'few'
+          """)
+  void configShowNamesAValueThatNoCommandWouldTake(String line, String message) throws IOException {
+    Files.writeString(file, "\n" + line.strip() + "\n");
+    isRefused(run("config", "show"), message);
+  }
+
+  private void isRefused(Outcome outcome, String message) {
     String option = message.split(" ", 2)[0].strip();
     assertThat(outcome.err())
         .contains(message.strip())

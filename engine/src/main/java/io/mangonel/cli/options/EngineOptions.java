@@ -50,6 +50,11 @@ public final class EngineOptions {
     if (memory == null) {
       return Math.max(MEMORY_BYTES_MIN, (long) (machineBytes() * MEMORY_SHARE / executors));
     }
+    return memoryBytes(memory);
+  }
+
+  /** The bytes of a size as people write it; refuses one that is too small. */
+  static long memoryBytes(String memory) {
     Matcher matcher = MEMORY.matcher(memory.strip());
     if (!matcher.matches()) {
       throw CommandFailure.usage(

@@ -3,6 +3,8 @@ package io.mangonel.cli.settings;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.cli.options.OptionRanges;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +53,9 @@ public final class SettingsReport {
       if (!Settings.isSettable(option) || option.hidden()) {
         continue;
       }
+      if (given == null || !given.hasMatchedOption(option)) {
+        settings.find(option).ifPresent(found -> check(option, found));
+      }
       String standard = standard(option);
       Row row =
           settings
@@ -60,10 +65,26 @@ public final class SettingsReport {
       if (given != null && given.hasMatchedOption(option)) {
         String text =
             String.join(",", given.matchedOption(option.longestName()).originalStringValues());
+        OptionRanges.check(option, text.isEmpty() ? "true" : text);
         row = row(option, text.isEmpty() ? "true" : text, standard, "flag");
       }
       String name = command.qualifiedName().replaceFirst("^\\S+ ", "");
       commandsOfRow.computeIfAbsent(row, _ -> new ArrayList<>()).add(name);
+    }
+  }
+
+  /** Refuses a wrong value by its place. */
+  private static void check(OptionSpec option, Setting setting) {
+    try {
+      OptionRanges.check(option, setting.value());
+    } catch (CommandFailure wrong) {
+      throw CommandFailure.usage(
+          wrong.getMessage()
+              + " ("
+              + option.longestName()
+              + " is set by "
+              + setting.origin()
+              + ")");
     }
   }
 
