@@ -22,8 +22,6 @@ final class Comparison {
   private static final Pattern HEAD =
       Pattern.compile("([0-9]+) stages?, [0-9]+ tasks?(?:, runs whole on one executor: (.*))?");
 
-  private static final String ORDERED = "-- ordered";
-
   private final ClusterClient cluster;
   private final PlainDuckDb plain;
 
@@ -60,7 +58,7 @@ final class Comparison {
 
   private static Optional<String> difference(String sql, Answer actual, Answer expected) {
     Optional<String> difference = actual.differenceTo(expected);
-    boolean ordered = sql.startsWith(ORDERED);
+    boolean ordered = Suite.isOrdered(sql);
     return difference.isEmpty() && ordered ? actual.differenceInOrder(expected) : difference;
   }
 

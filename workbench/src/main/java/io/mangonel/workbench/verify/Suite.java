@@ -11,8 +11,19 @@ import java.util.List;
  * @param statements one that begins with {@code -- ordered} gives its rows in one order
  */
 record Suite(Path data, List<String> views, List<String> statements) {
+  private static final String ORDERED = "-- ordered";
+
   Suite {
     views = List.copyOf(views);
     statements = List.copyOf(statements);
+  }
+
+  /** The statement marked as one that gives its rows in one order. */
+  static String ordered(String sql) {
+    return ORDERED + "\n" + sql;
+  }
+
+  static boolean isOrdered(String sql) {
+    return sql.startsWith(ORDERED);
   }
 }

@@ -22,7 +22,9 @@ final class TpchSuite {
       throw CommandFailure.failed(message);
     }
     List<String> queries =
-        IntStream.rangeClosed(1, TpchQueries.COUNT).mapToObj(TpchQueries::text).toList();
+        IntStream.rangeClosed(1, TpchQueries.COUNT)
+            .mapToObj(query -> Suite.ordered(TpchQueries.text(query)))
+            .toList();
     return new Suite(data, TpchGenerator.createViews(data), queries);
   }
 }
