@@ -185,6 +185,7 @@ public final class GraphConverter {
         .setInline(write(output.inline()))
         .setRows(output.rows())
         .setBytes(output.bytes())
+        .setSpilledBytes(output.spilledBytes())
         .build();
   }
 
@@ -193,7 +194,8 @@ public final class GraphConverter {
         readFiles(output.getFilesList()),
         read(output.getInline()),
         output.getRows(),
-        output.getBytes());
+        output.getBytes(),
+        output.getSpilledBytes());
   }
 
   private static io.mangonel.wire.proto.Failure write(Failure failure) {

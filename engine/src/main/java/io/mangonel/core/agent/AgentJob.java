@@ -1,12 +1,10 @@
 package io.mangonel.core.agent;
 
-import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
-import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,8 +80,7 @@ final class AgentJob {
             status.executor(),
             status.incarnation(),
             status.inputs(),
-            new TaskOutcome.Succeeded(
-                new TaskOutput(output.files(), Bytes.EMPTY, output.rows(), output.bytes())))
+            new TaskOutcome.Succeeded(output.withoutInline()))
         : status;
   }
 

@@ -38,7 +38,7 @@ import java.util.TreeSet;
  */
 public final class ExecutionGraph {
   /** Since 2 an output file has a checksum, since 3 a task its executors' deaths. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** The state of a stage; only the graph's tasks decide it. */
   public enum StageState {

@@ -17,11 +17,11 @@ import java.util.TreeMap;
 
 /** The canonical, versioned form of what the owner keeps in the store. */
 public final class RecordCodec {
-  /** Since 2 an output file has a checksum. */
-  private static final int VERSION = 2;
+  /** Since 2 an output file has a checksum, since 4 an output says what was spilled. */
+  private static final int VERSION = 4;
 
-  /** Since 3 a log entry has its owner, its epoch and its times. */
-  private static final int LOG_VERSION = 3;
+  /** Since this version a log entry has its owner, its epoch and its times. */
+  private static final int LOG_TIMES_SINCE = 3;
 
   /** Since 2 a request has a timeout. */
   private static final int REQUEST_VERSION = 2;
@@ -85,7 +85,7 @@ public final class RecordCodec {
 
   public static Bytes encodeLogEntry(LogEntry entry) {
     return new RecordWriter()
-        .number(LOG_VERSION)
+        .number(VERSION)
         .text(entry.owner())
         .number(entry.epoch())
         .list(entry.transitions(), (o, transition) -> transition.write(o))
@@ -95,12 +95,12 @@ public final class RecordCodec {
 
   public static LogEntry decodeLogEntry(Bytes bytes) {
     var in = new RecordReader(bytes);
-    int version = in.version("log entry", LOG_VERSION);
-    String owner = version < LOG_VERSION ? "" : in.text();
-    long epoch = version < LOG_VERSION ? 0 : in.number();
+    int version = in.version("log entry", VERSION);
+    String owner = version < LOG_TIMES_SINCE ? "" : in.text();
+    long epoch = version < LOG_TIMES_SINCE ? 0 : in.number();
     var transitions = in.list(GraphTransition::read);
     var atMs =
-        version < LOG_VERSION
+        version < LOG_TIMES_SINCE
             ? Collections.nCopies(transitions.size(), 0L)
             : in.list(RecordReader::number);
     in.end();

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -78,7 +79,9 @@ public final class DuckDbEngine implements AutoCloseable {
           "SET max_temp_directory_size = " + Sql.literal(bytes(config.spillBytesMax())));
       statement.execute("SET allowed_directories = " + paths(config.allowedDirectories()));
       statement.execute("SET enable_external_access = false");
-      statement.execute("SET allowed_configs = " + names(EngineSettings.OF_SESSIONS));
+      List<String> allowed = new ArrayList<>(EngineSettings.OF_SESSIONS);
+      allowed.addAll(EngineSettings.OF_MEASURING);
+      statement.execute("SET allowed_configs = " + names(allowed));
       statement.execute("SET lock_configuration = true");
       return instance;
     } catch (SQLException failed) {

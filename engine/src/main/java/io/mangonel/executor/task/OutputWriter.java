@@ -71,7 +71,8 @@ final class OutputWriter {
                   new OutputFile(
                       0, shuffle.relative(file), count, output.bytes(), output.checksum()))
               : List.of();
-      return new TaskOutput(files, output.inline(), count, output.bytes());
+      long spilled = SpillMeasure.bytes(connection);
+      return new TaskOutput(files, output.inline(), count, output.bytes(), spilled);
     } finally {
       stop.runs(null);
     }
@@ -117,22 +118,24 @@ final class OutputWriter {
     String copy =
         TaskSql.copyToFile(rows.output(), rows.select(), file.toString(), rows.keepOrder());
     long count = 0;
+    long spilled;
     try (Statement statement = statement(connection, stop);
         ResultSet answer = statement.executeQuery(copy)) {
       if (answer.next()) {
         count = answer.getLong(1);
       }
+      spilled = SpillMeasure.bytes(connection);
     } finally {
       stop.runs(null);
     }
     if (count == 0) {
       ShuffleDirectory.delete(directory);
-      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0);
+      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0, spilled);
     }
     long bytes = Files.size(file);
     var output =
         new OutputFile(partition, shuffle.relative(file), count, bytes, Checksums.of(file));
-    return new TaskOutput(List.of(output), Bytes.EMPTY, count, bytes);
+    return new TaskOutput(List.of(output), Bytes.EMPTY, count, bytes, spilled);
   }
 
   private TaskOutput writePartitions(
@@ -145,6 +148,7 @@ final class OutputWriter {
     String copy =
         TaskSql.copyPartitioned(rows.output(), partitioning, rows.select(), directory.toString());
     List<String> written = new ArrayList<>();
+    long spilled;
     try (Statement statement = statement(connection, stop);
         ResultSet answer = statement.executeQuery(copy)) {
       if (answer.next() && answer.getLong(1) > 0) {
@@ -152,17 +156,18 @@ final class OutputWriter {
           written.add(path.toString());
         }
       }
+      spilled = SpillMeasure.bytes(connection);
     } finally {
       stop.runs(null);
     }
     if (written.isEmpty()) {
       ShuffleDirectory.delete(directory);
-      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0);
+      return new TaskOutput(List.of(), Bytes.EMPTY, 0, 0, spilled);
     }
     List<OutputFile> files = describe(connection, written, stop);
     long count = files.stream().mapToLong(OutputFile::rows).sum();
     long bytes = files.stream().mapToLong(OutputFile::bytes).sum();
-    return new TaskOutput(files, Bytes.EMPTY, count, bytes);
+    return new TaskOutput(files, Bytes.EMPTY, count, bytes, spilled);
   }
 
   private List<OutputFile> describe(

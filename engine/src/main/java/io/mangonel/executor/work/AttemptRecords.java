@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class AttemptRecords {
   private static final Logger LOG = LoggerFactory.getLogger(AttemptRecords.class);
   private static final String FILE = "attempt.record";
-  private static final int VERSION = 2; // As the output's form.
+  private static final int VERSION = 4; // As the output's form.
   private static final int CHECKSUM_BYTES = Long.BYTES;
 
   /** A larger file is no record: the outputs of a stage have some thousand files at most. */

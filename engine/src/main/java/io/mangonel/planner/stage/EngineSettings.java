@@ -20,6 +20,17 @@ public final class EngineSettings {
           "scalar_subquery_error_on_multiple_rows",
           "TimeZone");
 
+  /** DuckDB's settings that have a task measure what it spills. No session may change them. */
+  public static final List<String> OF_MEASURING =
+      List.of("enable_profiling", "profiling_coverage", "tracked_metrics");
+
+  /** Statements that have it measured; measured themselves, half a millisecond a task. */
+  static final List<String> MEASURING =
+      List.of(
+          "SET tracked_metrics = ['system.peak_temp_dir_size']",
+          "SET profiling_coverage = 'ALL'",
+          "SET enable_profiling = 'no_output'");
+
   /**
    * Depth of expressions and subqueries in a statement; a deeper one gets DuckDB's message. DuckDB
    * recurses on the caller's stack and does not survive its end.

@@ -29,10 +29,13 @@ public record QueryPlan(
     this(stages, columns, fallback, false);
   }
 
-  /** The same stages, to be told about. */
+  /** The same stages, to be told about: their tasks measure what they spill. */
   public QueryPlan analyzed() {
     return new QueryPlan(
-        stages, List.of(new ResultColumn("explain", "VARCHAR", "VARCHAR")), fallback, true);
+        stages.stream().map(StagePlan::measured).toList(),
+        List.of(new ResultColumn("explain", "VARCHAR", "VARCHAR")),
+        fallback,
+        true);
   }
 
   /**

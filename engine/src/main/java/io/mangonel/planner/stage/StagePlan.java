@@ -1,5 +1,6 @@
 package io.mangonel.planner.stage;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +34,14 @@ public record StagePlan(
     prelude = List.copyOf(prelude);
     catalog = List.copyOf(catalog);
     inputs = List.copyOf(inputs);
+  }
+
+  /** The same stage, whose tasks have DuckDB measure what they spill. */
+  StagePlan measured() {
+    List<String> measuring = new ArrayList<>(prelude);
+    measuring.addAll(EngineSettings.MEASURING);
+    return new StagePlan(
+        id, tasks, measuring, catalog, sql, inputs, output, deterministic, estimatedRows);
   }
 
   /** A stage that names nothing of a catalogue. */

@@ -2,6 +2,7 @@ package io.mangonel.scheduler.insight;
 
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     JOB_ENDED}
  * @param message why it failed, or null
  * @param rows rows it produced, and {@code bytes}: 0 unless it succeeded
+ * @param spilledBytes most on disk at once while it ran; 0 unless it was asked to tell
  */
 public record AttemptLine(
     TaskAttemptId id,
@@ -25,21 +27,30 @@ public record AttemptLine(
     String outcome,
     @Nullable String message,
     long rows,
-    long bytes) {
+    long bytes,
+    long spilledBytes) {
 
   /** An attempt that runs. */
   public static final String RUNNING = "RUNNING";
 
   static AttemptLine launched(TaskAttemptId id, ExecutorId executor, long atMs) {
-    return new AttemptLine(id, executor, atMs, null, RUNNING, null, 0, 0);
+    return new AttemptLine(id, executor, atMs, null, RUNNING, null, 0, 0, 0);
   }
 
-  AttemptLine succeeded(long atMs, long producedRows, long producedBytes) {
+  AttemptLine succeeded(long atMs, TaskOutput output) {
     return new AttemptLine(
-        id, executor, startedMs, atMs, "SUCCEEDED", null, producedRows, producedBytes);
+        id,
+        executor,
+        startedMs,
+        atMs,
+        "SUCCEEDED",
+        null,
+        output.rows(),
+        output.bytes(),
+        output.spilledBytes());
   }
 
   AttemptLine ended(long atMs, String how, @Nullable String why) {
-    return new AttemptLine(id, executor, startedMs, atMs, how, why, 0, 0);
+    return new AttemptLine(id, executor, startedMs, atMs, how, why, 0, 0, 0);
   }
 }

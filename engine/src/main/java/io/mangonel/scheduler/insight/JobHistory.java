@@ -71,8 +71,7 @@ public final class JobHistory {
         complete &= !trim(attempts, ATTEMPTS_MAX);
       }
       case GraphTransition.TaskSucceeded(var id, var output) ->
-          attempts.computeIfPresent(
-              id, (_, line) -> line.succeeded(atMs, output.rows(), output.bytes()));
+          attempts.computeIfPresent(id, (_, line) -> line.succeeded(atMs, output));
       case GraphTransition.TaskFailed(var id, var failure) ->
           attempts.computeIfPresent(
               id, (_, line) -> line.ended(atMs, kind(failure), failure.message()));

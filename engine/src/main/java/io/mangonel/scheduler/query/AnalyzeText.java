@@ -51,10 +51,16 @@ final class AnalyzeText {
             + bytes(stage.bytes())
             + " in "
             + ms(last - first)
+            + spilled(done.stream().mapToLong(AttemptLine::spilledBytes).max().orElse(0))
             + skew(done)
             + (again > 0 ? ", " + again + (again == 1 ? " rerun" : " reruns") : ""));
     attempts.forEach(line -> lines.add("  " + task(line)));
     return lines;
+  }
+
+  /** Of the tasks on one executor together: they share its memory and its disk. */
+  private static String spilled(long most) {
+    return most == 0 ? "" : ", spilled " + bytes(most);
   }
 
   /** How far the slowest and the fullest task are above the mean. */
@@ -77,7 +83,13 @@ final class AnalyzeText {
     String head = "task " + line.id().partition() + " on " + line.executor().value() + ": ";
     String time = ms(endedMs(line) - line.startedMs());
     if (line.outcome().equals(SUCCEEDED)) {
-      return head + rows(line.rows()) + ", " + bytes(line.bytes()) + " in " + time;
+      return head
+          + rows(line.rows())
+          + ", "
+          + bytes(line.bytes())
+          + " in "
+          + time
+          + spilled(line.spilledBytes());
     }
     String why = line.message() == null ? "" : ": " + line.message().lines().findFirst().orElse("");
     return head + line.outcome() + " after " + time + why;

@@ -14,6 +14,7 @@ import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.executor.work.WorkDirectory;
+import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
@@ -332,6 +333,20 @@ final class TaskRunnerTest {
               assertThat(failure.producer()).isEqualTo(producer);
               assertThat(failure.message()).contains("is gone");
             });
+  }
+
+  @Test
+  void whatATaskSpillsIsMeasuredForWhoAsks() throws Exception {
+    engine.close();
+    engine = engine(64L << 20);
+    runner = runner(engine, 60_000);
+    String sorted = "SELECT range AS c0, md5(range::VARCHAR) AS c1 FROM range(700000) ORDER BY c1";
+    for (StageOutput output : List.of(Plans.oneOutput(), Plans.hashOutput(9))) {
+      StagePlan plan = Plans.stage(0, 1, sorted, output);
+      StagePlan measured = new QueryPlan(List.of(plan), List.of(), null).analyzed().stages().get(0);
+      assertThat(succeed(measured).spilledBytes()).as("%s", output).isBetween(1L << 20, 64L << 20);
+      assertThat(succeed(plan).spilledBytes()).isZero();
+    }
   }
 
   @Test
