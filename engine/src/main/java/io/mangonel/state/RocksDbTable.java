@@ -1,5 +1,6 @@
 package io.mangonel.state;
 
+import io.mangonel.files.FileProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,8 @@ final class RocksDbTable implements Table {
       NativeLibraryLoader.getInstance().loadLibrary(nativeLibrary.toString());
     } catch (IOException e) {
       throw new StateException(
-          "cannot write the state directory " + absolute + ": " + reason(e), e);
+          "cannot write the state directory " + absolute + ": " + FileProblem.reason(absolute, e),
+          e);
     }
     Options options = options();
     @Nullable RocksDB db = null;
@@ -103,10 +105,6 @@ final class RocksDbTable implements Table {
       return new StateException("the state directory " + directory + " is damaged: " + message, e);
     }
     return new StateException("cannot open the state directory " + directory + ": " + message, e);
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
   private void checkFormat() throws RocksDBException {

@@ -1,12 +1,11 @@
 package io.mangonel.tpch;
 
+import io.mangonel.files.FileProblem;
 import io.mangonel.tpch.GenerationResult.Generated;
 import io.mangonel.tpch.GenerationResult.Refused;
 import io.mangonel.tpch.GenerationResult.Reused;
 import io.trino.tpch.TpchTable;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -70,9 +68,9 @@ public final class TpchGenerator {
     try {
       Optional<GenerationResult> found = existing(target, scaleFactor, parts);
       return found.isPresent() ? found.get() : make(target, scaleFactor, parts);
-    } catch (FileSystemException e) {
-      return new Refused("cannot write to " + target + ": " + reason(e));
-    } catch (IOException | SQLException e) {
+    } catch (IOException e) {
+      return new Refused("cannot write to " + target + ": " + FileProblem.reason(target, e));
+    } catch (SQLException e) {
       return new Refused("cannot write to " + target + ": " + e);
     }
   }
@@ -211,14 +209,6 @@ public final class TpchGenerator {
       case IOException e -> e;
       case Error e -> throw e;
       case null, default -> throw new IllegalStateException("cannot generate", cause);
-    };
-  }
-
-  private static String reason(FileSystemException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "permission denied for " + denied.getFile();
-      case FileAlreadyExistsException exists -> exists.getFile() + " is not a directory";
-      default -> Objects.requireNonNullElse(e.getReason(), e.toString());
     };
   }
 }

@@ -124,7 +124,11 @@ class TpchGeneratorTest {
     assertThat(TpchGenerator.generate(0.001, file.resolve("below"), 1))
         .isEqualTo(
             new Refused(
-                "cannot write to " + file.resolve("below") + ": " + file + " is not a directory"));
+                "cannot write to "
+                    + file.resolve("below")
+                    + ": a file of that name is in the way ("
+                    + file
+                    + ")"));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.mangonel.cli.demo;
 
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.files.FileProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -51,7 +52,11 @@ final class DemoDirectory implements AutoCloseable {
       return new DemoDirectory(root, channel);
     } catch (IOException e) {
       throw CommandFailure.failed(
-          "cannot write to " + root + ": choose another directory with --dir");
+          "cannot write to "
+              + root
+              + ": "
+              + FileProblem.reason(root, e)
+              + ": choose another directory with --dir");
     }
   }
 
@@ -70,7 +75,7 @@ final class DemoDirectory implements AutoCloseable {
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
     } catch (IOException e) {
-      throw CommandFailure.failed("cannot write to " + root + ": " + e.getMessage());
+      throw CommandFailure.failed("cannot write to " + root + ": " + FileProblem.reason(root, e));
     }
   }
 

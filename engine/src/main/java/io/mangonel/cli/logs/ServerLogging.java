@@ -16,6 +16,7 @@ import io.mangonel.cli.logs.LogOptions.LogFormat;
 import io.mangonel.cli.options.BuildVersion;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
+import io.mangonel.files.FileProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,8 @@ public final class ServerLogging {
       throw CommandFailure.failed(
           "cannot write the log file "
               + file
+              + ": "
+              + FileProblem.reason(file, e)
               + ": choose another directory with --log-dir or --dir");
     }
     OldLogs.sweep(folder, role);

@@ -1,6 +1,7 @@
 package io.mangonel.cli.settings;
 
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.files.FileProblem;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.MalformedInputException;
@@ -93,7 +94,11 @@ public record ConfigFile(Path path, List<Entry> entries) {
     } catch (MalformedInputException e) {
       throw CommandFailure.usage(absolute + " is not UTF-8 text");
     } catch (IOException e) {
-      throw CommandFailure.usage("cannot read the configuration file " + absolute + ": " + e);
+      throw CommandFailure.usage(
+          "cannot read the configuration file "
+              + absolute
+              + ": "
+              + FileProblem.reason(absolute, e));
     }
     return new ConfigFile(absolute, entries(absolute, lines));
   }

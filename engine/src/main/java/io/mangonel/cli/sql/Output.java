@@ -5,6 +5,7 @@ import io.mangonel.cli.format.TableLayout;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.terminal.Screen;
 import io.mangonel.cli.terminal.TextWidth;
+import io.mangonel.files.FileProblem;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public final class Output implements AutoCloseable {
       try {
         file = Format.buffered(Files.newOutputStream(to));
       } catch (IOException e) {
-        throw CommandFailure.failed("cannot write to " + to + ": " + e.getMessage());
+        throw CommandFailure.failed("cannot write to " + to + ": " + FileProblem.reason(to, e));
       }
     }
   }

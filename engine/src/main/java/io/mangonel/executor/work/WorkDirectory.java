@@ -1,6 +1,7 @@
 package io.mangonel.executor.work;
 
 import io.mangonel.core.task.ExecutorId;
+import io.mangonel.files.FileProblem;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -42,7 +43,11 @@ public final class WorkDirectory implements AutoCloseable {
       root = Files.createDirectories(directory).toRealPath();
     } catch (IOException unwritable) {
       throw new IOException(
-          "cannot make the work directory " + directory + ": " + reason(unwritable), unwritable);
+          "cannot make the work directory "
+              + directory
+              + ": "
+              + FileProblem.reason(directory, unwritable),
+          unwritable);
     }
     FileChannel lock = lock(root);
     try {
@@ -56,7 +61,8 @@ public final class WorkDirectory implements AutoCloseable {
     } catch (IOException failed) {
       lock.close();
       throw new IOException(
-          "cannot use the work directory " + root + ": " + reason(failed), failed);
+          "cannot use the work directory " + root + ": " + FileProblem.reason(root, failed),
+          failed);
     }
   }
 
@@ -68,7 +74,11 @@ public final class WorkDirectory implements AutoCloseable {
               root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException unwritable) {
       throw new IOException(
-          "cannot write to the work directory " + root + ": " + reason(unwritable), unwritable);
+          "cannot write to the work directory "
+              + root
+              + ": "
+              + FileProblem.reason(root, unwritable),
+          unwritable);
     }
     if (tryLock(channel) == null) {
       channel.close();
@@ -100,16 +110,6 @@ public final class WorkDirectory implements AutoCloseable {
       throw new IOException("the file node-id in it is empty");
     }
     return new ExecutorId(id);
-  }
-
-  private static String reason(IOException failure) {
-    return switch (failure) {
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      case java.nio.file.FileAlreadyExistsException _ -> "a file of that name is in the way";
-      case java.nio.file.FileSystemException system when system.getReason() != null ->
-          String.valueOf(system.getReason());
-      default -> String.valueOf(failure.getMessage());
-    };
   }
 
   /** Absolute, without links. */

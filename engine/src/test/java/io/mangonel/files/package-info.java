@@ -1,0 +1,4 @@
+@NullMarked
+package io.mangonel.files;
+
+import org.jspecify.annotations.NullMarked;
