@@ -5,10 +5,12 @@ import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
+import io.mangonel.cli.options.EtcdOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
 import io.mangonel.cli.options.RetentionOptions;
 import io.mangonel.scheduler.SchedulerConfig;
+import io.mangonel.state.etcd.EtcdAccess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Option;
     })
 final class SchedulerCommand implements Callable<Integer> {
   static final String ROCKSDB = "rocksdb:";
+  private static final String ETCD = "etcd:";
 
   @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private PortOptions ports = new PortOptions();
@@ -36,13 +39,15 @@ final class SchedulerCommand implements Callable<Integer> {
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
   @Mixin private LogOptions logs = new LogOptions();
   @Mixin private RetentionOptions retention = new RetentionOptions();
+  @Mixin private EtcdOptions etcd = new EtcdOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
       names = "--state",
       required = true,
       paramLabel = "S",
-      description = "Where jobs are kept: memory, or rocksdb:DIR.")
+      description =
+          "Where jobs are kept: memory, rocksdb:DIR, or etcd:http://HOST:2379[,http://...].")
   private String state = "";
 
   /** Made by picocli. */
@@ -52,7 +57,8 @@ final class SchedulerCommand implements Callable<Integer> {
   public Integer call() {
     String bind = listen.checkedBind();
     SchedulerConfig config =
-        config(bind, ports.port(), checkedState(state), data.checked(), retention.retentionMs());
+        config(bind, ports.port(), checkedState(state), data.checked(), retention.retentionMs())
+            .withEtcd(etcd.settings());
     ServerLogging.toFile(logs, directory, "scheduler");
     SchedulerProcess process = SchedulerProcess.start(config, ports.httpPort());
     System.out.println(process.readyLine());
@@ -72,6 +78,17 @@ final class SchedulerCommand implements Callable<Integer> {
         || (state.startsWith(ROCKSDB) && state.length() > ROCKSDB.length())) {
       return state;
     }
-    throw CommandFailure.usage("--state must be memory or rocksdb:DIR, it is '" + state + "'");
+    if (state.startsWith(ETCD)) {
+      try {
+        var _ = EtcdAccess.endpoints(state.substring(ETCD.length()));
+        return state;
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.usage("--state: " + e.getMessage());
+      }
+    }
+    throw CommandFailure.usage(
+        "--state must be memory, rocksdb:DIR or etcd:http://HOST:2379[,...], it is '"
+            + state
+            + "'");
   }
 }

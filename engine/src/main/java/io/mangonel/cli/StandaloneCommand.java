@@ -5,6 +5,7 @@ import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EngineOptions;
+import io.mangonel.cli.options.EtcdOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.OptionRanges;
 import io.mangonel.cli.options.PortOptions;
@@ -44,6 +45,7 @@ final class StandaloneCommand implements Callable<Integer> {
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
   @Mixin private LogOptions logs = new LogOptions();
   @Mixin private RetentionOptions retention = new RetentionOptions();
+  @Mixin private EtcdOptions etcd = new EtcdOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
   @Option(
@@ -57,7 +59,8 @@ final class StandaloneCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "S",
       description =
-          "Where jobs are kept: memory, or rocksdb:DIR. Default: rocksdb:state below --dir.")
+          "Where jobs are kept: memory, rocksdb:DIR, or etcd:http://HOST:2379[,http://...]."
+              + " Default: rocksdb:state below --dir.")
   private @Nullable String state;
 
   /** Made by picocli. */
@@ -89,7 +92,8 @@ final class StandaloneCommand implements Callable<Integer> {
     SchedulerProcess scheduler =
         SchedulerProcess.start(
             SchedulerCommand.config(
-                bind, ports.port(), chosen, dataDirectories, retention.retentionMs()),
+                    bind, ports.port(), chosen, dataDirectories, retention.retentionMs())
+                .withEtcd(etcd.settings()),
             ports.httpPort());
     EmbeddedCluster cluster = EmbeddedCluster.start(scheduler, each, dataDirectories);
     System.out.println(scheduler.readyLine());

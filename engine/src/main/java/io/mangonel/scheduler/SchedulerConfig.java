@@ -1,5 +1,6 @@
 package io.mangonel.scheduler;
 
+import io.mangonel.state.etcd.EtcdAccess;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -8,7 +9,8 @@ import java.util.List;
  *
  * @param bind address to listen on
  * @param port 0 for a free one
- * @param state {@code memory} or {@code rocksdb:DIR}
+ * @param state {@code memory}, {@code rocksdb:DIR} or {@code etcd:ENDPOINT[,ENDPOINT]}
+ * @param etcd how etcd lets this scheduler in, where it is the state
  * @param dataDirectories where statements may read files, absolute; empty allows nothing
  * @param executorWaitMs how long a statement waits for the first executor
  * @param retentionMs how long the files of a finished job stay on executors when nobody read them
@@ -17,11 +19,36 @@ public record SchedulerConfig(
     String bind,
     int port,
     String state,
+    EtcdAccess.Settings etcd,
     List<Path> dataDirectories,
     long executorWaitMs,
     long retentionMs) {
   public SchedulerConfig {
     dataDirectories = List.copyOf(dataDirectories);
+  }
+
+  /** Without a login for etcd. */
+  public SchedulerConfig(
+      String bind,
+      int port,
+      String state,
+      List<Path> dataDirectories,
+      long executorWaitMs,
+      long retentionMs) {
+    this(
+        bind,
+        port,
+        state,
+        EtcdAccess.Settings.STANDARD,
+        dataDirectories,
+        executorWaitMs,
+        retentionMs);
+  }
+
+  /** The same with a login for etcd. */
+  public SchedulerConfig withEtcd(EtcdAccess.Settings settings) {
+    return new SchedulerConfig(
+        bind, port, state, settings, dataDirectories, executorWaitMs, retentionMs);
   }
 
   /** On loopback with a free port and the default limits. */

@@ -78,7 +78,7 @@ public final class SchedulerServer implements AutoCloseable {
     Planner planner = Planner.open(config.dataDirectories());
     StateBackend state;
     try {
-      state = StateStores.open(config.state(), line -> onFatal.accept(new StateException(line)));
+      state = StateStores.open(config, line -> onFatal.accept(new StateException(line)));
     } catch (IOException e) {
       planner.close();
       throw e;

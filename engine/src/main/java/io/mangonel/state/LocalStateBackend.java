@@ -11,7 +11,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,20 +57,14 @@ final class LocalStateBackend implements StateBackend {
 
   @Override
   public List<Entry> scan(Keyspace keyspace, String prefix, String after, int limit) {
-    checkPage(limit);
+    StateLimits.checkPage(limit);
     return read(() -> table.scan(keyspace, prefix, after, limit));
   }
 
   @Override
   public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
-    checkPage(limit);
+    StateLimits.checkPage(limit);
     return read(() -> table.scanKeys(keyspace, prefix, after, limit));
-  }
-
-  private static void checkPage(int limit) {
-    if (limit < 1 || limit > StateLimits.SCAN_ENTRIES_MAX) {
-      throw new IllegalArgumentException("a page of " + limit + " entries");
-    }
   }
 
   private <T> T read(Supplier<T> table) {
@@ -90,7 +83,7 @@ final class LocalStateBackend implements StateBackend {
 
   @Override
   public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
-    checkLimits(guards, operations);
+    StateLimits.checkCommit(guards, operations);
     expireLeases();
     lock.writeLock().lock();
     try {
@@ -107,32 +100,6 @@ final class LocalStateBackend implements StateBackend {
     } finally {
       lock.writeLock().unlock();
     }
-  }
-
-  private static void checkLimits(List<Guard> guards, List<Operation> operations) {
-    if (guards.size() > StateLimits.COMMIT_OPERATIONS_MAX
-        || operations.size() > StateLimits.COMMIT_OPERATIONS_MAX) {
-      throw new IllegalArgumentException(
-          "a commit of " + guards.size() + " guards and " + operations.size() + " operations");
-    }
-    Set<Address> addresses = operations.stream().map(Address::of).collect(Collectors.toSet());
-    if (addresses.size() < operations.size()) {
-      throw new IllegalArgumentException("a commit that names a key twice: " + operations);
-    }
-    long bytes = operations.stream().mapToLong(LocalStateBackend::bytes).sum();
-    if (bytes > StateLimits.COMMIT_BYTES_MAX) {
-      throw new IllegalArgumentException("a commit of " + bytes + " bytes");
-    }
-  }
-
-  private static long bytes(Operation operation) {
-    int value =
-        switch (operation) {
-          case Operation.Put put -> put.value().length();
-          case Operation.PutLeased put -> put.value().length();
-          case Operation.Delete _ -> 0;
-        };
-    return (long) value + operation.key().length();
   }
 
   private boolean holds(Guard guard) {
@@ -192,9 +159,7 @@ final class LocalStateBackend implements StateBackend {
 
   @Override
   public Lease grantLease(long ttlMs) {
-    if (ttlMs < StateLimits.LEASE_TTL_MIN_MS) {
-      throw new IllegalArgumentException("a lease of " + ttlMs + " ms");
-    }
+    StateLimits.checkLease(ttlMs);
     lock.writeLock().lock();
     try {
       checkOpen();

@@ -186,10 +186,14 @@ public interface StateBackend extends AutoCloseable {
   interface Lease {
     long id();
 
-    /** Renews it for its whole time; false when it is already gone. */
+    /**
+     * Renews it for its whole time; false when it is already gone.
+     *
+     * @throws StateException when the store does not answer: it may be renewed or not
+     */
     boolean keepAlive();
 
-    /** Ends it and deletes its keys. */
+    /** Ends it and deletes its keys; a store that does not answer ends it when its time is over. */
     void revoke();
   }
 }

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One watch: a bounded queue and the virtual thread that takes it to the listener. */
-final class WatchQueue implements StateBackend.Watch {
+public final class WatchQueue implements StateBackend.Watch {
   private static final Logger LOG = LoggerFactory.getLogger(WatchQueue.class);
 
   private final Keyspace keyspace;
@@ -23,7 +23,10 @@ final class WatchQueue implements StateBackend.Watch {
   private final Deque<StateBackend.Change> changes = new ArrayDeque<>();
   private boolean closed;
 
-  WatchQueue(
+  /**
+   * @param onClose called by {@link #close}
+   */
+  public WatchQueue(
       Keyspace keyspace,
       String prefix,
       Consumer<StateBackend.Change> listener,
@@ -35,11 +38,14 @@ final class WatchQueue implements StateBackend.Watch {
     Thread.ofVirtual().name("state-watch-" + keyspace + "-" + prefix).start(this::deliver);
   }
 
-  /** Never blocks: of a listener that falls behind, the queue is given up for one {@code Lost}. */
   void offer(Address address, StateBackend.Change change) {
-    if (address.keyspace() != keyspace || !address.key().startsWith(prefix)) {
-      return;
+    if (address.keyspace() == keyspace && address.key().startsWith(prefix)) {
+      offer(change);
     }
+  }
+
+  /** Never blocks: of a listener that falls behind, the queue is given up for one {@code Lost}. */
+  public void offer(StateBackend.Change change) {
     lock.lock();
     try {
       if (changes.size() >= StateLimits.WATCH_CHANGES_MAX) {

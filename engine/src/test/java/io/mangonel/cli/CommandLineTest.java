@@ -44,7 +44,8 @@ class CommandLineTest {
           tpch generate --sf 1         | Missing required option: '--out=DIR'
           tpch generate --sf one --out x | Invalid value for option '--sf'
           scheduler                    | Missing required option: '--state=S'
-          scheduler --state mysql      | --state must be memory or rocksdb:DIR, it is 'mysql'
+          scheduler --state mysql      | --state must be memory, rocksdb:DIR or etcd:http://HOST:2379[,...], it is 'mysql'
+          scheduler --state etcd:h:2379 | --state: an endpoint of etcd is http://host:port
           scheduler --state memory --port 70000 | --port must be from 0 to 65535, it is 70000
           scheduler --state memory --bind 0.0.0.0 | --bind 0.0.0.0 lets anybody on the network
           executor --schedulers x:1 --slots 0 | --slots must be at least 1, it is 0

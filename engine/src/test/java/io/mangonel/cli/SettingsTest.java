@@ -220,7 +220,7 @@ class SettingsTest {
         .doesNotContain("word")
         .contains("ORIGIN");
     assertThat(run("scheduler").err())
-        .startsWith("error: --state must be memory or rocksdb:DIR")
+        .startsWith("error: --state must be memory, rocksdb:DIR or etcd:")
         .contains(file + ":1");
   }
 }

@@ -13,7 +13,7 @@ final class Layout {
   private static final int PACKAGE_FILES_MAX = 20;
 
   private static final List<String> SHELL =
-      List.of("core.*", "state", "planner.*", "catalog", "wire.*", "shuffle", "rows");
+      List.of("core.*", "state.*", "planner.*", "catalog", "wire.*", "shuffle", "rows");
 
   /** A package, "x.*" with all below it, may import these; the longest name that fits counts. */
   private static final Map<String, List<String>> MAY_IMPORT =
@@ -25,6 +25,7 @@ final class Layout {
           Map.entry("core.owner", List.of("core", "core.task", "core.graph", "core.record")),
           Map.entry("core.agent", List.of("core", "core.task")),
           Map.entry("state", List.of("core", "files")),
+          Map.entry("state.etcd", List.of("core", "state")),
           Map.entry("planner.*", List.of("planner.*", "core", "core.task", "core.graph")),
           Map.entry("catalog", List.of("core.*", "state", "planner.*")),
           Map.entry("wire", List.of("wire.proto", "core.*")),

@@ -33,7 +33,13 @@ import org.junit.jupiter.api.Test;
 
 /** The contract of {@link StateBackend}: a store passes when a test class that opens it does. */
 interface StateBackendContract {
-  long TTL_MS = 5_000;
+  long TTL_MS = 4_000;
+
+  /** More than half of a lease's time, less than all of it. */
+  long PART_MS = TTL_MS * 5 / 8;
+
+  /** More than a lease's time. */
+  long BEYOND_MS = TTL_MS + TTL_MS / 4;
 
   /** A new, empty store. */
   StateBackend open();
@@ -235,11 +241,11 @@ interface StateBackendContract {
       done(store.putTxn(List.of(leased("mine", "1", lease), leased("freed", "1", lease))));
       done(store.put(SCHEDULERS, "other", bytes("1")));
       done(store.put(SCHEDULERS, "freed", bytes("2")));
-      passTime(TTL_MS - 1_000);
+      passTime(PART_MS);
       assertThat(lease.keepAlive()).isTrue();
-      passTime(TTL_MS - 1_000);
+      passTime(PART_MS);
       assertThat(store.get(SCHEDULERS, "mine")).isPresent();
-      passTime(TTL_MS + 1_000);
+      passTime(BEYOND_MS);
       awaitAbsent(store, SCHEDULERS, "mine");
       assertThat(lease.keepAlive()).isFalse();
       assertThat(store.scanKeys(SCHEDULERS, "", "", 10)).containsExactly("freed", "other");
@@ -329,7 +335,7 @@ interface StateBackendContract {
       Lease lease = store.grantLease(TTL_MS);
       done(store.commit(List.of(), List.of(leased("key", "1", lease))));
       store.watch(SCHEDULERS, "", heard::add);
-      passTime(TTL_MS + 1_000);
+      passTime(BEYOND_MS);
       await()
           .atMost(20, TimeUnit.SECONDS)
           .untilAsserted(() -> assertThat(heard).containsExactly(new Change.Deleted("key")));

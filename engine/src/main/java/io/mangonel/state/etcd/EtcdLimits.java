@@ -1,0 +1,47 @@
+package io.mangonel.state.etcd;
+
+/** Every bound of the talk with etcd. */
+final class EtcdLimits {
+  /** One call, as the server sees it. */
+  static final long CALL_MS = 5_000;
+
+  /**
+   * One call with all that jetcd does of itself: finding a server, authenticating, reading again.
+   */
+  static final long ANSWER_MS = 12_000;
+
+  /** A renewal of a lease; shorter than the shortest lease. */
+  static final long KEEP_ALIVE_MS = 1_500;
+
+  /** A read that found no server is tried again, with growing pauses, for as long as this. */
+  static final long READ_RETRY_MS = 4_000;
+
+  static final long READ_PAUSE_MS = 50;
+  static final long READ_PAUSE_MAX_MS = 500;
+  static final int READ_RETRIES_MAX = 20;
+
+  static final long CONNECT_MS = 2_000;
+
+  /** etcd hangs up on a client that asks more often than each 5 s. */
+  static final long PING_MS = 10_000;
+
+  static final long PING_TIMEOUT_MS = 5_000;
+
+  /**
+   * Entries of one answer: with the largest values they still fit into {@link #ANSWER_BYTES_MAX}.
+   */
+  static final int PAGE_ENTRIES = 100;
+
+  static final int ANSWER_BYTES_MAX = 256 << 20;
+
+  /** How often a scan begins again because etcd compacted the moment it looks at. */
+  static final int SCAN_ATTEMPTS_MAX = 3;
+
+  /** A channel that fails is replaced when it is at least this old. */
+  static final long CHANNEL_AGE_MS = 3_000;
+
+  /** Between two attempts to watch. */
+  static final long WATCH_PAUSE_MS = 500;
+
+  private EtcdLimits() {}
+}

@@ -1,0 +1,270 @@
+package io.mangonel.state.etcd;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
+import io.mangonel.core.Bytes;
+import io.mangonel.state.Keyspace;
+import io.mangonel.state.StateBackend;
+import io.mangonel.state.StateException;
+import io.mangonel.state.StateLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The store of any number of schedulers. Reads are linearizable; a commit is one transaction, sent
+ * once. Leases have a channel of their own, so that a renewal waits behind no large value.
+ */
+public final class EtcdStateBackend implements StateBackend {
+  private static final String NO_SPACE = "database space exceeded";
+
+  private final EtcdAccess access;
+  private final EtcdKeys keys;
+  private final EtcdConnection connection;
+  private final EtcdConnection leaseConnection;
+  private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  private EtcdStateBackend(EtcdAccess access) {
+    this.access = access;
+    this.keys = new EtcdKeys(access.settings().prefix());
+    this.connection = new EtcdConnection(access);
+    this.leaseConnection = new EtcdConnection(access);
+  }
+
+  /**
+   * @throws StateException when no endpoint answers, or etcd does not let this process in
+   */
+  public static StateBackend open(EtcdAccess access) {
+    EtcdStateBackend store = new EtcdStateBackend(access);
+    try {
+      var _ = store.get(Keyspace.SCHEDULERS, "0");
+      return store;
+    } catch (StateException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<Entry> get(Keyspace keyspace, String key) {
+    GetResponse found = read(keys.key(keyspace, key), GetOption.DEFAULT);
+    return found.getKvs().stream().findFirst().map(row -> entry(keyspace, row));
+  }
+
+  @Override
+  public List<Entry> scan(Keyspace keyspace, String prefix, String after, int limit) {
+    return page(keyspace, prefix, after, limit, false, row -> entry(keyspace, row));
+  }
+
+  @Override
+  public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
+    return page(keyspace, prefix, after, limit, true, row -> keys.keyOf(keyspace, row.getKey()));
+  }
+
+  private <T> List<T> page(
+      Keyspace keyspace,
+      String prefix,
+      String after,
+      int limit,
+      boolean keysOnly,
+      Function<KeyValue, T> map) {
+    StateLimits.checkPage(limit);
+    ByteSequence end = keys.end(keyspace, prefix);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return oneMoment(keys.from(keyspace, prefix, after), end, limit, keysOnly).stream()
+            .map(map)
+            .toList();
+      } catch (EtcdCalls.FailedCall e) {
+        if (!e.compacted() || attempt == EtcdLimits.SCAN_ATTEMPTS_MAX) {
+          throw unreadable(e);
+        }
+      }
+    }
+  }
+
+  /** In pieces that fit into a message, all of the revision of the first. */
+  private List<KeyValue> oneMoment(ByteSequence from, ByteSequence end, int limit, boolean keysOnly)
+      throws EtcdCalls.FailedCall {
+    List<KeyValue> rows = new ArrayList<>();
+    ByteSequence next = from;
+    long revision = 0;
+    while (true) {
+      int wanted = limit - rows.size();
+      GetOption option =
+          GetOption.builder()
+              .withRange(end)
+              .withKeysOnly(keysOnly)
+              .withLimit(keysOnly ? wanted : Math.min(wanted, EtcdLimits.PAGE_ENTRIES))
+              .withRevision(revision)
+              .withSortField(GetOption.SortTarget.KEY)
+              .withSortOrder(GetOption.SortOrder.ASCEND)
+              .build();
+      GetResponse piece = answer(next, option);
+      rows.addAll(piece.getKvs());
+      if (!piece.isMore() || rows.size() >= limit || piece.getKvs().isEmpty()) {
+        return rows;
+      }
+      revision = piece.getHeader().getRevision();
+      next = rows.getLast().getKey().concat(ByteSequence.from(new byte[1]));
+    }
+  }
+
+  private GetResponse read(ByteSequence key, GetOption option) {
+    try {
+      return answer(key, option);
+    } catch (EtcdCalls.FailedCall e) {
+      throw unreadable(e);
+    }
+  }
+
+  private GetResponse answer(ByteSequence key, GetOption option) throws EtcdCalls.FailedCall {
+    checkOpen();
+    try {
+      return EtcdCalls.await(
+          connection.client().getKVClient().get(key, option), EtcdLimits.ANSWER_MS);
+    } catch (EtcdCalls.FailedCall e) {
+      connection.failed(e);
+      throw e;
+    }
+  }
+
+  private StateException unreadable(EtcdCalls.FailedCall e) {
+    return new StateException(
+        "etcd at " + access + " does not answer: " + e.code() + ": " + e.description(), e);
+  }
+
+  private Entry entry(Keyspace keyspace, KeyValue row) {
+    return new Entry(
+        keys.keyOf(keyspace, row.getKey()),
+        Bytes.of(row.getValue().getBytes()),
+        row.getCreateRevision(),
+        row.getModRevision());
+  }
+
+  @Override
+  public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
+    StateLimits.checkCommit(guards, operations);
+    checkOpen();
+    Cmp[] compares = guards.stream().map(this::compare).toArray(Cmp[]::new);
+    Op[] puts = operations.stream().map(this::operation).toArray(Op[]::new);
+    try {
+      TxnResponse answer =
+          EtcdCalls.await(
+              connection.client().getKVClient().txn().If(compares).Then(puts).commit(),
+              EtcdLimits.ANSWER_MS);
+      return answer.isSucceeded()
+          ? new CommitOutcome.Done(answer.getHeader().getRevision())
+          : new CommitOutcome.Refused();
+    } catch (EtcdCalls.FailedCall e) {
+      connection.failed(e);
+      return outcome(e);
+    }
+  }
+
+  /** Only what etcd says before it proposes a transaction tells that nothing changed. */
+  private CommitOutcome outcome(EtcdCalls.FailedCall e) {
+    String message = "etcd at " + access + ": " + e.code() + ": " + e.description();
+    return switch (e.code()) {
+      case RESOURCE_EXHAUSTED ->
+          e.description().contains(NO_SPACE)
+              ? new CommitOutcome.NoSpace(message)
+              : new CommitOutcome.Unknown(message);
+      case NOT_FOUND -> new CommitOutcome.Refused(); // A lease is gone.
+      case INVALID_ARGUMENT -> throw new IllegalArgumentException(message, e);
+      default -> new CommitOutcome.Unknown(message);
+    };
+  }
+
+  private Cmp compare(Guard guard) {
+    ByteSequence key = keys.key(guard.keyspace(), guard.key());
+    return switch (guard) {
+      case Guard.Absent _ -> new Cmp(key, Cmp.Op.EQUAL, CmpTarget.version(0));
+      case Guard.CreateRevision created ->
+          new Cmp(key, Cmp.Op.EQUAL, CmpTarget.createRevision(real(created.revision())));
+      case Guard.ModifyRevision modified ->
+          new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(real(modified.revision())));
+      case Guard.Value value -> // Never holds of an absent key.
+          new Cmp(key, Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(bytes(value.value()))));
+    };
+  }
+
+  /** To etcd an absent key has the revision 0; to us it has none. */
+  private static long real(long revision) {
+    return revision == 0 ? -1 : revision;
+  }
+
+  private Op operation(Operation operation) {
+    ByteSequence key = keys.key(operation.keyspace(), operation.key());
+    return switch (operation) {
+      case Operation.Put put ->
+          Op.put(key, ByteSequence.from(bytes(put.value())), PutOption.DEFAULT);
+      case Operation.PutLeased put ->
+          Op.put(
+              key,
+              ByteSequence.from(bytes(put.value())),
+              PutOption.builder().withLeaseId(put.leaseId()).build());
+      case Operation.Delete _ -> Op.delete(key, DeleteOption.DEFAULT);
+    };
+  }
+
+  private static byte[] bytes(Bytes value) {
+    return value.toByteArray();
+  }
+
+  @Override
+  public Lease grantLease(long ttlMs) {
+    StateLimits.checkLease(ttlMs);
+    checkOpen();
+    long ttlS = Math.ceilDiv(ttlMs, 1_000L);
+    try {
+      long id =
+          EtcdCalls.await(
+                  leaseConnection.client().getLeaseClient().grant(ttlS), EtcdLimits.ANSWER_MS)
+              .getID();
+      return new EtcdLease(access, leaseConnection, id);
+    } catch (EtcdCalls.FailedCall e) {
+      leaseConnection.failed(e);
+      throw new StateException(
+          "etcd at " + access + " grants no lease: " + e.code() + ": " + e.description(), e);
+    }
+  }
+
+  @Override
+  public Watch watch(Keyspace keyspace, String prefix, Consumer<Change> listener) {
+    checkOpen();
+    EtcdWatch watch =
+        new EtcdWatch(
+            new EtcdWatch.Range(keyspace, prefix, keys), connection, listener, watches::remove);
+    watches.add(watch);
+    watch.begin(read(keys.from(keyspace, prefix, ""), GetOption.DEFAULT).getHeader().getRevision());
+    return watch;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    watches.forEach(EtcdWatch::close);
+    connection.close();
+    leaseConnection.close();
+  }
+}
