@@ -44,7 +44,7 @@ class CommandLineTest {
           tpch generate --sf 1         | Missing required option: '--out=DIR'
           tpch generate --sf one --out x | Invalid value for option '--sf'
           scheduler                    | Missing required option: '--state=S'
-          scheduler --state mysql      | --state must be memory, rocksdb:DIR or etcd:http://HOST:2379[,...], it is 'mysql'
+          scheduler --state mysql      | --state must be memory, rocksdb:DIR or etcd:http://HOST:2379
           scheduler --state etcd:h:2379 | --state: an endpoint of etcd is http://host:port
           scheduler --state memory --port 70000 | --port must be from 0 to 65535, it is 70000
           scheduler --state memory --bind 0.0.0.0 | --bind 0.0.0.0 lets anybody on the network

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Flags, environment and configuration file, and {@code config show}. */
 class SettingsTest {
+  private static final Set<String> WITHOUT_DEFAULT =
+      Set.of(
+          "state",
+          "schedulers",
+          "data-dirs",
+          "http-port",
+          "etcd-user",
+          "etcd-password-file",
+          "etcd-ca",
+          "etcd-cert",
+          "etcd-key");
+
   @TempDir Path directory;
   private final Map<String, String> environment = new TreeMap<>();
   private Path file = Path.of("");
@@ -100,7 +113,7 @@ class SettingsTest {
       shown(server)
           .forEach(
               (name, row) -> {
-                if (!List.of("state", "schedulers", "data-dirs", "http-port").contains(name)) {
+                if (!WITHOUT_DEFAULT.contains(name)) {
                   assertThat(row.path("default").asText()).as(server + " " + name).isNotEmpty();
                 }
               });
@@ -213,14 +226,15 @@ class SettingsTest {
 
   @Test
   void theFileGivesWhatIsRequiredAndPasswordsAreHidden() throws IOException {
-    Files.writeString(file, "state = etcd:http://user:word@host:2379\n");
+    Files.writeString(file, "state = etcd:http://user:s3cret@host:2379\n");
     Outcome outcome = run("config", "show", "scheduler");
     assertThat(outcome.out())
         .contains("etcd:http://(hidden)@host:2379")
-        .doesNotContain("word")
+        .doesNotContain("s3cret")
         .contains("ORIGIN");
     assertThat(run("scheduler").err())
-        .startsWith("error: --state must be memory, rocksdb:DIR or etcd:")
+        .startsWith("error: --state: an endpoint of etcd names no user")
+        .doesNotContain("s3cret")
         .contains(file + ":1");
   }
 }

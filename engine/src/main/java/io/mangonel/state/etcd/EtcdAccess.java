@@ -76,7 +76,11 @@ public record EtcdAccess(List<URI> endpoints, Settings settings) {
       boolean scheme = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       boolean path =
           uri.getPath() != null && !uri.getPath().isEmpty() && !uri.getPath().equals("/");
-      if (scheme && uri.getHost() != null && !path && uri.getUserInfo() == null) {
+      if (uri.getUserInfo() != null) {
+        throw new IllegalArgumentException(
+            "an endpoint of etcd names no user: give --etcd-user and --etcd-password-file");
+      }
+      if (scheme && uri.getHost() != null && !path) {
         int port = uri.getPort() < 0 ? PORT : uri.getPort();
         return new URI(uri.getScheme(), null, uri.getHost(), port, null, null, null);
       }

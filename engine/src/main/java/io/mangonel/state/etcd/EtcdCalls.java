@@ -10,6 +10,8 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.mangonel.state.StateException;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -146,11 +148,10 @@ final class EtcdCalls {
   }
 
   private static @Nullable Status statusOf(Throwable thrown) {
-    return switch (thrown) {
-      case io.grpc.StatusRuntimeException e -> e.getStatus();
-      case io.grpc.StatusException e -> e.getStatus();
-      default -> null;
-    };
+    if (thrown instanceof StatusRuntimeException failure) {
+      return failure.getStatus();
+    }
+    return thrown instanceof StatusException failure ? failure.getStatus() : null;
   }
 
   private static Status.Code code(EtcdException failure) {
