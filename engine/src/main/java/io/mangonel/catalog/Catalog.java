@@ -113,12 +113,8 @@ public final class Catalog {
     private final List<Guard> guards = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
 
-    /** What was read must still be there (rule D8). */
     void guard(String key, Optional<Entry> before) {
-      guards.add(
-          before.isEmpty()
-              ? new Guard.Absent(Keyspace.CATALOG, key)
-              : new Guard.ModifyRevision(Keyspace.CATALOG, key, before.get().modifyRevision()));
+      guards.add(Catalog.guard(Keyspace.CATALOG, key, before));
     }
   }
 
@@ -141,16 +137,35 @@ public final class Catalog {
   }
 
   /**
+   * Whose statement drops something.
+   *
+   * @param idempotencyKey of the statement, or empty: sent again under its key it is done already
+   */
+  public record Dropper(String principal, String idempotencyKey) {}
+
+  /**
    * @param ifExists one that is not there is no error
    * @param cascade for a schema: with all that is in it
    */
   public CatalogOutcome drop(
-      DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade) {
-    return CatalogOutcome.attempt(() -> tryDrop(kind, schema, name, ifExists, cascade));
+      DefinitionKind kind,
+      String schema,
+      String name,
+      Dropper by,
+      boolean ifExists,
+      boolean cascade) {
+    var drop = new RecentDrops.Drop(by.principal, by.idempotencyKey, kind, name);
+    return CatalogOutcome.attempt(() -> tryDrop(drop, schema, ifExists, cascade));
   }
 
   private Optional<CatalogOutcome> tryDrop(
-      DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade) {
+      RecentDrops.Drop drop, String schema, boolean ifExists, boolean cascade) {
+    DefinitionKind kind = drop.kind();
+    String name = drop.name();
+    var change = new Change();
+    if (drop.hasKey() && !remember(drop, change)) {
+      return Optional.of(new CatalogOutcome.Done());
+    }
     String key =
         kind == DefinitionKind.SCHEMA
             ? CatalogKeys.ofSchema(name)
@@ -161,7 +176,6 @@ public final class Catalog {
           ? Optional.of(new CatalogOutcome.Done())
           : wrong("there is no " + kind.title() + " named \"" + name + "\"");
     }
-    var change = new Change();
     change.guard(key, before);
     change.operations.add(new Operation.Delete(Keyspace.CATALOG, key));
     Optional<CatalogOutcome> wrong =
@@ -169,6 +183,26 @@ public final class Catalog {
             ? dropContent(name, cascade, change)
             : touchSchema(kind, schema, change);
     return wrong.or(() -> CatalogOutcome.of(backend.commit(change.guards, change.operations)));
+  }
+
+  /** False when this very statement did it before, and its answer was lost. */
+  private boolean remember(RecentDrops.Drop drop, Change change) {
+    Optional<Entry> before = backend.get(Keyspace.CATALOG_DROPS, RecentDrops.KEY);
+    RecentDrops drops =
+        before
+            .map(entry -> RecentDrops.decode(entry.value()))
+            .orElseGet(() -> new RecentDrops(List.of()));
+    change.guards.add(guard(Keyspace.CATALOG_DROPS, RecentDrops.KEY, before));
+    change.operations.add(
+        new Operation.Put(Keyspace.CATALOG_DROPS, RecentDrops.KEY, drops.with(drop).encode()));
+    return !drops.contains(drop);
+  }
+
+  /** What was read must still be there (rule D8). */
+  private static Guard guard(Keyspace keyspace, String key, Optional<Entry> before) {
+    return before.isEmpty()
+        ? new Guard.Absent(keyspace, key)
+        : new Guard.ModifyRevision(keyspace, key, before.get().modifyRevision());
   }
 
   private Optional<CatalogOutcome> dropContent(String schema, boolean cascade, Change change) {

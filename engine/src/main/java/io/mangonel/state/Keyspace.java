@@ -12,7 +12,8 @@ public enum Keyspace {
   COMPLETED_JOBS(8, "completed-jobs"),
   FAILED_JOBS(9, "failed-jobs"),
   CANCELS(10, "cancels"),
-  LOCKS(11, "locks");
+  LOCKS(11, "locks"),
+  CATALOG_DROPS(12, "catalog-drops");
 
   private final int code;
   private final String path;

@@ -40,7 +40,7 @@ class CatalogRecordsTest {
       catalog.create(later, "bob", "", false, false);
       catalog.create(
           Definition.view("gone", "CREATE VIEW gone AS SELECT 2"), "ada", "", false, false);
-      catalog.drop(DefinitionKind.VIEW, "main", "GONE", false, false);
+      catalog.drop(DefinitionKind.VIEW, "main", "GONE", new Catalog.Dropper("", ""), false, false);
       new Sessions(backend, "v2.0.0").set("s", "ada", "TimeZone", "UTC", 5);
     }
     try (StateBackend backend = open()) {

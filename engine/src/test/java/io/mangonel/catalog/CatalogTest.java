@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CatalogTest {
+  private static final Catalog.Dropper NOBODY = new Catalog.Dropper("", "");
+
   private final StateBackend backend = MemoryStateBackend.open();
   private final Catalog catalog = new Catalog(backend, "v2");
   private final Sessions sessions = new Sessions(backend, "v2");
@@ -56,6 +58,36 @@ class CatalogTest {
     assertThat(catalog.create(other, "ada", "key", true, false))
         .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.definitions()).containsExactly(other);
+  }
+
+  @Test
+  void aViewThatIsDroppedAgainUnderTheKeyOfItsStatementIsGoneAndANewOneStays() {
+    var view = Definition.view("v", "CREATE VIEW v AS SELECT 1");
+    catalog.create(view, "ada", "", false, false);
+    var ada = new Catalog.Dropper("ada", "key");
+    assertThat(drop("v", ada, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(drop("v", ada, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(drop("v", new Catalog.Dropper("bob", "key"), false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(drop("v", new Catalog.Dropper("ada", "other key"), false))
+        .isInstanceOf(CatalogOutcome.Wrong.class);
+
+    catalog.create(view, "bob", "", false, false);
+    assertThat(drop("v", ada, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).containsExactly(view);
+  }
+
+  @Test
+  void onlyTheLastDropsAreRemembered() {
+    var first = new Catalog.Dropper("ada", "key 0");
+    for (int i = 0; i <= RecentDrops.DROPS_MAX; i++) {
+      catalog.create(Definition.view("v", "CREATE VIEW v AS SELECT 1"), "ada", "", true, false);
+      assertThat(drop("v", new Catalog.Dropper("ada", "key " + i), false))
+          .isEqualTo(new CatalogOutcome.Done());
+    }
+    assertThat(drop("v", first, false)).isInstanceOf(CatalogOutcome.Wrong.class);
+    assertThat(drop("v", new Catalog.Dropper("ada", "key 1"), false))
+        .isEqualTo(new CatalogOutcome.Done());
   }
 
   @Test
@@ -133,14 +165,18 @@ class CatalogTest {
             catalog.create(
                 Definition.view("v", "CREATE VIEW v AS FROM S.v"), "ada", "", false, false))
         .isEqualTo(new CatalogOutcome.Done());
-    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", false, false))
+    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", NOBODY, false, false))
         .isInstanceOf(CatalogOutcome.Wrong.class);
-    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", false, true))
+    assertThat(catalog.drop(DefinitionKind.SCHEMA, "s", "s", NOBODY, false, true))
         .isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.definitions()).hasSize(1);
   }
 
   private CatalogOutcome dropView(String name, boolean ifExists) {
-    return catalog.drop(DefinitionKind.VIEW, Definition.MAIN, name, ifExists, false);
+    return drop(name, NOBODY, ifExists);
+  }
+
+  private CatalogOutcome drop(String name, Catalog.Dropper by, boolean ifExists) {
+    return catalog.drop(DefinitionKind.VIEW, Definition.MAIN, name, by, ifExists, false);
   }
 }

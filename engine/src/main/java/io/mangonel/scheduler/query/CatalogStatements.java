@@ -119,7 +119,11 @@ public final class CatalogStatements {
     }
     String current = settings(statement).getOrDefault(SessionSettings.SCHEMA, Definition.MAIN);
     String schema = drop.schema().isEmpty() ? schemaOf(drop, current) : drop.schema();
-    return answer(catalog.drop(drop.kind(), schema, drop.name(), drop.ifExists(), drop.cascade()));
+    var by =
+        new Catalog.Dropper(
+            statement.principal(), Objects.requireNonNullElse(statement.idempotencyKey(), ""));
+    return answer(
+        catalog.drop(drop.kind(), schema, drop.name(), by, drop.ifExists(), drop.cascade()));
   }
 
   /** The first of the session's schema and {@code main} that has it. */
