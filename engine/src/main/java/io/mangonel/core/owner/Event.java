@@ -45,7 +45,8 @@ public sealed interface Event {
 
   /**
    * Sent before the first row of a job that has not ended goes to a client. From then on the root
-   * is not run again: losing its output fails the job.
+   * is not run again: losing its output fails the job. No door sends rows so early yet; the
+   * simulation does.
    */
   record RowsSent(JobId job) implements Event {}
 

@@ -158,6 +158,11 @@ final class JobLifecycle {
     settle(job, nowMs);
     if (stored.cancelRequested() && !job.ended()) {
       end(job, new TerminalRecord.Cancelled("cancelled on request", nowMs), nowMs);
+    } else if (stored.plan() == null && stored.epoch() >= limits.unplannedClaimsMax()) {
+      // The claim itself counts: who dies of planning it cannot say so (rule T14).
+      var message =
+          stored.epoch() + " schedulers ended before they had planned it, perhaps because of it";
+      end(job, new TerminalRecord.Failed(message, false, nowMs), nowMs);
     } else if (stored.plan() == null) {
       effects.add(new Effect.PlanJob(job.id, job.request));
     }

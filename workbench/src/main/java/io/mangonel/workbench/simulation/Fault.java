@@ -35,6 +35,8 @@ public enum Fault {
 
   PLANNING_FAILED,
   PLANNING_SLOW,
+  /** So many schedulers were killed while they planned it that it may be the cause. */
+  PLANNING_GIVEN_UP,
   ASKED_AGAIN,
   /** Another scheduler makes a job under the same idempotency key. */
   SUBMITTED_ELSEWHERE,

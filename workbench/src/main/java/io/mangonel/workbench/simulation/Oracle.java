@@ -26,14 +26,18 @@ import org.jspecify.annotations.Nullable;
  * Knows what is true in the world, whatever the cores believe, and checks every step against it.
  */
 final class Oracle {
-  /** Longer than a scheduler is stopped or down. */
-  private static final long TIMEOUT_SLACK_MS = 40_000;
+  /** A timeout is noticed by the next tick of a scheduler that is there. */
+  private static final long TIMEOUT_SLACK_MS = 200;
+
+  /** In the message of a job that was given up because it had no plan after many claims. */
+  static final String NEVER_PLANNED = "schedulers ended before they had planned it";
 
   private final SimulatedStore store;
   private final Limits limits;
   private final Scenario scenario;
   private final Lineage lineage = new Lineage();
   final Readers readers;
+  final Pauses pauses = new Pauses();
   private final Map<JobId, DurableGraph> graphs = new TreeMap<>();
   private final Set<TaskAttemptId> started = new HashSet<>();
   private final Set<TaskAttemptId> finished = new HashSet<>();
@@ -43,10 +47,12 @@ final class Oracle {
   private final Map<JobId, TerminalRecord> told = new TreeMap<>();
   private final Set<JobId> answered = new TreeSet<>(); // By the present scheduler.
   private final Map<JobId, Map<Integer, Lineage.Rows>> sentEarly = new TreeMap<>();
+  private final Map<JobId, Long> createdAtMs = new TreeMap<>();
   private final Map<String, JobId> submits = new TreeMap<>(); // By idempotency key.
   private final Set<JobId> mustStop = new TreeSet<>();
   private @Nullable Commit open; // Sent and not settled.
   private long openSinceMs;
+  private long schedulerStartedMs;
 
   Oracle(SimulatedStore store, Limits limits, Scenario scenario) {
     this.store = store;
@@ -67,6 +73,7 @@ final class Oracle {
 
   /** Another scheduler takes over: what the one before had not committed is void. */
   void schedulerRestarted(long nowMs) {
+    schedulerStartedMs = nowMs;
     open = null;
     readers.schedulerRestarted(nowMs);
     answered.clear();
@@ -171,7 +178,10 @@ final class Oracle {
           check(
               scenario.wild() || scenario == Scenario.EXECUTOR_RESTARTS,
               "T11: executor " + executor + " was taken for lost");
-      case Change.JobCreated(var job, _, var request) -> submitted(request.idempotencyKey(), job);
+      case Change.JobCreated(var job, _, var request) -> {
+        createdAtMs.put(job, nowMs);
+        submitted(request.idempotencyKey(), job);
+      }
       case Change.PlanChunkWritten _,
           Change.JobClaimed _,
           Change.SnapshotWritten _,
@@ -215,8 +225,13 @@ final class Oracle {
       case Effect.ExecutorAccepted(var id, _) ->
           check(store.executors.containsKey(id), "D5: registered before it was stored: " + id);
       case Effect.Fenced _ -> throw new AssertionError("fenced, but its key is its own");
-      case Effect.PlanJob _,
-          Effect.StopPlanning _,
+      case Effect.PlanJob(var job, _) -> {
+        var stored = store.jobs.get(job);
+        check(
+            stored == null || stored.epoch < limits.unplannedClaimsMax(),
+            "T14: planned again after many claims: " + job);
+      }
+      case Effect.StopPlanning _,
           Effect.ReserveSlots _,
           Effect.CancelReservations _,
           Effect.CancelTasks _,
@@ -291,14 +306,26 @@ final class Oracle {
   /** The answer is complete and of one making, with what was sent of it before. */
   private void ended(JobId job, TerminalRecord record) {
     var stored = store.jobs.get(job);
-    check(
-        stored == null || !stored.request.timedOut(record.endedAtMs() - TIMEOUT_SLACK_MS),
-        "a timeout that was not kept: " + job + " ended as " + record);
+    if (stored != null && stored.request.timeoutMs() > 0) {
+      long dueMs = stored.request.submittedAtMs() + stored.request.timeoutMs();
+      // It may have been sent for a while before it could be stored, and what a scheduler had
+      // decided is void when it dies before that is stored.
+      long storedMs = createdAtMs.getOrDefault(job, dueMs);
+      long fromMs = Math.max(dueMs, Math.max(storedMs, schedulerStartedMs));
+      long lateMs = record.endedAtMs() - fromMs - pauses.within(fromMs, record.endedAtMs());
+      check(lateMs <= TIMEOUT_SLACK_MS, "a timeout " + lateMs + " ms late: " + job + " " + record);
+    }
     if (record instanceof TerminalRecord.Failed failed
         && failed.message().contains(" times, last")) {
       check(
           graph(job).failuresMost() >= limits.attemptsMax(),
           "failed after " + graph(job).failuresMost() + " attempts: " + failed);
+    }
+    if (record instanceof TerminalRecord.Failed failed
+        && failed.message().contains(NEVER_PLANNED)) {
+      check(
+          stored != null && stored.plan == null && stored.epoch > limits.unplannedClaimsMax(),
+          "T14: given up too early: " + job + ", " + failed);
     }
     if (!(record instanceof TerminalRecord.Finished finishedRecord)) {
       return;

@@ -13,6 +13,7 @@ final class SimulatedLimits {
   private static final int CHUNK_BYTES_MIN = 2 << 10;
   private static final int OUTBOX_MAX = 20;
   private static final int WINDOW_MAX = 5;
+  private static final int UNPLANNED_CLAIMS_MAX = 3;
 
   private SimulatedLimits() {}
 
@@ -25,6 +26,9 @@ final class SimulatedLimits {
         d.attemptsMax(),
         d.stageAttemptsMax(),
         d.executorDeathsMax(),
+        scenario.wild() && random.nextBoolean()
+            ? 1 + random.nextInt(UNPLANNED_CLAIMS_MAX)
+            : d.unplannedClaimsMax(),
         d.jobsMax(),
         d.requestBytesMax(),
         small ? CHUNK_BYTES_MIN + random.nextInt(2 * CHUNK_BYTES_MIN) : d.planChunkBytes(),

@@ -123,6 +123,7 @@ final class SimulatedScheduler {
 
   /** Stands still; what arrives meanwhile it finds when it goes on. */
   void stop(long forMs) {
+    oracle.pauses.add(world.nowMs(), world.nowMs() + forMs);
     process.stop(self(), forMs);
   }
 

@@ -76,6 +76,10 @@ public final class Simulation {
         && failed.message().contains("timeout")) {
       world.count(Fault.STATEMENT_TIMED_OUT);
     }
+    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _)
+        && failed.message().contains(Oracle.NEVER_PLANNED)) {
+      world.count(Fault.PLANNING_GIVEN_UP);
+    }
     oracle.durable(change, world.nowMs());
   }
 
