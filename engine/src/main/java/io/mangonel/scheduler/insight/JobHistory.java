@@ -25,6 +25,10 @@ public final class JobHistory {
 
   private final Map<TaskAttemptId, AttemptLine> attempts = new LinkedHashMap<>();
   private final Map<Long, OwnerLine> owners = new LinkedHashMap<>();
+
+  /** Epochs of which something is in the log: their lines are what the log says. */
+  private final Set<Long> logged = new HashSet<>();
+
   private boolean complete = true;
 
   /**
@@ -49,6 +53,7 @@ public final class JobHistory {
     return history;
   }
 
+  /** It has the job; since when, the log says from its first entry on, and so for ever. */
   synchronized void owner(long epoch, String scheduler, long atMs) {
     if (epoch > 0 && !scheduler.isEmpty()) {
       owners.putIfAbsent(epoch, new OwnerLine(epoch, scheduler, atMs));
@@ -56,10 +61,17 @@ public final class JobHistory {
     }
   }
 
+  private void logged(long epoch, String scheduler, long atMs) {
+    if (epoch > 0 && !scheduler.isEmpty() && logged.add(epoch)) {
+      owners.put(epoch, new OwnerLine(epoch, scheduler, atMs));
+      trim(owners, OWNERS_MAX);
+    }
+  }
+
   synchronized void add(LogEntry entry) {
     for (int i = 0; i < entry.transitions().size(); i++) {
       long atMs = entry.atMs().get(i);
-      owner(entry.epoch(), entry.owner(), atMs);
+      logged(entry.epoch(), entry.owner(), atMs);
       add(entry.transitions().get(i), atMs);
     }
   }

@@ -97,7 +97,8 @@ class JobHistoryTest {
                 new Change.Transitions(JOB, 3, 1, List.of(launched(0, 0)), List.of(7L)))),
         5);
     assertThat(histories.find(JOB).orElseThrow().owners())
-        .containsExactly(new OwnerLine(3, "s-a", 5));
+        .as("as the log will say for ever")
+        .containsExactly(new OwnerLine(3, "s-a", 7));
     var end = new TerminalRecord.Cancelled("asked", 9);
     histories.add(new Commit(1, List.of(new Change.JobEnded(JOB, 3, end, 1))), 9);
     AttemptLine line = histories.find(JOB).orElseThrow().attempts().getFirst();
