@@ -19,14 +19,12 @@ final class Laboratory implements AutoCloseable {
   /** A mutant that hangs has no verdict: the simulation bounds its own runs. */
   private static final long PROCESS_MAX_S = 300;
 
-  /** What a script caught need not be looked for in many seeds. */
-  private static final long SEEDS_AFTER_SCRIPT = 100;
-
   private static final String SCRIPT_RUNNER = "io.mangonel.core.script.ScriptRunner";
   private static final String SIMULATION = "io.mangonel.workbench.Workbench";
 
   private final Sources sources;
   private final long seeds;
+  private final long seedsAfterScript;
   private final Path directory;
   private final Path runner;
   private final String classPath = System.getProperty("java.class.path");
@@ -36,10 +34,12 @@ final class Laboratory implements AutoCloseable {
 
   /**
    * @param seeds of the simulation, at most, for a mutant
+   * @param seedsAfterScript the same for one that a script caught
    */
-  Laboratory(Sources sources, long seeds) throws IOException {
+  Laboratory(Sources sources, long seeds, long seedsAfterScript) throws IOException {
     this.sources = sources;
     this.seeds = seeds;
+    this.seedsAfterScript = seedsAfterScript;
     this.directory = Files.createTempDirectory("mangonel-mutants");
     this.runner = Files.createDirectory(directory.resolve("script-runner"));
     Sources.compile(sources.scriptRunner(), runner, classPath);
@@ -74,7 +74,7 @@ final class Laboratory implements AutoCloseable {
     Path scratch = directory.resolve(mutant.name()).resolve("classes");
     try {
       var script = scripts(scratch);
-      long most = script.isPresent() ? Math.min(seeds, SEEDS_AFTER_SCRIPT) : seeds;
+      long most = script.isPresent() ? Math.min(seeds, seedsAfterScript) : seeds;
       return new Verdict(mutant, script, simulation(scratch, most), Optional.empty());
     } catch (NoVerdictException slow) {
       var trouble = Optional.of(String.valueOf(slow.getMessage()));

@@ -30,6 +30,13 @@ public final class MutantsCommand implements Callable<Integer> {
       description = "seeds of the simulation for a mutant, at most (default ${DEFAULT-VALUE})")
   private long seeds = 2_000;
 
+  @Option(
+      names = "--seeds-after-script",
+      description =
+          "and for one that a script caught, to see whether the simulation would as well"
+              + " (default ${DEFAULT-VALUE})")
+  private long seedsAfterScript = 100;
+
   @Option(names = "--jobs", description = "how many are tried at a time (default: one per core)")
   private int jobs = Runtime.getRuntime().availableProcessors();
 
@@ -53,7 +60,7 @@ public final class MutantsCommand implements Callable<Integer> {
       out.println("no mutant of that name in " + sources.mutants());
       return 2;
     }
-    try (var laboratory = new Laboratory(sources, seeds)) {
+    try (var laboratory = new Laboratory(sources, seeds, seedsAfterScript)) {
       var broken = laboratory.control();
       if (broken.isPresent()) {
         out.println("the sources fail as they are: " + broken.get());

@@ -21,7 +21,7 @@ final class MutantsTest {
     var mutants = Mutant.all(sources.mutants());
     assertThat(mutants).hasSizeGreaterThan(MUTANTS_MIN);
     Map<String, Optional<String>> misfits = new TreeMap<>();
-    try (var laboratory = new Laboratory(sources, 0)) {
+    try (var laboratory = new Laboratory(sources, 0, 0)) {
       for (Mutant mutant : mutants) {
         misfits.put(mutant.name(), laboratory.misfit(mutant));
       }
@@ -42,7 +42,7 @@ final class MutantsTest {
     assertThat(new SourceEdit("core", "a", "b").count("a = a;")).isEqualTo(2);
     var edit = new SourceEdit("core/owner", "nobody would write this", "");
     var nowhere = new Mutant("m", List.of("D1"), "s", List.of(edit));
-    try (var laboratory = new Laboratory(sources, 0)) {
+    try (var laboratory = new Laboratory(sources, 0, 0)) {
       assertThat(laboratory.misfit(nowhere).orElse("")).startsWith("0 times in core/owner");
     }
   }
