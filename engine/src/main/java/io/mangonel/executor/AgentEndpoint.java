@@ -8,6 +8,7 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.executor.task.TaskWork;
+import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.StagePlanCodec;
 import io.mangonel.shuffle.Checksums;
@@ -48,6 +49,7 @@ import java.util.function.LongSupplier;
 final class AgentEndpoint implements ExecutorEndpoint {
   private final AgentLoop loop;
   private final Incarnation incarnation;
+  private final ExecutorId executor;
   private final ShuffleDirectory shuffle;
   private final Checksums checksums;
   private final LongSupplier clockMs;
@@ -61,13 +63,14 @@ final class AgentEndpoint implements ExecutorEndpoint {
   AgentEndpoint(
       AgentLoop loop,
       Incarnation incarnation,
-      ShuffleDirectory shuffle,
+      WorkDirectory work,
       Checksums checksums,
       LongSupplier clockMs,
       Limits limits) {
     this.loop = loop;
     this.incarnation = incarnation;
-    this.shuffle = shuffle;
+    this.executor = work.executor();
+    this.shuffle = work.shuffle();
     this.checksums = checksums;
     this.clockMs = clockMs;
     this.limits = limits;
@@ -227,6 +230,11 @@ final class AgentEndpoint implements ExecutorEndpoint {
   @Override
   public ShuffleDescription describeShuffle() {
     return new ShuffleDescription(shuffle.root().toString(), shuffle.token());
+  }
+
+  @Override
+  public ExecutorId executor() {
+    return executor;
   }
 
   @Override

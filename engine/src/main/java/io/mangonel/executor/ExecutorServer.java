@@ -79,8 +79,7 @@ public final class ExecutorServer implements AutoCloseable {
     Checksums checksums = new Checksums();
     loop = new AgentLoop(core, clockMs, limits.agent().tickMs(), limits);
     Consumer<AgentEvent> agent = loop::submit;
-    AgentEndpoint endpoint =
-        new AgentEndpoint(loop, incarnation, work.shuffle(), checksums, clockMs, limits);
+    AgentEndpoint endpoint = new AgentEndpoint(loop, incarnation, work, checksums, clockMs, limits);
     server = listen(config, endpoint);
     SchedulerClient client = new SchedulerClient(channels);
     directory =

@@ -77,7 +77,8 @@ final class Calls {
       case IOException lost ->
           answered(
               CallStatus.UNAVAILABLE.withDescription(
-                  "the result was lost while it was read: " + lost.getMessage()));
+                  "the result was lost while it was read; run the statement again: "
+                      + lost.getMessage()));
       default -> internal(failure);
     };
   }

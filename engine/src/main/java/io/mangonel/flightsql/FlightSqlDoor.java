@@ -8,10 +8,13 @@ import io.mangonel.web.AdminApi;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.auth.ServerAuthHandler;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client door of a scheduler: Arrow Flight SQL as a service for a gRPC server. The server's
@@ -19,6 +22,8 @@ import org.apache.arrow.memory.RootAllocator;
  * and throws.
  */
 public final class FlightSqlDoor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlightSqlDoor.class);
+
   private final BufferAllocator allocator = new RootAllocator(Limits.ARROW_BYTES_MAX);
 
   /** A thread per call, started where the call arrives: it inherits the call's context. */
@@ -63,9 +68,20 @@ public final class FlightSqlDoor implements AutoCloseable {
     return service;
   }
 
+  /** To be called when the server is closed: what still runs had its time. */
   @Override
   public void close() {
-    calls.close();
+    calls.shutdownNow();
+    try {
+      if (!calls.awaitTermination(Limits.CLOSE_MAX_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn(
+            "calls go on after {} ms; their memory goes with the process", Limits.CLOSE_MAX_MS);
+        return;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return;
+    }
     schemas.close();
     allocator.close();
   }

@@ -26,6 +26,9 @@ final class Limits {
   /** How long a client may take to read one batch before its stream ends. */
   static final long CLIENT_STALL_MAX_MS = 600_000;
 
+  /** How long calls that were interrupted may take to end when the door is closed. */
+  static final long CLOSE_MAX_MS = 5_000;
+
   /** Jobs in one list. */
   static final int JOBS_LISTED_MAX = 1_000;
 

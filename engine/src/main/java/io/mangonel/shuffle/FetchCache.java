@@ -1,9 +1,11 @@
 package io.mangonel.shuffle;
 
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.OutputFile;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorClient;
+import io.mangonel.wire.executor.ExecutorMessages.FileRequest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -93,11 +95,12 @@ public final class FetchCache implements AutoCloseable {
   }
 
   /**
-   * Makes {@code link} the peer's file.
+   * Makes {@code link} the holder's file.
    *
-   * @param key names the file in the whole cluster
+   * @param peer where the holder was, as far as is known
    */
-  Fetched get(String key, HostPort peer, OutputFile file, Path link) {
+  Fetched get(ExecutorId holder, HostPort peer, OutputFile file, Path link) {
+    String key = holder + "/" + file.path(); // Its name in the whole cluster.
     while (true) {
       CompletableFuture<Fetched> mine = new CompletableFuture<>();
       CompletableFuture<Fetched> other;
@@ -120,7 +123,7 @@ public final class FetchCache implements AutoCloseable {
       }
       Fetched ended = new Fetched.Broken("the fetch of " + file.path() + " ended early");
       try {
-        ended = fetch(key, peer, file, link);
+        ended = fetch(holder, peer, file, link);
       } finally {
         end(key);
         mine.complete(ended);
@@ -163,13 +166,13 @@ public final class FetchCache implements AutoCloseable {
     return directory.resolve("file-" + fileNumber);
   }
 
-  private Fetched fetch(String key, HostPort peer, OutputFile file, Path link) {
+  private Fetched fetch(ExecutorId holder, HostPort peer, OutputFile file, Path link) {
     Path target = newFile();
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
       fetches.acquire();
       try {
-        Optional<Fetched> failure = download(peer, file, partial);
+        Optional<Fetched> failure = download(holder, peer, file, partial);
         if (failure.isPresent()) {
           Files.deleteIfExists(partial);
           return failure.get();
@@ -179,7 +182,7 @@ public final class FetchCache implements AutoCloseable {
       }
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       Files.createLink(link, target);
-      keep(key, new Entry(target, file.bytes()));
+      keep(holder + "/" + file.path(), new Entry(target, file.bytes()));
       return new Fetched.Here();
     } catch (IOException failed) {
       return new Fetched.Broken("cannot keep a fetched file: " + failed.getMessage());
@@ -199,7 +202,7 @@ public final class FetchCache implements AutoCloseable {
   }
 
   /** Empty when the whole file is in {@code target}. */
-  private Optional<Fetched> download(HostPort peer, OutputFile file, Path target)
+  private Optional<Fetched> download(ExecutorId holder, HostPort peer, OutputFile file, Path target)
       throws IOException, InterruptedException {
     long pauseMs = Limits.FETCH_RETRY_MS;
     for (int tries = 1; ; tries++) {
@@ -208,7 +211,7 @@ public final class FetchCache implements AutoCloseable {
       try (OutputStream out =
           new CheckedOutputStream(
               new BufferedOutputStream(Files.newOutputStream(target)), checksum)) {
-        reply = client.fetchPartition(peer, file.path(), out);
+        reply = client.fetchPartition(peer, new FileRequest(holder, file.path()), out);
       }
       String failure =
           switch (reply) {
@@ -229,6 +232,9 @@ public final class FetchCache implements AutoCloseable {
         return Optional.empty();
       }
       String message = "cannot fetch " + file.path() + ": " + failure;
+      if (reply instanceof Reply.Rejected) { // Somebody else has its port: not a word of it.
+        return Optional.of(new Fetched.Unreachable(message));
+      }
       if (!(reply instanceof Reply.Unreachable || reply instanceof Reply.TimedOut)) {
         return Optional.of(new Fetched.Lost(message));
       }

@@ -146,7 +146,7 @@ public final class ShuffleReader {
     if (neighbours.isPresent()) {
       return checked(producer, file, neighbours.get(), link);
     }
-    return switch (cache.get(location.executor() + "/" + file.path(), peer, file, link)) {
+    return switch (cache.get(location.executor(), peer, file, link)) {
       case Fetched.Here _ -> new One.Here(new LocalInput(producer, file, link));
       case Fetched.Lost lost -> lost(producer, lost.message());
       case Fetched.Unreachable silent ->

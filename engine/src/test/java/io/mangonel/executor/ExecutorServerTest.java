@@ -21,6 +21,7 @@ import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorMessages.FileRequest;
 import io.mangonel.wire.executor.ExecutorMessages.JobRemoval;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
@@ -172,12 +173,13 @@ final class ExecutorServerTest {
     var outcome = (TaskOutcome.Succeeded) scheduler.awaitStatus(id).outcome();
     OutputFile file = outcome.output().files().getFirst();
     HostPort address = scheduler.awaitRegistration(executor.id()).address();
+    var request = new FileRequest(executor.id(), file.path(), file.checksum(), 0);
     var whole = new ByteArrayOutputStream();
-    assertThat(scheduler.executors.fetchPartition(address, file.path(), file.checksum(), whole))
+    assertThat(scheduler.executors.fetchPartition(address, request, whole))
         .isEqualTo(new Reply.Answered<>(file.bytes()));
     flip(directory.resolve("e1/shuffle").resolve(file.path()));
     var nothing = new ByteArrayOutputStream();
-    assertThat(scheduler.executors.fetchPartition(address, file.path(), file.checksum(), nothing))
+    assertThat(scheduler.executors.fetchPartition(address, request, nothing))
         .isInstanceOfSatisfying(
             Reply.Broken.class,
             broken -> assertThat(broken.message()).contains("is not what was written"));
@@ -303,7 +305,8 @@ final class ExecutorServerTest {
     ExecutorServer executor = start("e1", true);
     HostPort address = scheduler.awaitRegistration(executor.id()).address();
     for (String path : List.of("../node-id", "/etc/hostname", "", ".", "job-x/none", "a\0b")) {
-      assertThat(scheduler.executors.fetchPartition(address, path, new ByteArrayOutputStream()))
+      var request = new FileRequest(executor.id(), path);
+      assertThat(scheduler.executors.fetchPartition(address, request, new ByteArrayOutputStream()))
           .as(path)
           .isInstanceOf(Reply.NotFound.class);
     }

@@ -112,6 +112,21 @@ class ClientProcessTest {
   }
 
   @Test
+  void aClientGetsItsAnswerWhenItsSchedulerIsAskedToEndAndStartsAgain() throws Exception {
+    try (MangonelProcess sql = mangonel("sql", "-c", slow(5), "--format", "csv")) {
+      String job = awaitRunning(5);
+      cluster().scheduler().terminate();
+      assertThat(sql.process().isAlive()).as(sql.errors()).isTrue();
+      cluster().startSchedulerAgain();
+
+      assertThat(exitCode(sql)).as(sql.errors()).isZero();
+      assertThat(sql.output().lines()).hasSize(2);
+      assertThat(jobs(5)).hasSize(1);
+      assertThat(TaskRuns.read(cluster().executorLogs()).of(job).runs()).hasSize(1);
+    }
+  }
+
+  @Test
   void aClientThatMayNotWaitSaysThatItsSchedulerIsAway() throws Exception {
     try (MangonelProcess sql = mangonel("sql", "-c", slow(2), "--retry-ms", "0")) {
       awaitRunning(2);

@@ -82,6 +82,11 @@ final class ServerProcess implements AutoCloseable {
     return process.errors();
   }
 
+  /** Of its present life. */
+  long pid() {
+    return process.process().pid();
+  }
+
   /** {@code kill -9}. */
   void kill() throws InterruptedException {
     assertThat(isAlive()).as(name + " was alive: " + errors()).isTrue();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.OutputFile;
 import io.mangonel.shuffle.FetchCache.Fetched;
 import io.mangonel.wire.Channels;
@@ -57,6 +59,10 @@ final class FetchCacheTest {
                 ServerCalls.<FetchPartitionRequest, FetchPartitionResponse>asyncServerStreamingCall(
                     (request, observer) -> {
                       calls.incrementAndGet();
+                      if (request.getPath().startsWith("elsewhere")) {
+                        observer.onError(Status.FAILED_PRECONDITION.asRuntimeException());
+                        return;
+                      }
                       if (request.getPath().startsWith("slow")) {
                         awaitRelease();
                       }
@@ -104,7 +110,7 @@ final class FetchCacheTest {
 
   private Fetched get(String path, long bytes, Path link) {
     return cache.get(
-        "e/" + path, peer, new OutputFile(0, path, 1, bytes, OutputFile.NO_CHECKSUM), link);
+        new ExecutorId("e"), peer, new OutputFile(0, path, 1, bytes, OutputFile.NO_CHECKSUM), link);
   }
 
   private synchronized Path nextLink() {
@@ -154,6 +160,12 @@ final class FetchCacheTest {
     }
     assertThat(get("a.parquet", FILE_BYTES + 1, nextLink())).isInstanceOf(Fetched.Lost.class);
     assertThat(cache.bytes()).isZero();
+    assertThat(directory.resolve("cache")).isEmptyDirectory();
+  }
+
+  @Test
+  void anotherExecutorAtTheAddressSaysNothingOfTheFile() {
+    assertThat(get("elsewhere.parquet")).isInstanceOf(Fetched.Unreachable.class);
     assertThat(directory.resolve("cache")).isEmptyDirectory();
   }
 

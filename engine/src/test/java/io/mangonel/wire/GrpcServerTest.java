@@ -18,6 +18,7 @@ import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import io.mangonel.wire.executor.ExecutorClient;
 import io.mangonel.wire.executor.ExecutorEndpoint;
+import io.mangonel.wire.executor.ExecutorMessages.FileRequest;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
 import io.mangonel.wire.executor.ExecutorMessages.JobEpoch;
 import io.mangonel.wire.executor.ExecutorMessages.JobInventory;
@@ -52,6 +53,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -188,23 +190,44 @@ final class GrpcServerTest {
       new Random(bytes).nextBytes(content);
       Files.write(directory.resolve("file"), content);
       ByteArrayOutputStream target = new ByteArrayOutputStream();
-      assertThat(executors.fetchPartition(peer, "file", target))
+      assertThat(executors.fetchPartition(peer, file("file"), target))
           .isEqualTo(new Reply.Answered<>((long) bytes));
       assertThat(target.toByteArray()).isEqualTo(content);
+
+      int had = bytes / 3;
+      ByteArrayOutputStream rest = new ByteArrayOutputStream();
+      var restOfIt = new FileRequest(EXECUTOR, "file", INTACT, had);
+      assertThat(executors.fetchPartition(peer, restOfIt, rest))
+          .isEqualTo(new Reply.Answered<>((long) bytes - had));
+      assertThat(rest.toByteArray()).isEqualTo(Arrays.copyOfRange(content, had, bytes));
     }
   }
 
   @Test
   void aMissingFileIsNotFoundAndAnotherOneIsNotSent() throws IOException {
     Files.writeString(directory.resolve("file"), "content");
-    assertThat(executors.fetchPartition(peer, "file", INTACT, new ByteArrayOutputStream()))
+    assertThat(fetch(new FileRequest(EXECUTOR, "file", INTACT, 0)))
         .isInstanceOf(Reply.Answered.class);
-    assertThat(executors.fetchPartition(peer, "file", INTACT + 1, new ByteArrayOutputStream()))
+    assertThat(fetch(new FileRequest(EXECUTOR, "file", INTACT + 1, 0)))
         .isInstanceOf(Reply.Broken.class);
-    assertThat(executors.fetchPartition(peer, "nothing", new ByteArrayOutputStream()))
-        .isInstanceOf(Reply.NotFound.class);
-    assertThat(executors.fetchPartition(peer, "refused", new ByteArrayOutputStream()))
-        .isInstanceOf(Reply.NotFound.class);
+    assertThat(fetch(file("nothing"))).isInstanceOf(Reply.NotFound.class);
+    assertThat(fetch(file("refused"))).isInstanceOf(Reply.NotFound.class);
+  }
+
+  /** What is not with whoever has the port now is not lost. */
+  @Test
+  void anotherExecutorAtTheAddressRefusesAndKnowsNothingOfTheFile() throws IOException {
+    assertThat(fetch(new FileRequest(new ExecutorId("e9"), "nothing")))
+        .isEqualTo(
+            new Reply.Rejected<>(peer + " FAILED_PRECONDITION: this is executor e1, not e9"));
+  }
+
+  private Reply<Long> fetch(FileRequest request) throws IOException {
+    return executors.fetchPartition(peer, request, new ByteArrayOutputStream());
+  }
+
+  private static FileRequest file(String path) {
+    return new FileRequest(EXECUTOR, path);
   }
 
   @Test
@@ -417,6 +440,11 @@ final class GrpcServerTest {
     @Override
     public ShuffleDescription describeShuffle() {
       return new ShuffleDescription("/shuffle", "token");
+    }
+
+    @Override
+    public ExecutorId executor() {
+      return EXECUTOR;
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.PlannedQuery;
 import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.run.SchedulerRun;
-import io.mangonel.wire.HostPort;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -70,13 +69,14 @@ final class Results {
       return read(job, columns, rows, new ByteArrayInputStream(arrow));
     }
     OutputFile file = part.output().files().getFirst();
-    Optional<HostPort> holder = run.executors().address(part.executor());
-    if (holder.isEmpty()) {
+    if (run.executors().address(part.executor()).isEmpty()) {
       return new Answer.Retryable<>(
           "executor " + part.executor() + ", which holds the result, is not there");
     }
-    var arrow = new FetchedStream(run.client(), holder.get(), file);
-    return read(job, columns, rows, arrow);
+    var arrow =
+        new FetchedStream(
+            run.client(), part.executor(), () -> run.executors().address(part.executor()), file);
+    return read(job, columns, rows, arrow.start());
   }
 
   /** What the job's stages did, instead of the rows they gave. */

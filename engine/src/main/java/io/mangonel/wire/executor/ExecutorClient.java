@@ -14,6 +14,7 @@ import io.mangonel.wire.GraphConverter;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.executor.ExecutorMessages.FileRequest;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
 import io.mangonel.wire.executor.ExecutorMessages.JobInventory;
 import io.mangonel.wire.executor.ExecutorMessages.JobRemoval;
@@ -121,24 +122,22 @@ public final class ExecutorClient {
         });
   }
 
-  /** Copies a file of the peer to {@code target}; the caller checks it. */
-  public Reply<Long> fetchPartition(HostPort peer, String path, OutputStream target)
-      throws IOException {
-    return fetchPartition(peer, path, OutputFile.NO_CHECKSUM, target);
-  }
-
   /**
-   * Copies a file of the peer to {@code target}, if it still has this checksum.
+   * Copies a file of the peer to {@code target}, from its offset on.
    *
-   * @param path as {@code OutputFile} has it
-   * @return the number of bytes copied; a file cut short is never {@code Answered}
+   * @return the number of bytes copied; a file cut short is never {@code Answered}, and {@code
+   *     Rejected} means that another executor is there
    * @throws IOException when {@code target} cannot be written
    */
-  public Reply<Long> fetchPartition(HostPort peer, String path, long checksum, OutputStream target)
+  public Reply<Long> fetchPartition(HostPort peer, FileRequest file, OutputStream target)
       throws IOException {
-    FetchPartitionRequest.Builder request = FetchPartitionRequest.newBuilder().setPath(path);
-    if (checksum != OutputFile.NO_CHECKSUM) {
-      request.setChecksum(checksum);
+    FetchPartitionRequest.Builder request =
+        FetchPartitionRequest.newBuilder()
+            .setPath(file.path())
+            .setExecutor(file.holder().value())
+            .setOffset(file.offset());
+    if (file.checksum() != OutputFile.NO_CHECKSUM) {
+      request.setChecksum(file.checksum());
     }
     BlockingClientCall<FetchPartitionRequest, FetchPartitionResponse> call =
         ClientCalls.blockingV2ServerStreamingCall(
@@ -147,11 +146,11 @@ public final class ExecutorClient {
             CallOptions.DEFAULT.withDeadlineAfter(Limits.FETCH_DEADLINE_MS, TimeUnit.MILLISECONDS),
             request.build());
     try {
-      return copy(peer, call, target);
+      return copy(peer, file, call, target);
     } catch (StatusException ended) {
       return Reply.of(peer, ended);
     } catch (TimeoutException stalled) {
-      return new Reply.TimedOut<>(peer + " stopped sending " + path);
+      return new Reply.TimedOut<>(peer + " stopped sending " + file.path());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return new Reply.Unreachable<>(peer + ": the fetch was interrupted");
@@ -162,6 +161,7 @@ public final class ExecutorClient {
 
   private static Reply<Long> copy(
       HostPort peer,
+      FileRequest file,
       BlockingClientCall<FetchPartitionRequest, FetchPartitionResponse> call,
       OutputStream target)
       throws IOException, StatusException, TimeoutException, InterruptedException {
@@ -176,8 +176,9 @@ public final class ExecutorClient {
       bytes += chunk.getChunk().size();
       chunk = call.read(Limits.FETCH_STALL_MS, TimeUnit.MILLISECONDS);
     }
-    if (bytes != totalBytes) {
-      return new Reply.Broken<>(peer + " sent " + bytes + " of " + totalBytes + " bytes");
+    if (file.offset() + bytes != totalBytes) {
+      long had = file.offset() + bytes;
+      return new Reply.Broken<>(peer + " sent " + had + " of " + totalBytes + " bytes");
     }
     return new Reply.Answered<>(bytes);
   }

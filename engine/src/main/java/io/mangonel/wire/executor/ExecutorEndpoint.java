@@ -1,5 +1,6 @@
 package io.mangonel.wire.executor;
 
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
@@ -42,6 +43,9 @@ public interface ExecutorEndpoint {
   void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts);
 
   ShuffleDescription describeShuffle();
+
+  /** Who answers here. */
+  ExecutorId executor();
 
   /**
    * The file behind a path as {@code OutputFile} has it; empty when there is none, or when the path

@@ -5,6 +5,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskStatus;
@@ -110,4 +111,20 @@ public final class ExecutorMessages {
    *     same directory, and not one of that name elsewhere
    */
   public record ShuffleDescription(String directory, String token) {}
+
+  /**
+   * A file of an executor.
+   *
+   * @param holder who is meant to have it: another executor refuses, because a file that is not
+   *     with the wrong one is not lost
+   * @param path as {@code OutputFile} has it
+   * @param checksum it is sent only if it still has this one; or {@code OutputFile.NO_CHECKSUM}
+   * @param offset what the reader has of it already, bytes
+   */
+  public record FileRequest(ExecutorId holder, String path, long checksum, long offset) {
+    /** The whole file, whatever is in it: the reader checks. */
+    public FileRequest(ExecutorId holder, String path) {
+      this(holder, path, OutputFile.NO_CHECKSUM, 0);
+    }
+  }
 }

@@ -120,6 +120,14 @@ public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncServi
   public void fetchPartition(
       FetchPartitionRequest request, StreamObserver<FetchPartitionResponse> observer) {
     var call = (ServerCallStreamObserver<FetchPartitionResponse>) observer;
+    String self = endpoint.executor().value();
+    if (!request.getExecutor().isEmpty() && !request.getExecutor().equals(self)) {
+      call.onError(
+          Status.FAILED_PRECONDITION
+              .withDescription("this is executor " + self + ", not " + request.getExecutor())
+              .asRuntimeException());
+      return;
+    }
     endpoint
         .shuffleFile(request.getPath())
         .ifPresentOrElse(
@@ -137,7 +145,7 @@ public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncServi
       ServerCallStreamObserver<FetchPartitionResponse> call) {
     try {
       if (!request.hasChecksum() || endpoint.isIntact(file, request.getChecksum())) {
-        FileSender.send(file, call);
+        FileSender.send(file, request.getOffset(), call);
         return;
       }
       call.onError(

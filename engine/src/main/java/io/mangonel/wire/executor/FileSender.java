@@ -26,16 +26,21 @@ final class FileSender {
   private boolean ended;
 
   private FileSender(
-      FileChannel file, long totalBytes, ServerCallStreamObserver<FetchPartitionResponse> call) {
+      FileChannel file, long offset, ServerCallStreamObserver<FetchPartitionResponse> call)
+      throws IOException {
     this.file = file;
-    this.totalBytes = totalBytes;
+    this.totalBytes = file.size();
+    this.sentBytes = Math.clamp(offset, 0, totalBytes);
     this.call = call;
   }
 
-  static void send(Path path, ServerCallStreamObserver<FetchPartitionResponse> call) {
+  /**
+   * @param offset where to begin, bytes
+   */
+  static void send(Path path, long offset, ServerCallStreamObserver<FetchPartitionResponse> call) {
     try {
       FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-      FileSender sender = new FileSender(file, file.size(), call);
+      FileSender sender = new FileSender(file, offset, call);
       call.setOnReadyHandler(sender::sendWhileReady);
       call.setOnCancelHandler(sender::end);
       call.setOnCloseHandler(sender::end);
