@@ -9,7 +9,6 @@ import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
-import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
@@ -180,24 +179,7 @@ public final class ExecutionGraph {
 
   /** What a task of this stage reads now; every stage it reads is complete. */
   public List<InputLocation> inputs(int stage, int partition) {
-    var list = new ArrayList<InputLocation>();
-    for (StageEdge edge : stages.get(stage).spec.inputs()) {
-      int tasks = stages.get(edge.producer()).spec.tasks();
-      boolean same = edge.kind() == EdgeKind.SAME;
-      for (int p = same ? partition : 0; p < (same ? partition + 1 : tasks); p++) {
-        var winner = winner(edge.producer(), p).orElseThrow();
-        var files =
-            winner.output().files().stream()
-                .filter(file -> edge.kind() != EdgeKind.HASH || holds(file, partition))
-                .toList();
-        list.add(new InputLocation(winner.id(), winner.executor(), files));
-      }
-    }
-    return list;
-  }
-
-  private static boolean holds(OutputFile file, int partition) {
-    return file.partition() == partition || file.partition() == OutputFile.ALL_PARTITIONS;
+    return stages.inputs(stage, partition);
   }
 
   /**
@@ -236,7 +218,8 @@ public final class ExecutionGraph {
 
   /**
    * A new owner finds an attempt running (rule T6), possibly one that this graph never heard of. It
-   * is taken unless its partition has another attempt or a winner, or what it made was given up.
+   * is taken unless its partition has a winner or a later attempt, or what it made was given up. An
+   * earlier attempt had been given up for it, by an owner that did not live to store that.
    */
   public List<GraphTransition> adoptRunning(
       TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
@@ -244,12 +227,17 @@ public final class ExecutionGraph {
         || !stages.known(id)
         || id.stageAttempt() < stages.get(id.stage()).attempt()
         || id.attempt() < stages.get(id.stage()).nextAttempt(id.partition())
-        || !(stages.task(id) instanceof Task.Pending)) {
+        || stages.task(id) instanceof Task.Successful) {
       return List.of();
     }
-    var transition = new GraphTransition.TaskLaunched(id, executor, incarnation);
-    apply(transition);
-    return List.of(transition);
+    var made = new ArrayList<GraphTransition>();
+    if (stages.task(id) instanceof Task.Running(var earlier, _, _)) {
+      var reason = new Failure.LaunchRejected("a later attempt was found: " + id);
+      made.add(new GraphTransition.TaskFailed(earlier, reason));
+    }
+    made.add(new GraphTransition.TaskLaunched(id, executor, incarnation));
+    made.forEach(this::apply);
+    return made;
   }
 
   /** A new owner finds the report of an attempt, possibly one that this graph never heard of. */

@@ -2,9 +2,12 @@ package io.mangonel.core.graph;
 
 import io.mangonel.core.graph.Stage.Task;
 import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskStatus;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +93,31 @@ final class Stages {
       }
     }
     return true;
+  }
+
+  /** What a task of this stage reads now; every stage it reads is complete. */
+  List<InputLocation> inputs(int stage, int partition) {
+    var list = new ArrayList<InputLocation>();
+    for (StageEdge edge : stages.get(stage).spec.inputs()) {
+      Stage producer = stages.get(edge.producer());
+      boolean same = edge.kind() == EdgeKind.SAME;
+      int end = same ? partition + 1 : producer.spec.tasks();
+      for (int p = same ? partition : 0; p < end; p++) {
+        if (!(producer.task(p) instanceof Task.Successful winner)) {
+          throw new IllegalStateException(job + ": " + edge + " has no output " + p);
+        }
+        var files =
+            winner.output().files().stream()
+                .filter(file -> edge.kind() != EdgeKind.HASH || holds(file, partition))
+                .toList();
+        list.add(new InputLocation(winner.id(), winner.executor(), files));
+      }
+    }
+    return list;
+  }
+
+  private static boolean holds(OutputFile file, int partition) {
+    return file.partition() == partition || file.partition() == OutputFile.ALL_PARTITIONS;
   }
 
   private BitSet complete() {
