@@ -158,6 +158,24 @@ public final class Catalog {
     return CatalogOutcome.attempt(() -> tryDrop(drop, schema, ifExists, cascade));
   }
 
+  /** Whether this very statement dropped something of the name before; also of a session's own. */
+  public boolean wasDropped(DefinitionKind kind, String name, Dropper by) {
+    var drop = new RecentDrops.Drop(by.principal, by.idempotencyKey, kind, name);
+    return drop.hasKey() && !remember(drop, new Change());
+  }
+
+  /** Remembers what was dropped elsewhere, in a session. */
+  public CatalogOutcome dropped(DefinitionKind kind, String name, Dropper by) {
+    var drop = new RecentDrops.Drop(by.principal, by.idempotencyKey, kind, name);
+    return CatalogOutcome.attempt(
+        () -> {
+          var change = new Change();
+          return drop.hasKey() && remember(drop, change)
+              ? CatalogOutcome.of(backend.commit(change.guards, change.operations))
+              : Optional.of(new CatalogOutcome.Done());
+        });
+  }
+
   private Optional<CatalogOutcome> tryDrop(
       RecentDrops.Drop drop, String schema, boolean ifExists, boolean cascade) {
     DefinitionKind kind = drop.kind();

@@ -77,6 +77,21 @@ class CatalogTest {
     assertThat(catalog.definitions()).containsExactly(view);
   }
 
+  /** A session's view hid one of the same name: sent again, the statement must not drop that. */
+  @Test
+  void whatASessionDroppedIsRememberedToo() {
+    var ada = new Catalog.Dropper("ada", "key");
+    assertThat(catalog.wasDropped(DefinitionKind.VIEW, "v", ada)).isFalse();
+    assertThat(catalog.dropped(DefinitionKind.VIEW, "v", ada)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.wasDropped(DefinitionKind.VIEW, "v", ada)).isTrue();
+    catalog.create(Definition.view("v", "CREATE VIEW v AS SELECT 1"), "bob", "", false, false);
+    assertThat(drop("v", ada, false)).isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.definitions()).hasSize(1);
+    assertThat(catalog.dropped(DefinitionKind.VIEW, "w", NOBODY))
+        .isEqualTo(new CatalogOutcome.Done());
+    assertThat(catalog.wasDropped(DefinitionKind.VIEW, "w", NOBODY)).isFalse();
+  }
+
   @Test
   void onlyTheLastDropsAreRemembered() {
     var first = new Catalog.Dropper("ada", "key 0");

@@ -113,15 +113,22 @@ public final class CatalogStatements {
                 .orElse(List.of())
                 .stream()
                 .anyMatch(each -> each.isNamed(drop.kind(), Definition.MAIN, drop.name()));
-    if (temporary && session != null) {
-      return answer(
-          sessions.drop(session, statement.principal(), drop.kind(), drop.name(), clock.nowMs()));
-    }
-    String current = settings(statement).getOrDefault(SessionSettings.SCHEMA, Definition.MAIN);
-    String schema = drop.schema().isEmpty() ? schemaOf(drop, current) : drop.schema();
     var by =
         new Catalog.Dropper(
             statement.principal(), Objects.requireNonNullElse(statement.idempotencyKey(), ""));
+    if (catalog.wasDropped(drop.kind(), drop.name(), by)) {
+      return answer(new CatalogOutcome.Done()); // Not the next one of the name.
+    }
+    if (temporary && session != null) {
+      CatalogOutcome outcome =
+          sessions.drop(session, statement.principal(), drop.kind(), drop.name(), clock.nowMs());
+      return answer(
+          outcome instanceof CatalogOutcome.Done
+              ? catalog.dropped(drop.kind(), drop.name(), by)
+              : outcome);
+    }
+    String current = settings(statement).getOrDefault(SessionSettings.SCHEMA, Definition.MAIN);
+    String schema = drop.schema().isEmpty() ? schemaOf(drop, current) : drop.schema();
     return answer(
         catalog.drop(drop.kind(), schema, drop.name(), by, drop.ifExists(), drop.cascade()));
   }
