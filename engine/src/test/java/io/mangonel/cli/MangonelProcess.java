@@ -15,7 +15,11 @@ public record MangonelProcess(Process process, Path out, Path err) implements Au
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           // Many short lives on few cores: the first compiler alone gets them ready sooner.
-          "-XX:TieredStopAtLevel=1");
+          "-XX:TieredStopAtLevel=1",
+          // And neither threads of a collector nor checks of what the compiler has just made.
+          "-XX:+UseSerialGC",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-BytecodeVerificationRemote");
 
   /**
    * Starts {@code mangonel}.

@@ -244,7 +244,8 @@ class FaultsTest {
         .until(() -> newest().runningAt(Instant.now()).stream().anyMatch(run -> run.stage() == 3));
     String job = newest().runs().getLast().job();
     int holder = ran(0, job) ? 0 : 1;
-    loseWorkDirectory(holder);
+    cluster.executor(holder).kill();
+    delete(cluster.workDirectory(holder).resolve("shuffle"));
     cluster.startExecutorAgain(holder);
 
     answer.get(MAX.toSeconds(), TimeUnit.SECONDS).assertSameAs(twoReaders);
@@ -264,7 +265,11 @@ class FaultsTest {
 
   private void loseWorkDirectory(int executor) throws IOException, InterruptedException {
     cluster.executor(executor).kill();
-    try (Stream<Path> walk = Files.walk(cluster.workDirectory(executor))) {
+    delete(cluster.workDirectory(executor));
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> walk = Files.walk(directory)) {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
