@@ -53,6 +53,7 @@ public final class Main {
           new Subcommand("executor", ExecutorCommand::new),
           new Subcommand("jobs", JobsCommand::new),
           new Subcommand("executors", ExecutorsCommand::new),
+          new Subcommand("schedulers", SchedulersCommand::new),
           new Subcommand("config", ConfigCommand::new),
           new Subcommand("doctor", DoctorCommand::new),
           new Subcommand("tpch", TpchCommand::new),

@@ -85,10 +85,10 @@ final class SchedulerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    server.close(); // First: others take its jobs over.
     if (http != null) {
       http.close();
     }
-    server.close();
     door.close();
   }
 }

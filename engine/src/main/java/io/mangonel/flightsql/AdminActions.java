@@ -18,6 +18,7 @@ public final class AdminActions {
   public static final String JOBS_SHOW = "mangonel.jobs.show";
   public static final String JOBS_CANCEL = "mangonel.jobs.cancel";
   public static final String EXECUTORS_LIST = "mangonel.executors.list";
+  public static final String SCHEDULERS_LIST = "mangonel.schedulers.list";
   public static final String ABOUT = "mangonel.about";
 
   static final List<ActionType> TYPES =
@@ -26,6 +27,7 @@ public final class AdminActions {
           new ActionType(JOBS_SHOW, "One job with its stages, as JSON; body: job id"),
           new ActionType(JOBS_CANCEL, "Asks for the end of a job; body: job id"),
           new ActionType(EXECUTORS_LIST, "The executors, as JSON"),
+          new ActionType(SCHEDULERS_LIST, "The schedulers, as JSON"),
           new ActionType(ABOUT, "The scheduler's clock, as JSON"));
 
   private final AdminApi api;
@@ -47,6 +49,7 @@ public final class AdminActions {
               case JOBS_SHOW -> api.job(body);
               case JOBS_CANCEL -> api.cancel(body);
               case EXECUTORS_LIST -> api.executors();
+              case SCHEDULERS_LIST -> api.schedulers();
               case ABOUT -> api.about();
               default ->
                   throw CallStatus.INVALID_ARGUMENT

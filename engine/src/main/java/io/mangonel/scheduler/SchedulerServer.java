@@ -76,32 +76,63 @@ public final class SchedulerServer implements AutoCloseable {
       throws IOException {
     String engineVersion = EngineVersion.read();
     Planner planner = Planner.open(config.dataDirectories());
-    StateBackend state;
+    StateStores.Opened state;
     try {
       state = StateStores.open(config, line -> onFatal.accept(new StateException(line)));
     } catch (IOException e) {
       planner.close();
       throw e;
     }
-    var parts = new Parts(state, planner, engineVersion, onFatal);
+    return start(
+        config,
+        new Parts(state.store(), state.shared(), true, planner, engineVersion, onFatal),
+        doors);
+  }
+
+  /**
+   * One of several schedulers in one process.
+   *
+   * @param store what they share; whoever made it closes it, after them
+   */
+  public static SchedulerServer startAmong(
+      SchedulerConfig config,
+      StateBackend store,
+      Function<QueryService, List<BindableService>> doors,
+      Consumer<Throwable> onFatal)
+      throws IOException {
+    Planner planner = Planner.open(config.dataDirectories());
+    return start(
+        config, new Parts(store, true, false, planner, EngineVersion.read(), onFatal), doors);
+  }
+
+  /** What is closed with the server, and who hears of its end. */
+  private record Parts(
+      StateBackend state,
+      boolean shared,
+      boolean closesState,
+      Planner planner,
+      String engineVersion,
+      Consumer<Throwable> onFatal) {
+    void close() {
+      planner.close();
+      if (closesState) {
+        state.close();
+      }
+    }
+  }
+
+  private static SchedulerServer start(
+      SchedulerConfig config, Parts parts, Function<QueryService, List<BindableService>> doors)
+      throws IOException {
     try {
-      return start(config, parts, doors);
+      return assemble(config, parts, doors);
     } catch (IOException e) {
       parts.close();
       throw e;
     }
   }
 
-  /** What is closed with the server, and who hears of its end. */
-  private record Parts(
-      StateBackend state, Planner planner, String engineVersion, Consumer<Throwable> onFatal) {
-    void close() {
-      planner.close();
-      state.close();
-    }
-  }
-
-  private static SchedulerServer start(
+  private static SchedulerServer assemble(
       SchedulerConfig config, Parts parts, Function<QueryService, List<BindableService>> doors)
       throws IOException {
     var clock = new Clock();
@@ -116,6 +147,7 @@ public final class SchedulerServer implements AutoCloseable {
         new SchedulerRun(
             new SchedulerRun.Setup(
                 parts.state,
+                parts.shared,
                 new Incarnation("s-" + UUID.randomUUID()),
                 clock,
                 Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
@@ -159,9 +191,10 @@ public final class SchedulerServer implements AutoCloseable {
     return server.port();
   }
 
-  /** Stops serving, ends the loop and closes the store. */
+  /** Hands its jobs over, stops serving and closes the store. */
   @Override
   public void close() {
+    run.handOver();
     server.close();
     run.close();
     parts.close();

@@ -18,22 +18,27 @@ final class StateStores {
   private StateStores() {}
 
   /**
+   * @param shared whether other schedulers may use it, too
+   */
+  record Opened(StateBackend store, boolean shared) {}
+
+  /**
    * @param onFailure gets one line when a write failed: the process must end (rule D10)
    * @throws IOException when there is no such store; the message is for a person
    */
-  static StateBackend open(SchedulerConfig config, Consumer<String> onFailure) throws IOException {
+  static Opened open(SchedulerConfig config, Consumer<String> onFailure) throws IOException {
     String state = config.state();
     try {
       if (state.equals("memory")) {
-        return MemoryStateBackend.open();
+        return new Opened(MemoryStateBackend.open(), false);
       }
       if (state.startsWith(ROCKSDB_PREFIX)) {
         Path directory = Path.of(state.substring(ROCKSDB_PREFIX.length())).toAbsolutePath();
-        return RocksDbStateBackend.open(directory, onFailure);
+        return new Opened(RocksDbStateBackend.open(directory, onFailure), false);
       }
       if (state.startsWith(ETCD_PREFIX)) {
         var endpoints = EtcdAccess.endpoints(state.substring(ETCD_PREFIX.length()));
-        return EtcdStateBackend.open(new EtcdAccess(endpoints, config.etcd()));
+        return new Opened(EtcdStateBackend.open(new EtcdAccess(endpoints, config.etcd())), true);
       }
     } catch (StateException | IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);

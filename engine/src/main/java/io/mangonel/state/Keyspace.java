@@ -13,7 +13,8 @@ public enum Keyspace {
   FAILED_JOBS(9, "failed-jobs"),
   CANCELS(10, "cancels"),
   LOCKS(11, "locks"),
-  CATALOG_DROPS(12, "catalog-drops");
+  CATALOG_DROPS(12, "catalog-drops"),
+  TAKEOVERS(13, "takeovers");
 
   private final int code;
   private final String path;

@@ -42,6 +42,12 @@ public interface StateBackend extends AutoCloseable {
    */
   Watch watch(Keyspace keyspace, String prefix, Consumer<Change> listener);
 
+  /**
+   * Lets the store forget what keys were before the call before this one. Nothing that this
+   * interface reads needs that; where a store keeps it, its space ends.
+   */
+  default void compact() {}
+
   /** Ends watches and lets the store go; leases stay. Later calls are bugs. */
   @Override
   void close();

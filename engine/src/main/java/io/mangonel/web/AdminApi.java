@@ -47,6 +47,11 @@ public final class AdminApi {
     return queries.executors().then(executors -> text(JobJson.executors(executors)));
   }
 
+  /** An array, by id. */
+  public Answer<String> schedulers() {
+    return queries.schedulers().then(schedulers -> text(JobJson.schedulers(schedulers)));
+  }
+
   /** An object: {@code time_ms}, this scheduler's clock. */
   public Answer<String> about() {
     return text(JsonNodeFactory.instance.objectNode().put("time_ms", System.currentTimeMillis()));

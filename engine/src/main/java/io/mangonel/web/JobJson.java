@@ -147,6 +147,9 @@ final class JobJson {
           .put("address", scheduler.address())
           .put("started_ms", scheduler.startedMs())
           .put("commits", scheduler.commits())
+          .put("lease_ms", scheduler.leaseTtlMs())
+          .put("jobs", scheduler.jobs())
+          .put("takeover_ms", scheduler.takeoverMs())
           .put("self", scheduler.self());
     }
     return array;

@@ -52,6 +52,23 @@ public final class AdminReports {
     return table.toString();
   }
 
+  /** One line per scheduler. */
+  public static String schedulers(String json) {
+    TextTable table =
+        new TextTable("ID", "ADDRESS", "STARTED", "LEASE", "JOBS", "LAST TAKEOVER", "COMMITS");
+    for (JsonNode scheduler : read(json)) {
+      table.row(
+          scheduler.path("id").asText(),
+          scheduler.path("address").asText(),
+          time(scheduler.path("started_ms")),
+          scheduler.path("lease_ms").asText() + " ms",
+          scheduler.path("jobs").asText(),
+          time(scheduler.path("takeover_ms")),
+          scheduler.path("commits").asText());
+    }
+    return table.toString();
+  }
+
   /** What came of a cancel: the job's state after it. */
   public static String cancelled(String id, String state) {
     return switch (state) {

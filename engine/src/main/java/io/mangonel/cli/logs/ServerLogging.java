@@ -82,6 +82,8 @@ public final class ServerLogging {
     repetitions.start();
     context.addTurboFilter(repetitions);
     root(context).setLevel(Level.WARN);
+    // It warns of each failed call; ours say what came of it.
+    context.getLogger("io.etcd.jetcd").setLevel(Level.ERROR);
     context
         .getLogger("io.mangonel")
         .setLevel(Level.toLevel(options.level().name().toUpperCase(Locale.ROOT)));

@@ -280,11 +280,15 @@ final class Committer {
   List<SubmitHolder> fenceRead(
       long createRevision, long readCount, List<SubmitHolder> holders, long nowMs) {
     Commit refused = current;
-    if (state != State.READING || refused == null) {
+    if (state != State.READING) {
       return List.of();
     }
     boolean mine = createRevision == fenceRevision;
-    if (mine && readCount == refused.next()) {
+    if (mine && refused == null) {
+      state = State.IDLE; // It was only doubted.
+    } else if (refused == null) {
+      fence();
+    } else if (mine && readCount == refused.next()) {
       done(); // An earlier sending of the same commit.
     } else if (mine && readCount == count && !holders.isEmpty()) {
       drop(refused, holders);
@@ -293,10 +297,21 @@ final class Committer {
       state = State.PAUSED; // Whoever held a key has let it go.
       retryAtMs = nowMs + limits.commitRetryMs();
     } else {
-      state = State.FENCED;
-      held.clear();
+      fence();
     }
     return List.of();
+  }
+
+  private void fence() {
+    state = State.FENCED;
+    held.clear();
+  }
+
+  /** A list was without our key: it is read, unless a commit is about to tell. */
+  void doubt() {
+    if (state == State.IDLE) {
+      read();
+    }
   }
 
   private static boolean contestable(Commit commit) {

@@ -133,6 +133,23 @@ public sealed interface Effect {
   record ReadFence() implements Effect {}
 
   /**
+   * Read the headers of all jobs, then the keys of all schedulers; answered by {@code
+   * OrphansListed} or {@code OrphansUnreadable}.
+   */
+  record ListOrphans() implements Effect {}
+
+  /**
+   * Become the owner of these jobs, in a transaction that requires that {@code owner} has no key
+   * and that their headers are as they were (rule D3). For each that is ours then, {@code
+   * JobLoaded}; at last {@code ClaimAnswered}.
+   */
+  record ClaimJobs(Incarnation owner, List<JobId> jobs) implements Effect {
+    public ClaimJobs {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /**
    * This scheduler lost its key: it owns nothing any more. The last effect of a core; the shell
    * drops it and starts a new incarnation.
    */

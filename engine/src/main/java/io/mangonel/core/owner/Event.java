@@ -207,11 +207,50 @@ public sealed interface Event {
   /** {@link Effect.ReadFence} could not be answered; the core asks again. */
   record FenceUnreadable() implements Event {}
 
-  /** Start-up: a job of the store that this scheduler claims, with the next epoch. */
+  /**
+   * A job of the store that this scheduler claims, with the next epoch: its owner is gone, and no
+   * other can become it any more.
+   */
   record JobLoaded(StoredJob job) implements Event {}
 
-  /** Start-up: a job of the store that has ended and whose details are still there. */
+  /** A job of the store that a scheduler ended that is gone, and whose details are still there. */
   record EndedJobLoaded(JobId job, long epoch) implements Event {}
+
+  // Other schedulers, on a store that they share.
+
+  /** What the store says of them. */
+  sealed interface OfCluster extends Event {}
+
+  /** The schedulers that have a key; perhaps no longer true. */
+  record SchedulersListed(List<Incarnation> present) implements OfCluster {
+    public SchedulersListed {
+      present = List.copyOf(present);
+    }
+  }
+
+  /**
+   * A job that has not ended and whose owner has no key, or that is said to be this scheduler's.
+   *
+   * @param planned whether it has a plan, so that tasks may run
+   */
+  record Orphan(JobId job, Incarnation owner, boolean planned) {}
+
+  /** The answer to {@link Effect.ListOrphans}. */
+  record OrphansListed(List<Orphan> orphans) implements OfCluster {
+    public OrphansListed {
+      orphans = List.copyOf(orphans);
+    }
+  }
+
+  /** {@link Effect.ListOrphans} could not be answered; the core asks again. */
+  record OrphansUnreadable() implements OfCluster {}
+
+  /** The answer to {@link Effect.ClaimJobs}, after a {@code JobLoaded} for each that is ours. */
+  record ClaimAnswered(List<JobId> jobs) implements OfCluster {
+    public ClaimAnswered {
+      jobs = List.copyOf(jobs);
+    }
+  }
 
   /** Start-up: a registration of the store. */
   record ExecutorLoaded(ExecutorInfo info) implements Event {}

@@ -173,12 +173,17 @@ final class ExecutorEvents {
         .ifPresent(job -> jobs.settle(job, nowMs));
   }
 
-  void update(Event.TaskUpdates updates, long nowMs) {
+  /**
+   * @param shared whether a job that is not known here may be another scheduler's: then its owner,
+   *     or who claims it, acknowledges (rule T10)
+   */
+  void update(Event.TaskUpdates updates, boolean shared, long nowMs) {
     // A job that still hears inventories takes no status: it would not know what to make of it.
     var statuses =
         updates.updates().stream()
             .map(Event.TaskUpdate::status)
             .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
+            .filter(status -> !shared || tasks.find(status.id().job()).isPresent())
             .map(holders::judged)
             .toList();
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));

@@ -147,8 +147,11 @@ final class JobLifecycle {
     tasks.refresh(job);
   }
 
-  /** Start-up: claims a job of the store. */
+  /** Claims a job of the store. */
   void load(StoredJob stored, long nowMs) {
+    if (tasks.find(stored.job()).isPresent()) {
+      return; // It was told before.
+    }
     Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
     if (stored.plan() != null) {
@@ -243,7 +246,10 @@ final class JobLifecycle {
     executors.dataOf(job, holders).forEach(committer::afterCommit);
   }
 
-  /** Start-up: a job that ended before; its retention begins anew, for nobody knows who reads. */
+  /**
+   * A job that ended under another scheduler; its retention begins anew, for nobody knows who
+   * reads.
+   */
   void loadEnded(JobId id, long epoch, long nowMs) {
     retention.keep(id, 0, nowMs);
     endedBefore.put(id, epoch);

@@ -37,6 +37,10 @@ import io.mangonel.core.graph.GraphLimits;
  * @param retentionMs how long the result and the details of an ended job are kept after its end, or
  *     after its result was last read
  * @param endedJobsMax ended jobs that are kept so; beyond, the oldest is forgotten early
+ * @param orphansEveryMs how often jobs without an owner are looked for when no scheduler has gone
+ * @param orphansLostMs a search, or a claim, that is not answered for this long is made again
+ * @param claimGraceMs a job that its heir has not claimed for this long is claimed by anybody
+ * @param claimJobsMax jobs of one claim (rule T4)
  */
 public record Limits(
     long tickMs,
@@ -66,13 +70,17 @@ public record Limits(
     long adoptMs,
     long executorWaitMs,
     long retentionMs,
-    int endedJobsMax) {
+    int endedJobsMax,
+    long orphansEveryMs,
+    long orphansLostMs,
+    long claimGraceMs,
+    int claimJobsMax) {
 
   public static final Limits DEFAULTS =
       new Limits(
           50, 2_000, 4, 16, 3, 10, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20,
           10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 300_000,
-          600_000, 5_000);
+          600_000, 5_000, 10_000, 30_000, 2_000, 50);
 
   /** What a job may bear. */
   GraphLimits graph() {
@@ -109,6 +117,10 @@ public record Limits(
         adoptMs,
         executorWaitMs,
         value,
-        endedJobsMax);
+        endedJobsMax,
+        orphansEveryMs,
+        orphansLostMs,
+        claimGraceMs,
+        claimJobsMax);
   }
 }

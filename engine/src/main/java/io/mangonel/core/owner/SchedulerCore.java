@@ -38,6 +38,7 @@ public final class SchedulerCore {
   private final Takeover takeover;
   private final JobLifecycle jobs;
   private final ExecutorEvents executorEvents;
+  private final Membership membership;
   private final List<Effect> effects = new ArrayList<>();
   private long steppedAtMs;
   private long tickedAtMs;
@@ -57,6 +58,7 @@ public final class SchedulerCore {
     this.jobs = new JobLifecycle(limits, committer, tasks, executors, takeover, effects);
     this.executorEvents =
         new ExecutorEvents(limits, committer, tasks, executors, takeover, jobs, effects);
+    this.membership = new Membership(self, limits);
   }
 
   /**
@@ -111,7 +113,7 @@ public final class SchedulerCore {
           ifKnown(
               updates.executor(),
               updates.incarnation(),
-              () -> executorEvents.update(updates, nowMs));
+              () -> executorEvents.update(updates, membership.shared(), nowMs));
       case Event.JobsAdopted adopted -> {
         takeover.adopted(adopted, nowMs).forEach(job -> jobs.settle(job, nowMs));
         takeover.outrun(adopted).forEach(job -> jobs.claimAgain(job, nowMs));
@@ -125,10 +127,26 @@ public final class SchedulerCore {
         jobs.epochsDurable(nowMs);
       }
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);
+      case Event.OfCluster said -> cluster(said, nowMs);
       case Event.JobLoaded(var stored) -> jobs.load(stored, nowMs);
       case Event.EndedJobLoaded(var id, long epoch) -> jobs.loadEnded(id, epoch, nowMs);
       case Event.ExecutorLoaded(var info) -> executors.register(info, nowMs);
       case Event.Tick() -> tick();
+    }
+  }
+
+  private void cluster(Event.OfCluster said, long nowMs) {
+    switch (said) {
+      case Event.SchedulersListed(var present) -> {
+        membership.listed(present);
+        if (!present.contains(self)) {
+          committer.doubt();
+        }
+      }
+      case Event.OrphansListed(var orphans) ->
+          effects.addAll(membership.orphans(orphans, job -> tasks.find(job).isPresent(), nowMs));
+      case Event.OrphansUnreadable() -> membership.orphansUnreadable();
+      case Event.ClaimAnswered(var claimed) -> membership.claimed(claimed);
     }
   }
 
@@ -143,6 +161,9 @@ public final class SchedulerCore {
       return new Ready(null, effects);
     }
     reconcile();
+    if (membership.takeListOrphans(steppedAtMs)) {
+      effects.add(new Effect.ListOrphans());
+    }
     Commit commit = committer.nextCommit().orElse(null);
     effects.addAll(committer.release());
     effects.addAll(executors.takeEffects());
@@ -227,6 +248,7 @@ public final class SchedulerCore {
     jobs.encode(out);
     takeover.encode(out);
     executorEvents.encode(out);
+    membership.encode(out);
     return out.toBytes();
   }
 }

@@ -5,6 +5,8 @@ import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.store.StoredState;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobDirectory {
   private final Map<JobId, TrackedJob> jobs = new ConcurrentHashMap<>();
+  private final Map<JobId, TrackedJob> foreign = new ConcurrentHashMap<>();
   private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
   private final StoredState store;
 
@@ -30,6 +33,12 @@ public final class JobDirectory {
     var job = new TrackedJob(id, request, plan);
     jobs.put(id, job);
     return job;
+  }
+
+  /** A job that another scheduler had: who waits for it here goes on waiting. */
+  public void adopt(JobId id, JobRequest request) {
+    TrackedJob waited = foreign.remove(id);
+    jobs.putIfAbsent(id, waited == null ? new TrackedJob(id, request, null) : waited);
   }
 
   /** A job that was never taken. */
@@ -62,6 +71,11 @@ public final class JobDirectory {
     if (job != null) {
       return Optional.of(job);
     }
+    Optional<TrackedJob> over = ended(id);
+    return over.isPresent() ? over : foreign(id);
+  }
+
+  private Optional<TrackedJob> ended(JobId id) {
     return store
         .ended(id)
         .map(
@@ -70,6 +84,32 @@ public final class JobDirectory {
               found.end().complete(record.record());
               return found;
             });
+  }
+
+  /** A job that has not ended, and is another scheduler's. */
+  private Optional<TrackedJob> foreign(JobId id) {
+    if (!store.open(id)) {
+      return ended(id); // It ended between the two looks, or never was.
+    }
+    return store
+        .request(id)
+        .map(request -> foreign.computeIfAbsent(id, _ -> new TrackedJob(id, request, null)));
+  }
+
+  /** Looks what became of jobs of other schedulers that somebody waits for. */
+  public void lookAtForeign() {
+    for (TrackedJob job : List.copyOf(foreign.values())) {
+      Optional<StoredState.Ended> end = store.ended(job.id());
+      if (end.isPresent() || !store.open(job.id())) {
+        foreign.remove(job.id(), job);
+        end.or(() -> store.ended(job.id())).ifPresent(over -> job.end().complete(over.record()));
+      } else if (job.plan().isEmpty()) {
+        var _ = plan(job);
+      }
+    }
+    while (foreign.size() > ShellLimits.FOREIGN_JOBS_MAX) {
+      foreign.keySet().stream().min(Comparator.naturalOrder()).ifPresent(foreign::remove);
+    }
   }
 
   /**

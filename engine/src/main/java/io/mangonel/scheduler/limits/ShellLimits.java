@@ -53,6 +53,24 @@ public final class ShellLimits {
   public static final long KEEP_ALIVE_MS = 1_000;
 
   /**
+   * The lease of one of several schedulers: when it dies without a word, its jobs stand still for
+   * so long.
+   */
+  public static final long SHARED_LEASE_TTL_MS = 5_000;
+
+  /** The list of schedulers and of wishes to cancel is read this often, watched or not. */
+  public static final long MEMBERS_LIST_MS = 1_000;
+
+  /** How often a job of another scheduler that somebody here waits for is looked at. */
+  public static final long FOREIGN_JOBS_MS = 200;
+
+  /** Jobs of other schedulers that somebody here waits for; beyond, the oldest are forgotten. */
+  public static final int FOREIGN_JOBS_MAX = 1_000;
+
+  /** The store forgets old revisions this often; one scheduler asks it to. */
+  public static final long COMPACT_MS = 60_000;
+
+  /**
    * The lease of a scheduler that is alone on its store: nobody waits for its end, and the next one
    * removes its key. Long, so that a machine that slept finds its jobs.
    */

@@ -6,9 +6,12 @@ import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.state.StateException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends commits to the store, one at a time, and reports each outcome to the loop. On a platform
@@ -19,6 +22,7 @@ public final class Committer implements AutoCloseable {
   private static final int WORK_MAX = 4;
 
   private final BlockingQueue<Work> work = new ArrayBlockingQueue<>(WORK_MAX);
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final FencedStore store;
@@ -97,10 +101,19 @@ public final class Committer implements AutoCloseable {
       Event answer =
           switch (next) {
             case Work.Send(Commit commit) -> new Event.CommitAnswered(commit.count(), send(commit));
-            case Work.ReadFence() -> store.readFence();
+            case Work.ReadFence() -> readFenceNow();
           };
       busySinceMs = Long.MAX_VALUE;
       events.put(answer);
+    }
+  }
+
+  private Event readFenceNow() {
+    try {
+      return store.readFence();
+    } catch (StateException e) {
+      LOG.warn("this scheduler's key cannot be read now: {}", e.getMessage());
+      return new Event.FenceUnreadable();
     }
   }
 

@@ -4,6 +4,7 @@ import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.owner.JobView;
 import io.mangonel.core.owner.JobView.StageView;
 import io.mangonel.core.owner.JobView.TaskView;
+import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.JobId;
@@ -44,11 +45,42 @@ final class JobReports {
               for (StoredState.Ended ended : run.stored().history(limit)) {
                 found.putIfAbsent(ended.job(), summary(ended, List.of()));
               }
+              if (run.shared()) {
+                addForeign(found);
+              }
               return found.values().stream()
                   .sorted(Comparator.comparing(JobSummary::id).reversed())
                   .limit(limit)
                   .toList();
             });
+  }
+
+  /** Those of other schedulers that have not ended. */
+  private void addForeign(Map<JobId, JobSummary> found) {
+    for (StoredState.Header header : run.stored().headers()) {
+      if (!found.containsKey(header.job())) {
+        run.stored()
+            .request(header.job())
+            .map(request -> summary(header.job(), header.epoch(), request, header.planned()))
+            .ifPresent(foreign -> found.put(header.job(), foreign));
+      }
+    }
+  }
+
+  private static JobSummary summary(JobId job, long epoch, JobRequest request, boolean planned) {
+    return new JobSummary(
+        job,
+        planned ? JobState.RUNNING : JobState.QUEUED,
+        request.sql(),
+        request.principal(),
+        request.submittedAtMs(),
+        null,
+        null,
+        epoch,
+        0,
+        0,
+        0,
+        null);
   }
 
   /** Empty when nobody knows the job. */
@@ -58,7 +90,33 @@ final class JobReports {
       JobHistory.View history = run.histories().find(id).orElse(JobHistory.View.NONE);
       return Optional.of(detail(summary(view.get().line()), view.get().stages(), history));
     }
-    return run.stored().ended(id).map(this::detail);
+    Optional<JobDetail> ended = run.stored().ended(id).map(this::detail);
+    return ended.isPresent() ? ended : foreign(id);
+  }
+
+  /** A job of another scheduler, as far as its commits tell. */
+  private Optional<JobDetail> foreign(JobId id) {
+    return switch (run.stored().claimable(id)) {
+      case StoredState.Claim.Found(var found) -> Optional.of(foreign(found));
+      // Ended meanwhile, or written by a newer version.
+      case StoredState.Claim.Gone _, StoredState.Claim.Unreadable _ ->
+          run.stored().ended(id).map(this::detail);
+    };
+  }
+
+  private JobDetail foreign(StoredState.Claimable found) {
+    StoredJob job = found.job();
+    List<StageView> stages = JobView.stagesOf(job);
+    List<TaskView> tasks = stages.stream().flatMap(stage -> stage.tasks().stream()).toList();
+    StoredJob.Plan plan = job.plan();
+    JobSummary summary =
+        summary(job.job(), job.epoch(), job.request(), found.planned())
+            .running(
+                startedMs(plan == null ? 0 : plan.plannedAtMs()),
+                tasks.size(),
+                (int) tasks.stream().filter(task -> task.state().equals("SUCCESSFUL")).count());
+    var history = JobHistory.of(run.stored().log(job.job()), job.snapshot() == null);
+    return detail(summary, stages, history.view());
   }
 
   private JobDetail detail(StoredState.Ended ended) {

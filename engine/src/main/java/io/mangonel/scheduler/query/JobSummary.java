@@ -26,4 +26,21 @@ public record JobSummary(
     int tasks,
     int doneTasks,
     long rows,
-    @Nullable String error) {}
+    @Nullable String error) {
+  /** The same with what is known of its tasks. */
+  JobSummary running(@Nullable Long started, int allTasks, int done) {
+    return new JobSummary(
+        id,
+        state,
+        sql,
+        principal,
+        submittedMs,
+        started,
+        endedMs,
+        epoch,
+        allTasks,
+        done,
+        rows,
+        error);
+  }
+}

@@ -1,6 +1,7 @@
 package io.mangonel.scheduler.query;
 
 import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
@@ -8,7 +9,12 @@ import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.peer.ExecutorDirectory;
 import io.mangonel.scheduler.run.SchedulerRun;
+import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.scheduler.store.TakeoverRecord;
+import io.mangonel.state.StateException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -96,9 +102,14 @@ public final class QueryService {
 
   /** Before its store is read a scheduler knows of no job. */
   private <T> Answer<T> whenStarted(Supplier<Answer<T>> question) {
-    return run.awaitStart(ShellLimits.START_DEADLINE_MS)
-        ? question.get()
-        : new Answer.Retryable<>("the scheduler is still starting; try again later");
+    if (!run.awaitStart(ShellLimits.START_DEADLINE_MS)) {
+      return new Answer.Retryable<>("the scheduler is still starting; try again later");
+    }
+    try {
+      return question.get();
+    } catch (StateException e) {
+      return new Answer.Retryable<>("the state store does not answer; try again later");
+    }
   }
 
   /** The newest jobs first, running and ended. */
@@ -157,17 +168,33 @@ public final class QueryService {
 
   /** The schedulers that are registered with the store, this one too; by id. */
   public Answer<List<SchedulerSummary>> schedulers() {
-    return new Answer.Ok<>(
-        run.stored().schedulers().stream()
-            .map(
-                found ->
-                    new SchedulerSummary(
-                        found.incarnation(),
-                        found.record().address(),
-                        found.record().startedMs(),
-                        found.record().count(),
-                        found.incarnation().equals(run.self())))
-            .toList());
+    return whenStarted(
+        () -> {
+          Map<Incarnation, Integer> jobs = new HashMap<>();
+          run.stored().headers().forEach(header -> jobs.merge(header.owner(), 1, Integer::sum));
+          Map<Incarnation, TakeoverRecord> takeovers = run.stored().takeovers();
+          return new Answer.Ok<>(
+              run.stored().schedulers().stream()
+                  .map(found -> summary(found, jobs, takeovers))
+                  .toList());
+        });
+  }
+
+  private SchedulerSummary summary(
+      StoredState.Scheduler found,
+      Map<Incarnation, Integer> jobs,
+      Map<Incarnation, TakeoverRecord> takeovers) {
+    return new SchedulerSummary(
+        found.incarnation(),
+        found.record().address(),
+        found.record().startedMs(),
+        found.record().count(),
+        found.record().leaseTtlMs(),
+        jobs.getOrDefault(found.incarnation(), 0),
+        Optional.ofNullable(takeovers.get(found.incarnation()))
+            .map(TakeoverRecord::atMs)
+            .orElse(null),
+        found.incarnation().equals(run.self()));
   }
 
   /** The figures for monitoring, in Prometheus' text format. */

@@ -2,6 +2,7 @@ package io.mangonel.scheduler.run;
 
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.scheduler.cluster.Claims;
 import io.mangonel.scheduler.job.JobDirectory;
 import io.mangonel.scheduler.job.Planning;
 import io.mangonel.scheduler.job.TrackedJob;
@@ -25,9 +26,13 @@ public final class Effects implements AutoCloseable {
   private final StatusWaits statuses;
   private final Planning planning;
   private final Committer committer;
+  private final Claims claims;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("effect-", 0).factory());
+
+  /** What goes to the store. */
+  record StoreSide(Committer committer, Claims claims) {}
 
   Effects(
       JobDirectory jobs,
@@ -35,14 +40,15 @@ public final class Effects implements AutoCloseable {
       ExecutorCalls calls,
       StatusWaits statuses,
       Planning planning,
-      Committer committer,
+      StoreSide store,
       Consumer<Throwable> onFatal) {
     this.jobs = jobs;
     this.executors = executors;
     this.calls = calls;
     this.statuses = statuses;
     this.planning = planning;
-    this.committer = committer;
+    this.committer = store.committer;
+    this.claims = store.claims;
     this.onFatal = onFatal;
   }
 
@@ -84,6 +90,8 @@ public final class Effects implements AutoCloseable {
       case Effect.JobFinished(var job, TerminalRecord.Finished record) -> jobs.end(job, record);
       case Effect.JobFailed(var job, TerminalRecord.Failed record) -> jobs.end(job, record);
       case Effect.JobCancelled(var job, TerminalRecord.Cancelled record) -> jobs.end(job, record);
+      case Effect.ListOrphans _ -> claims.listOrphans();
+      case Effect.ClaimJobs claim -> claims.claim(claim);
       case Effect.ReadFence _ -> committer.readFence();
       case Effect.Fenced(String message) -> onFatal.accept(new FencedException(message));
     }

@@ -10,6 +10,10 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.Planner;
 import io.mangonel.planner.bind.Definition;
+import io.mangonel.scheduler.cluster.Claims;
+import io.mangonel.scheduler.cluster.EndedJobs;
+import io.mangonel.scheduler.cluster.Members;
+import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.job.JobDirectory;
@@ -30,17 +34,22 @@ import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoreSweep;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateBackend;
+import io.mangonel.state.StateException;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorClient;
 import io.mangonel.wire.scheduler.SchedulerPeerService;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,15 +77,25 @@ public final class SchedulerRun implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("scheduler-timer").daemon().factory());
 
+  /** Renewals wait for nothing else (rule T4). */
+  private final ScheduledExecutorService keepAlives =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("scheduler-lease").daemon().factory());
+
+  private final Members members;
+
   private volatile @Nullable HostPort address;
+  private final AtomicBoolean handedOver = new AtomicBoolean();
   private final CountDownLatch startedSignal = new CountDownLatch(1);
   private volatile @Nullable Started started;
 
-  private record Started(FencedStore store, Committer committer, Effects effects, EventLoop loop) {}
+  private record Started(
+      FencedStore store, Committer committer, Claims claims, Effects effects, EventLoop loop) {}
 
   /**
    * What a run is made of.
    *
+   * @param shared whether other schedulers may use the store, too
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param planner closed after the run
    * @param definitions what a request's names mean
@@ -84,6 +103,7 @@ public final class SchedulerRun implements AutoCloseable {
    */
   public record Setup(
       StateBackend backend,
+      boolean shared,
       Incarnation self,
       Clock clock,
       Limits limits,
@@ -98,6 +118,7 @@ public final class SchedulerRun implements AutoCloseable {
     this.jobs = new JobDirectory(stored);
     this.planning = new Planning(setup.planner, setup.definitions, jobs, events, metrics);
     this.histories = new JobHistories(setup.self.value());
+    this.members = new Members(setup.backend, stored, events, setup.onFatal);
   }
 
   /** What executors call. Calls wait until the run is started. */
@@ -114,22 +135,25 @@ public final class SchedulerRun implements AutoCloseable {
 
   private List<HostPort> schedulers() {
     HostPort mine = address;
-    return mine == null ? List.of() : List.of(mine);
+    Set<HostPort> all = new LinkedHashSet<>(mine == null ? List.of() : List.of(mine));
+    all.addAll(members.addresses());
+    return List.copyOf(all);
   }
 
   /**
-   * Registers, claims what the store has, and runs.
+   * Registers, claims what nobody else has, and runs.
    *
    * @param listening where executors and clients find this scheduler
    */
   public void start(HostPort listening) {
     address = listening;
     long nowMs = setup.clock.nowMs();
-    FencedStore store =
-        FencedStore.registerAlone(
-            setup.backend, setup.self, listening.toString(), nowMs, ShellLimits.LONE_LEASE_TTL_MS);
+    FencedStore store = register(listening.toString(), nowMs);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
-    load(core, store, nowMs);
+    loadExecutors(core, nowMs);
+    if (!setup.shared) {
+      load(core, store, nowMs);
+    }
     var committer =
         new Committer(
             store, events, setup.clock, new Committer.Insight(histories, metrics), setup.onFatal);
@@ -142,7 +166,17 @@ public final class SchedulerRun implements AutoCloseable {
             polls,
             events,
             setup.clock);
-    var effects = new Effects(jobs, executors, calls, statuses, planning, committer, setup.onFatal);
+    var takeovers = new Takeovers(store, stored);
+    var claims = new Claims(takeovers, events, setup.clock, this::adopt, setup.onFatal);
+    var effects =
+        new Effects(
+            jobs,
+            executors,
+            calls,
+            statuses,
+            planning,
+            new Effects.StoreSide(committer, claims),
+            setup.onFatal);
     var loop =
         new EventLoop(
             core,
@@ -152,16 +186,42 @@ public final class SchedulerRun implements AutoCloseable {
             new EventLoop.Pace(setup.clock, setup.limits.tickMs()),
             metrics::waitedForLoop,
             setup.onFatal);
-    started = new Started(store, committer, effects, loop);
+    started = new Started(store, committer, claims, effects, loop);
     committer.start();
     loop.start();
+    every(keepAlives, ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
+    if (setup.shared) {
+      members.start();
+      every(ShellLimits.FOREIGN_JOBS_MS, jobs::lookAtForeign);
+      every(ShellLimits.COMPACT_MS, this::compact);
+    }
     Gauges.register(metrics, this);
     startedSignal.countDown();
-    every(ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
+    sweepOften(store);
+  }
+
+  private FencedStore register(String listening, long nowMs) {
+    return setup.shared
+        ? FencedStore.registerAmong(
+            setup.backend, setup.self, listening, nowMs, ShellLimits.SHARED_LEASE_TTL_MS)
+        : FencedStore.registerAlone(
+            setup.backend, setup.self, listening, nowMs, ShellLimits.LONE_LEASE_TTL_MS);
+  }
+
+  private void compact() {
+    if (members.isFirst(setup.self)) {
+      setup.backend.compact();
+    }
+  }
+
+  private void sweepOften(FencedStore store) {
     // Without an answer all count as kept: the next sweep asks again.
+    UnaryOperator<Set<JobId>> kept = ended -> events.ask(asked -> asked.kept(ended)).orElse(ended);
+    var endedJobs = new EndedJobs(setup.self, members, events);
     var sweep =
-        new StoreSweep(
-            stored, store, ended -> events.ask(asked -> asked.kept(ended)).orElse(ended));
+        setup.shared
+            ? new StoreSweep(stored, store, kept, endedJobs, endedJobs::forgotten)
+            : new StoreSweep(stored, store, kept);
     every(
         Math.min(
             ShellLimits.SWEEP_MS, Math.max(ShellLimits.SWEEP_MIN_MS, setup.limits.retentionMs())),
@@ -171,11 +231,21 @@ public final class SchedulerRun implements AutoCloseable {
         });
   }
 
-  private void load(SchedulerCore core, FencedStore store, long nowMs) {
+  private void loadExecutors(SchedulerCore core, long nowMs) {
     for (ExecutorInfo info : stored.executors()) {
       executors.learn(info);
       core.step(new Event.ExecutorLoaded(info), nowMs);
     }
+  }
+
+  /** A job of a scheduler that is gone. */
+  private void adopt(StoredState.Claimable claimable) {
+    JobId job = claimable.job().job();
+    jobs.adopt(job, claimable.job().request());
+    histories.load(job, stored.log(job), claimable.job().snapshot() == null);
+  }
+
+  private void load(SchedulerCore core, FencedStore store, long nowMs) {
     StoredState.Jobs found = stored.jobs();
     for (StoredState.Claimable claimable : found.claimable()) {
       JobId job = claimable.job().job();
@@ -209,13 +279,21 @@ public final class SchedulerRun implements AutoCloseable {
 
   /** Repeats {@code work} until the run is closed; an error in it is fatal. */
   public void every(long periodMs, Runnable work) {
+    every(timer, periodMs, work);
+  }
+
+  private void every(ScheduledExecutorService on, long periodMs, Runnable work) {
     var _ =
-        timer.scheduleWithFixedDelay(
+        on.scheduleWithFixedDelay(
             () -> {
               try {
                 work.run();
+              } catch (StateException e) {
+                LOG.warn("not done now: {}", e.getMessage()); // The store is away: the next time.
               } catch (RuntimeException | Error fatal) {
-                setup.onFatal.accept(fatal);
+                if (!handedOver.get()) { // Else the store is being closed.
+                  setup.onFatal.accept(fatal);
+                }
               }
             },
             periodMs,
@@ -264,6 +342,11 @@ public final class SchedulerRun implements AutoCloseable {
     return metrics;
   }
 
+  /** Whether other schedulers may use the store, too. */
+  public boolean shared() {
+    return setup.shared;
+  }
+
   /** This scheduler's incarnation. */
   public Incarnation self() {
     return setup.self;
@@ -290,17 +373,32 @@ public final class SchedulerRun implements AutoCloseable {
     return setup.clock;
   }
 
+  /**
+   * Decides nothing more and lets its key go: another scheduler claims its jobs now, without
+   * waiting for a lease to end. Clients and executors hear of it from there.
+   */
+  public void handOver() {
+    Started run = started;
+    if (run != null && !handedOver.getAndSet(true)) {
+      keepAlives.shutdownNow();
+      members.close();
+      run.claims.close();
+      run.loop.close();
+      run.committer.close();
+      run.store.release();
+    }
+  }
+
   /** Ends the threads; jobs stay in the store for the next run. */
   @Override
   public void close() {
+    handOver();
+    keepAlives.shutdownNow();
     timer.shutdownNow();
     planning.close();
     Started run = started;
     if (run != null) {
-      run.loop.close();
       run.effects.close();
-      run.committer.close();
-      run.store.release();
     }
     channels.close();
   }

@@ -9,11 +9,11 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend.Operation;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Maps the core's changes to store operations. Remembers which jobs have a plan, because that
@@ -21,7 +21,7 @@ import java.util.Set;
  */
 final class ChangeEncoder {
   private final Incarnation self;
-  private final Set<JobId> planned = new HashSet<>();
+  private final Set<JobId> planned = ConcurrentHashMap.newKeySet();
 
   ChangeEncoder(Incarnation self) {
     this.self = self;

@@ -1,6 +1,7 @@
 package io.mangonel.scheduler.store;
 
 import io.mangonel.core.RecordWriter;
+import io.mangonel.core.UnreadableRecordException;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class FencedStore {
   private static final int SCAN_LIMIT = 1_000;
   private static final int CANCEL_VERSION = 1;
+  private static final int CLAIM_ATTEMPTS_MAX = 5;
 
   private final StateBackend backend;
   private final Incarnation self;
@@ -71,7 +73,20 @@ public final class FencedStore {
               List.of(new Operation.Delete(Keyspace.SCHEDULERS, old.key()))),
           "remove the key of scheduler " + old.key());
     }
-    var record = new SchedulerRecord(address, nowMs, 0);
+    return register(backend, self, address, nowMs, leaseTtlMs);
+  }
+
+  private static String addressOf(Entry scheduler) {
+    try {
+      return SchedulerRecord.decode(scheduler.value()).address();
+    } catch (UnreadableRecordException e) {
+      return ""; // Of a newer version: its lease tells.
+    }
+  }
+
+  private static FencedStore register(
+      StateBackend backend, Incarnation self, String address, long nowMs, long leaseTtlMs) {
+    var record = new SchedulerRecord(address, nowMs, 0, leaseTtlMs);
     Lease lease = backend.grantLease(leaseTtlMs);
     require(
         backend.commit(
@@ -86,6 +101,30 @@ public final class FencedStore {
             .orElseThrow(() -> new IllegalStateException("the key of " + self + " is gone"))
             .createRevision();
     return new FencedStore(backend, self, record, lease, createRevision);
+  }
+
+  /**
+   * Registers one of several schedulers. A predecessor at the same address is gone, for its port is
+   * ours: its key is deleted, by creation revision, so that nobody waits for its lease (rule T2).
+   *
+   * @param address where executors, clients and other schedulers find it
+   * @throws StateException when the store does not answer
+   * @throws IllegalStateException when it refuses
+   */
+  public static FencedStore registerAmong(
+      StateBackend backend, Incarnation self, String address, long nowMs, long leaseTtlMs) {
+    List<Entry> present = backend.scan(Keyspace.SCHEDULERS, "", "", SCAN_LIMIT);
+    for (Entry other : present) {
+      if (addressOf(other).equals(address)) {
+        var _ =
+            backend.commit(
+                List.of(
+                    new Guard.CreateRevision(
+                        Keyspace.SCHEDULERS, other.key(), other.createRevision())),
+                List.of(new Operation.Delete(Keyspace.SCHEDULERS, other.key())));
+      }
+    }
+    return register(backend, self, address, nowMs, leaseTtlMs);
   }
 
   private static void require(CommitOutcome outcome, String what) {
@@ -158,6 +197,90 @@ public final class FencedStore {
    */
   CommitOutcome commitUncounted(List<Operation> operations) {
     return backend.commit(List.of(created()), operations);
+  }
+
+  /**
+   * Makes this scheduler the owner of jobs whose owner has no key (rule D3). Their epochs rise with
+   * the first commit of each; until then nobody launches anything of them.
+   *
+   * @param owner as their headers have it; our own for a claim whose outcome was never known
+   * @return those that are ours now
+   * @throws StateException when the store does not answer
+   */
+  public List<JobId> claim(Incarnation owner, List<JobId> jobs, long nowMs) {
+    List<Found> found = new ArrayList<>();
+    for (JobId job : jobs) {
+      header(job).filter(header -> header.decoded().owner().equals(owner)).ifPresent(found::add);
+    }
+    if (found.isEmpty() || owner.equals(self)) {
+      return found.stream().map(Found::job).toList();
+    }
+    if (claimed(owner, found, nowMs)) {
+      return found.stream().map(Found::job).toList();
+    }
+    // Another was faster with one of them.
+    return found.size() == 1
+        ? List.of()
+        : found.stream()
+            .filter(one -> claimed(owner, List.of(one), nowMs))
+            .map(Found::job)
+            .toList();
+  }
+
+  private record Found(JobId job, Keyspace keyspace, Entry entry) {
+    JobHeader decoded() {
+      return JobHeader.decode(entry.value());
+    }
+  }
+
+  private Optional<Found> header(JobId job) {
+    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
+      Optional<Entry> entry = backend.get(keyspace, Keys.header(job));
+      if (entry.isPresent()) {
+        return Optional.of(new Found(job, keyspace, entry.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean claimed(Incarnation owner, List<Found> headers, long nowMs) {
+    List<Guard> guards = new ArrayList<>();
+    guards.add(created());
+    guards.add(new Guard.Absent(Keyspace.SCHEDULERS, owner.value()));
+    List<Operation> operations = new ArrayList<>();
+    operations.add(
+        new Operation.PutLeased(
+            Keyspace.TAKEOVERS,
+            self.value(),
+            new TakeoverRecord(owner, nowMs, headers.size()).encode(),
+            lease.id()));
+    for (Found header : headers) {
+      String key = header.entry.key();
+      guards.add(new Guard.ModifyRevision(header.keyspace, key, header.entry.modifyRevision()));
+      operations.add(
+          new Operation.Put(
+              header.keyspace, key, new JobHeader(self, header.decoded().epoch()).encode()));
+    }
+    for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
+      switch (backend.commit(guards, operations)) {
+        case CommitOutcome.Done _ -> {
+          return true;
+        }
+        case CommitOutcome.Refused _ -> {
+          // Perhaps by an earlier sending of the same.
+          return attempt > 0 && headers.stream().allMatch(this::isOurs);
+        }
+        case CommitOutcome.Unknown _ -> {} // Sent again as it is (rule D2).
+        case CommitOutcome.NoSpace _ -> {
+          return false;
+        }
+      }
+    }
+    return false; // Done later, it is found as ours that we do not know.
+  }
+
+  private boolean isOurs(Found header) {
+    return header(header.job).filter(now -> now.decoded().owner().equals(self)).isPresent();
   }
 
   /** Asks for the end of a job: a claim reads it (rule D7). */

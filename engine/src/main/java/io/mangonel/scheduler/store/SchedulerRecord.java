@@ -10,9 +10,11 @@ import io.mangonel.core.RecordWriter;
  * @param address host:port of its gRPC server
  * @param startedMs milliseconds since 1970
  * @param count commits done
+ * @param leaseTtlMs how long its key outlives its last sign of life; 0 when it did not say
  */
-public record SchedulerRecord(String address, long startedMs, long count) {
-  private static final int VERSION = 1;
+public record SchedulerRecord(String address, long startedMs, long count, long leaseTtlMs) {
+  /** Since 2 it has the lease's time. */
+  private static final int VERSION = 2;
 
   Bytes encode() {
     return new RecordWriter()
@@ -20,18 +22,20 @@ public record SchedulerRecord(String address, long startedMs, long count) {
         .text(address)
         .number(startedMs)
         .number(count)
+        .number(leaseTtlMs)
         .toBytes();
   }
 
   static SchedulerRecord decode(Bytes bytes) {
     var in = new RecordReader(bytes);
-    in.version("scheduler", VERSION);
-    var scheduler = new SchedulerRecord(in.text(), in.number(), in.number());
+    int version = in.version("scheduler", VERSION);
+    var scheduler =
+        new SchedulerRecord(in.text(), in.number(), in.number(), version < 2 ? 0 : in.number());
     in.end();
     return scheduler;
   }
 
   SchedulerRecord withCount(long value) {
-    return new SchedulerRecord(address, startedMs, value);
+    return new SchedulerRecord(address, startedMs, value, leaseTtlMs);
   }
 }

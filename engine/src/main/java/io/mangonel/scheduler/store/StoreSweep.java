@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,29 +21,51 @@ public final class StoreSweep {
   private final StoredState state;
   private final FencedStore store;
   private final UnaryOperator<Set<JobId>> kept;
+  private final Predicate<StoredState.Ended> mine;
+  private final Consumer<JobId> forgotten;
+
+  /** For a scheduler that is alone. */
+  public StoreSweep(StoredState state, FencedStore store, UnaryOperator<Set<JobId>> kept) {
+    this(state, store, kept, _ -> true, _ -> {});
+  }
 
   /**
    * @param kept of these ended jobs, those whose details the core still keeps
+   * @param mine whether an ended job is this scheduler's to keep
+   * @param forgotten told of jobs whose details it has deleted
    */
-  public StoreSweep(StoredState state, FencedStore store, UnaryOperator<Set<JobId>> kept) {
+  public StoreSweep(
+      StoredState state,
+      FencedStore store,
+      UnaryOperator<Set<JobId>> kept,
+      Predicate<StoredState.Ended> mine,
+      Consumer<JobId> forgotten) {
     this.state = state;
     this.store = store;
     this.kept = kept;
+    this.mine = mine;
+    this.forgotten = forgotten;
   }
 
   /** Once; what it does not finish, the next one does. */
   public void run() {
-    sweepDetails();
-    sweepHistory(Keyspace.COMPLETED_JOBS);
-    sweepHistory(Keyspace.FAILED_JOBS);
+    Set<JobId> others = sweepDetails();
+    sweepHistory(Keyspace.COMPLETED_JOBS, others);
+    sweepHistory(Keyspace.FAILED_JOBS, others);
     sweepCancels();
   }
 
-  private void sweepDetails() {
+  /** Returns the jobs with details that other schedulers keep. */
+  private Set<JobId> sweepDetails() {
     Set<JobId> ended = new HashSet<>();
-    state.endedWithDetails().forEach(job -> ended.add(job.job()));
+    Set<JobId> others = new HashSet<>();
+    for (StoredState.Ended job : state.endedWithDetails()) {
+      (mine.test(job) ? ended : others).add(job.job());
+    }
     ended.removeAll(kept.apply(Set.copyOf(ended)));
     ended.forEach(this::deleteDetails);
+    ended.forEach(forgotten);
+    return others;
   }
 
   private void deleteDetails(JobId job) {
@@ -59,13 +83,14 @@ public final class StoreSweep {
     commit(deletes);
   }
 
-  private void sweepHistory(Keyspace keyspace) {
+  private void sweepHistory(Keyspace keyspace, Set<JobId> others) {
     List<String> jobs = new ArrayList<>();
     state.forEachKey(keyspace, "", jobs::add);
     List<Operation> deletes = new ArrayList<>();
     Set<JobId> old = new HashSet<>();
     jobs.subList(0, Math.max(0, jobs.size() - ShellLimits.HISTORY_JOBS_MAX))
         .forEach(key -> old.add(new JobId(key)));
+    old.removeAll(others);
     old.removeAll(kept.apply(Set.copyOf(old))); // Their results can still be read.
     for (JobId job : old) {
       deleteDetails(job);

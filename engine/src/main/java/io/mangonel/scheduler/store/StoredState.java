@@ -17,8 +17,10 @@ import io.mangonel.state.StateBackend.Entry;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -48,7 +50,12 @@ public final class StoredState {
 
   /** A job that ended, as a list shows it. */
   public record Ended(
-      JobId job, long epoch, JobRequest request, TerminalRecord record, long plannedAtMs) {}
+      JobId job,
+      Incarnation owner,
+      long epoch,
+      JobRequest request,
+      TerminalRecord record,
+      long plannedAtMs) {}
 
   public List<ExecutorInfo> executors() {
     List<ExecutorInfo> executors = new ArrayList<>();
@@ -58,6 +65,67 @@ public final class StoredState {
         "",
         entry -> executors.add(RecordCodec.decodeExecutor(entry.value())));
     return executors;
+  }
+
+  /**
+   * @param planned whether it is with the active jobs
+   */
+  public record Header(JobId job, Incarnation owner, long epoch, boolean planned) {}
+
+  /** Of every job that has not ended; those this version cannot read are left out. */
+  public List<Header> headers() {
+    List<Header> headers = new ArrayList<>();
+    // In this order: a header moves from the first to the second.
+    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
+      boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
+      forEach(
+          keyspace,
+          Keys.HEADER_PREFIX,
+          "",
+          entry -> {
+            try {
+              JobHeader header = JobHeader.decode(entry.value());
+              JobId job = Keys.jobOfHeader(entry.key());
+              headers.add(new Header(job, header.owner(), header.epoch(), planned));
+            } catch (UnreadableRecordException e) {
+              return; // Whoever wrote it reads it.
+            }
+          });
+    }
+    return headers;
+  }
+
+  /** What is to be known of a job before it is taken over. */
+  public sealed interface Claim {
+    record Found(Claimable job) implements Claim {}
+
+    /** By this version. */
+    record Unreadable(String why) implements Claim {}
+
+    record Gone() implements Claim {}
+  }
+
+  /** One job that has not ended. */
+  public Claim claimable(JobId job) {
+    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
+      Optional<Entry> header = backend.get(keyspace, Keys.header(job));
+      if (header.isPresent()) {
+        boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
+        try {
+          return new Claim.Found(new Claimable(job(header.get(), planned), planned));
+        } catch (UnreadableRecordException e) {
+          return new Claim.Unreadable(String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    return new Claim.Gone();
+  }
+
+  /** Jobs whose end somebody wants. */
+  public List<JobId> cancelMarks() {
+    List<JobId> marked = new ArrayList<>();
+    forEachKey(Keyspace.CANCELS, "", key -> marked.add(new JobId(key)));
+    return marked;
   }
 
   /** Every job that has not ended. One that this version cannot read is left alone. */
@@ -165,6 +233,17 @@ public final class StoredState {
     return log;
   }
 
+  /** What each scheduler took over last. */
+  public Map<Incarnation, TakeoverRecord> takeovers() {
+    Map<Incarnation, TakeoverRecord> found = new HashMap<>();
+    forEach(
+        Keyspace.TAKEOVERS,
+        "",
+        "",
+        entry -> found.put(new Incarnation(entry.key()), TakeoverRecord.decode(entry.value())));
+    return found;
+  }
+
   /** A scheduler that is registered. */
   public record Scheduler(Incarnation incarnation, SchedulerRecord record) {}
 
@@ -174,11 +253,17 @@ public final class StoredState {
         Keyspace.SCHEDULERS,
         "",
         "",
-        entry ->
-            found.add(
-                new Scheduler(
-                    new Incarnation(entry.key()), SchedulerRecord.decode(entry.value()))));
+        entry -> found.add(new Scheduler(new Incarnation(entry.key()), record(entry))));
     return found;
+  }
+
+  /** One of a newer version is there, and nobody here knows where. */
+  private static SchedulerRecord record(Entry entry) {
+    try {
+      return SchedulerRecord.decode(entry.value());
+    } catch (UnreadableRecordException e) {
+      return new SchedulerRecord("", 0, 0, 0);
+    }
   }
 
   /** Ended jobs whose details are still there. */
@@ -261,7 +346,10 @@ public final class StoredState {
     try {
       EndedJob end = EndedJob.decode(entry.value());
       return request(job)
-          .map(request -> new Ended(job, end.epoch(), request, end.record(), end.plannedAtMs()));
+          .map(
+              request ->
+                  new Ended(
+                      job, end.owner(), end.epoch(), request, end.record(), end.plannedAtMs()));
     } catch (UnreadableRecordException e) {
       return Optional.empty();
     }

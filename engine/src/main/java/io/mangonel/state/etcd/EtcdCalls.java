@@ -137,11 +137,11 @@ final class EtcdCalls {
     for (Throwable next = cause; next != null; next = next.getCause()) {
       cause = next;
       if (next instanceof EtcdException etcd) {
-        return new FailedCall(code(etcd), text(etcd.getMessage()), failure);
+        return new FailedCall(code(etcd), text(etcd.getMessage(), etcd), failure);
       }
       Status status = statusOf(next);
       if (status != null) {
-        return new FailedCall(status.getCode(), text(status.getDescription()), failure);
+        return new FailedCall(status.getCode(), text(status.getDescription(), next), failure);
       }
     }
     return new FailedCall(Status.Code.UNKNOWN, cause.toString(), failure);
@@ -158,7 +158,14 @@ final class EtcdCalls {
     return Status.Code.valueOf(failure.getErrorCode().name());
   }
 
-  private static String text(@Nullable String message) {
-    return message == null ? "no reason given" : message;
+  /** In one line, with what is behind it: "io exception" alone tells nothing. */
+  private static String text(@Nullable String message, Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String first = String.valueOf(message).lines().findFirst().orElse("");
+    String reason = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    return failure.getCause() == null || first.contains(reason) ? first : first + ": " + reason;
   }
 }

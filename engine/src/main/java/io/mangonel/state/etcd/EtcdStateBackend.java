@@ -7,6 +7,7 @@ import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.CompactOption;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
@@ -20,14 +21,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store of any number of schedulers. Reads are linearizable; a commit is one transaction, sent
  * once. Leases have a channel of their own, so that a renewal waits behind no large value.
  */
 public final class EtcdStateBackend implements StateBackend {
+  private static final Logger LOG = LoggerFactory.getLogger(EtcdStateBackend.class);
   private static final String NO_SPACE = "database space exceeded";
 
   private final EtcdAccess access;
@@ -35,6 +40,7 @@ public final class EtcdStateBackend implements StateBackend {
   private final EtcdConnection connection;
   private final EtcdConnection leaseConnection;
   private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
+  private final AtomicLong compactTo = new AtomicLong();
   private volatile boolean closed;
 
   private EtcdStateBackend(EtcdAccess access) {
@@ -252,6 +258,27 @@ public final class EtcdStateBackend implements StateBackend {
     watches.add(watch);
     watch.begin(read(keys.from(keyspace, prefix, ""), GetOption.DEFAULT).getHeader().getRevision());
     return watch;
+  }
+
+  /** A failure costs nothing: the next call compacts as much. */
+  @Override
+  public void compact() {
+    long revision =
+        read(keys.key(Keyspace.SCHEDULERS, "0"), GetOption.DEFAULT).getHeader().getRevision();
+    long before = compactTo.getAndSet(revision);
+    if (before == 0) {
+      return;
+    }
+    try {
+      EtcdCalls.await(
+          connection.client().getKVClient().compact(before, CompactOption.DEFAULT),
+          EtcdLimits.ANSWER_MS);
+    } catch (EtcdCalls.FailedCall e) {
+      connection.failed(e);
+      if (!e.compacted()) {
+        LOG.warn("etcd at {} is not compacted: {}: {}", access, e.code(), e.description());
+      }
+    }
   }
 
   private void checkOpen() {

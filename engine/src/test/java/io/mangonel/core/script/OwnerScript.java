@@ -98,9 +98,29 @@ final class OwnerScript {
       case "unknown" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.UNKNOWN);
       case "no-space" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.NO_SPACE);
       case "fence" -> new Event.FenceRead(w.number(1), w.number(2), holders(w));
+      case "schedulers" ->
+          new Event.SchedulersListed(w.from(1).stream().map(Incarnation::new).toList());
+      case "orphans" -> orphans(w);
+      case "orphans-unreadable" -> new Event.OrphansUnreadable();
+      case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
       case "tick" -> new Event.Tick();
       default -> throw new IllegalArgumentException("unknown command: " + w);
     };
+  }
+
+  /** {@code j1=s9 j2!=s9}: their headers name s9; j2 has a plan. */
+  private static Event orphans(Words w) {
+    return new Event.OrphansListed(
+        w.words().stream()
+            .filter(word -> word.contains("="))
+            .map(word -> word.split("!?=", -1))
+            .map(
+                sides ->
+                    new Event.Orphan(
+                        new JobId(sides[0]),
+                        new Incarnation(sides[1]),
+                        w.toString().contains(sides[0] + "!=")))
+            .toList());
   }
 
   /** {@code j1=j9}: the key of j1 is j9's; {@code j1!=j9}: for another request. */
@@ -223,6 +243,8 @@ final class OwnerScript {
           "job-finished " + job + " " + record.result().stream().map(p -> p.attempt()).toList();
       case Effect.JobFailed(var job, var record) -> "job-failed " + job + ": " + record.message();
       case Effect.JobCancelled(var job, _) -> "job-cancelled " + job;
+      case Effect.ListOrphans() -> "list-orphans";
+      case Effect.ClaimJobs(var owner, var jobs) -> "claim of " + owner + " " + jobs;
       case Effect.ReadFence() -> "read-fence";
       case Effect.Fenced _ -> "fenced";
     };

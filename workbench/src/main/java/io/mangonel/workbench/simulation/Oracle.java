@@ -238,6 +238,8 @@ final class Oracle {
           Effect.AdoptJobs _,
           Effect.AskToRegister _,
           Effect.JobRefused _,
+          Effect.ListOrphans _,
+          Effect.ClaimJobs _,
           Effect.ReadFence _ -> {}
     }
   }

@@ -50,7 +50,11 @@ final class SimulatedLimits {
         d.adoptMs(),
         d.executorWaitMs(),
         RETENTION_MS,
-        d.endedJobsMax());
+        d.endedJobsMax(),
+        d.orphansEveryMs(),
+        d.orphansLostMs(),
+        d.claimGraceMs(),
+        d.claimJobsMax());
   }
 
   static io.mangonel.core.agent.Limits agent(Random random, Scenario scenario) {

@@ -294,6 +294,8 @@ final class SimulatedScheduler {
           send(id, new AgentEvent.StatusesAcknowledged(attempts));
       case Effect.AskToRegister(var id, _) -> send(id, new AgentEvent.RegistrationAsked(self));
       case Effect.ReadFence() -> readFence();
+      case Effect.ListOrphans _,
+          Effect.ClaimJobs _ -> {} // One scheduler at a time: none is listed.
       case Effect.JobRefused _,
           Effect.JobExists _,
           Effect.JobFinished _,

@@ -203,6 +203,42 @@ class EtcdStateBackendTest implements StateBackendContract {
   }
 
   @Test
+  void aUserWithItsPasswordIsLetInAndNobodyElse() throws Exception {
+    var executable = LocalEtcd.executable();
+    if (executable.isEmpty()) {
+      abort("no etcd of our own");
+      return;
+    }
+    try (LocalEtcd own = LocalEtcd.start(executable.get(), directory.resolve("guarded"))) {
+      try (Client admin = Client.builder().endpoints(own.endpoint()).build()) {
+        ByteSequence root = ByteSequence.from("root", StandardCharsets.UTF_8);
+        ByteSequence password = ByteSequence.from("s3cret", StandardCharsets.UTF_8);
+        admin.getAuthClient().userAdd(root, password).get(10, TimeUnit.SECONDS);
+        admin.getAuthClient().userGrantRole(root, root).get(10, TimeUnit.SECONDS);
+        admin.getAuthClient().authEnable().get(10, TimeUnit.SECONDS);
+      }
+      var endpoint = EtcdAccess.endpoints(own.endpoint());
+      var nobody = new EtcdAccess(endpoint, EtcdAccess.Settings.STANDARD);
+      assertThatThrownBy(() -> EtcdStateBackend.open(nobody)).isInstanceOf(StateException.class);
+      var wrong = new EtcdAccess(endpoint, settings("wrong"));
+      assertThatThrownBy(() -> EtcdStateBackend.open(wrong))
+          .isInstanceOf(StateException.class)
+          .hasMessageNotContaining("wrong");
+      try (StateBackend store =
+          EtcdStateBackend.open(new EtcdAccess(endpoint, settings("s3cret")))) {
+        Lease lease = store.grantLease(60_000);
+        assertThat(store.put(ACTIVE_JOBS, "a", bytes("1"))).isInstanceOf(CommitOutcome.Done.class);
+        assertThat(lease.keepAlive()).isTrue();
+      }
+    }
+  }
+
+  private static EtcdAccess.Settings settings(String password) {
+    return new EtcdAccess.Settings(
+        "guarded/", new EtcdAccess.Login("root", password), EtcdAccess.Tls.NONE);
+  }
+
+  @Test
   void endpointsAreReadOrRefusedWithWords() {
     assertThat(EtcdAccess.endpoints("http://a:1, http://b"))
         .extracting(Object::toString)

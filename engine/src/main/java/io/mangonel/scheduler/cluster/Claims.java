@@ -1,0 +1,102 @@
+package io.mangonel.scheduler.cluster;
+
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
+import io.mangonel.scheduler.loop.Clock;
+import io.mangonel.scheduler.loop.EventQueue;
+import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.state.StateException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Performs {@link Takeovers} as the core wishes: one after another, on a thread of its own. */
+public final class Claims implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+
+  private final Takeovers takeovers;
+  private final EventQueue events;
+  private final Clock clock;
+  private final Consumer<StoredState.Claimable> loaded;
+  private final Consumer<Throwable> onFatal;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("scheduler-claims").factory());
+
+  /**
+   * @param loaded takes a job that is ours now, before the core does
+   * @param onFatal gets an error that no code of ours expected
+   */
+  public Claims(
+      Takeovers takeovers,
+      EventQueue events,
+      Clock clock,
+      Consumer<StoredState.Claimable> loaded,
+      Consumer<Throwable> onFatal) {
+    this.onFatal = onFatal;
+    this.clock = clock;
+    this.takeovers = takeovers;
+    this.events = events;
+    this.loaded = loaded;
+  }
+
+  /** Never waits; answered by {@code OrphansListed} or {@code OrphansUnreadable}. */
+  public void listOrphans() {
+    execute(
+        () -> {
+          try {
+            events.put(new Event.OrphansListed(takeovers.orphans()));
+          } catch (StateException e) {
+            LOG.warn("jobs without an owner are not looked for now: {}", e.getMessage());
+            events.put(new Event.OrphansUnreadable());
+          } catch (RuntimeException | Error bug) {
+            failed(bug);
+          }
+        });
+  }
+
+  private void execute(Runnable work) {
+    try {
+      thread.execute(work);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closing: nothing is claimed any more");
+    }
+  }
+
+  private void failed(Throwable bug) {
+    if (!thread.isShutdown()) { // Else the store was closed.
+      onFatal.accept(bug);
+    }
+  }
+
+  /** Never waits; a {@code JobLoaded} for each that is ours now, then {@code ClaimAnswered}. */
+  public void claim(Effect.ClaimJobs claim) {
+    execute(
+        () -> {
+          try {
+            claimNow(claim);
+          } catch (StateException e) {
+            LOG.warn("jobs of {} are not claimed now: {}", claim.owner(), e.getMessage());
+          } catch (RuntimeException | Error bug) {
+            failed(bug);
+          } finally {
+            events.put(new Event.ClaimAnswered(claim.jobs()));
+          }
+        });
+  }
+
+  private void claimNow(Effect.ClaimJobs claim) {
+    for (StoredState.Claimable claimed : takeovers.claim(claim, clock.nowMs())) {
+      loaded.accept(claimed);
+      events.put(new Event.JobLoaded(claimed.job()));
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

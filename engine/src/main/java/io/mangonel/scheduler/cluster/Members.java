@@ -1,0 +1,152 @@
+package io.mangonel.scheduler.cluster;
+
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.loop.EventQueue;
+import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.state.Keyspace;
+import io.mangonel.state.StateBackend;
+import io.mangonel.state.StateException;
+import io.mangonel.wire.HostPort;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which schedulers have a key, and whose end somebody wants: tells the core. A watch wakes it, and
+ * as watches lose events it also lists again and again.
+ */
+public final class Members implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+
+  private final StateBackend backend;
+  private final StoredState stored;
+  private final EventQueue events;
+  private final Consumer<Throwable> onFatal;
+  private final Semaphore wake = new Semaphore(0);
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final List<StateBackend.Watch> watches = new ArrayList<>();
+  private final Set<JobId> cancelled = new HashSet<>();
+  private volatile List<StoredState.Scheduler> present = List.of();
+
+  /**
+   * @param onFatal gets an error that no code of ours expected
+   */
+  public Members(
+      StateBackend backend, StoredState stored, EventQueue events, Consumer<Throwable> onFatal) {
+    this.onFatal = onFatal;
+    this.backend = backend;
+    this.stored = stored;
+    this.events = events;
+  }
+
+  /** Lists for the first time, then watches. */
+  public void start() {
+    list();
+    Thread.ofPlatform().daemon().name("scheduler-members").start(this::run);
+  }
+
+  private void run() {
+    boolean watching = false;
+    while (stop.getCount() > 0) {
+      try {
+        if (!watching) {
+          watch(Keyspace.SCHEDULERS);
+          watch(Keyspace.CANCELS);
+          watching = true;
+        }
+        list();
+      } catch (StateException e) {
+        LOG.warn("the list of schedulers is as it was: {}", e.getMessage());
+      } catch (RuntimeException | Error bug) {
+        if (stop.getCount() > 0) { // Else the store was closed.
+          onFatal.accept(bug);
+        }
+        return;
+      }
+      try {
+        if (wake.tryAcquire(ShellLimits.MEMBERS_LIST_MS, TimeUnit.MILLISECONDS)) {
+          wake.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** Its own commits change a scheduler's key, too: only what comes and goes matters. */
+  private void watch(Keyspace keyspace) {
+    StateBackend.Watch watch =
+        backend.watch(
+            keyspace,
+            "",
+            change -> {
+              boolean counts =
+                  switch (change) {
+                    case StateBackend.Change.Put(var entry) ->
+                        entry.createRevision() == entry.modifyRevision();
+                    case StateBackend.Change.Deleted _, StateBackend.Change.Lost _ -> true;
+                  };
+              if (counts) {
+                wake.release();
+              }
+            });
+    synchronized (watches) {
+      watches.add(watch);
+    }
+  }
+
+  private void list() {
+    List<StoredState.Scheduler> now = stored.schedulers();
+    present = now;
+    events.put(
+        new Event.SchedulersListed(now.stream().map(StoredState.Scheduler::incarnation).toList()));
+    Set<JobId> marks = new HashSet<>(stored.cancelMarks());
+    cancelled.retainAll(marks);
+    for (JobId job : marks) {
+      if (cancelled.add(job)) {
+        events.put(new Event.CancelRequested(job, "cancelled on request"));
+      }
+    }
+  }
+
+  /** Where all listen, as it was listed last. */
+  public List<HostPort> addresses() {
+    return present.stream()
+        .flatMap(one -> HostPort.parse(one.record().address()).stream())
+        .toList();
+  }
+
+  /** Whether this is the one that does what one does for all. */
+  public boolean isFirst(Incarnation self) {
+    return present.stream()
+        .map(StoredState.Scheduler::incarnation)
+        .min(Comparator.naturalOrder())
+        .filter(self::equals)
+        .isPresent();
+  }
+
+  public boolean isPresent(Incarnation scheduler) {
+    return present.stream().anyMatch(one -> one.incarnation().equals(scheduler));
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    wake.release();
+    synchronized (watches) {
+      watches.forEach(StateBackend.Watch::close);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.mangonel.scheduler.cluster;
+
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.scheduler.store.StoredState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds and claims jobs of schedulers that are gone. Decides nothing. */
+public final class Takeovers {
+  private static final Logger LOG = LoggerFactory.getLogger(Takeovers.class);
+
+  private final FencedStore store;
+  private final StoredState stored;
+
+  public Takeovers(FencedStore store, StoredState stored) {
+    this.store = store;
+    this.stored = stored;
+  }
+
+  /**
+   * Headers first, then keys: an owner that has no key after its header was read is gone. With them
+   * what the headers say is ours.
+   *
+   * @throws io.mangonel.state.StateException when the store does not answer
+   */
+  public List<Event.Orphan> orphans() {
+    List<StoredState.Header> headers = stored.headers();
+    Set<Incarnation> present = new HashSet<>();
+    stored.schedulers().forEach(one -> present.add(one.incarnation()));
+    List<Event.Orphan> orphans = new ArrayList<>();
+    for (StoredState.Header header : headers) {
+      boolean ours = header.owner().equals(store.self());
+      if (ours || !present.contains(header.owner())) {
+        orphans.add(new Event.Orphan(header.job(), header.owner(), header.planned()));
+      }
+    }
+    return orphans;
+  }
+
+  /**
+   * Returns the jobs that are ours now, as they are stored. One that ended, or cannot be read, is
+   * not among them.
+   *
+   * @throws io.mangonel.state.StateException when the store does not answer: some may be ours
+   */
+  public List<StoredState.Claimable> claim(Effect.ClaimJobs claim, long nowMs) {
+    List<StoredState.Claimable> claimed = new ArrayList<>();
+    List<JobId> ours = store.claim(claim.owner(), claim.jobs(), nowMs);
+    for (JobId job : ours) {
+      switch (stored.claimable(job)) {
+        case StoredState.Claim.Found(var claimable) -> {
+          if (claimable.planned()) {
+            store.loadPlanned(job);
+          }
+          claimed.add(claimable);
+        }
+        case StoredState.Claim.Unreadable(String why) ->
+            LOG.error("job {} is claimed and left alone, because it cannot be read: {}", job, why);
+        case StoredState.Claim.Gone() -> {} // It had ended.
+      }
+    }
+    if (!claimed.isEmpty()) {
+      LOG.info("took over {} jobs of scheduler {}", claimed.size(), claim.owner());
+    }
+    return claimed;
+  }
+}

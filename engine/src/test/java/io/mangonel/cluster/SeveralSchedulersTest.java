@@ -1,0 +1,203 @@
+package io.mangonel.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mangonel.core.task.JobId;
+import io.mangonel.executor.ExecutorConfig;
+import io.mangonel.executor.ExecutorServer;
+import io.mangonel.executor.Limits;
+import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.scheduler.SchedulerConfig;
+import io.mangonel.scheduler.SchedulerServer;
+import io.mangonel.scheduler.query.Answer;
+import io.mangonel.scheduler.query.JobDetail;
+import io.mangonel.scheduler.query.JobState;
+import io.mangonel.scheduler.query.JobSummary;
+import io.mangonel.scheduler.query.ResultStream;
+import io.mangonel.scheduler.query.SchedulerSummary;
+import io.mangonel.scheduler.query.StatementRequest;
+import io.mangonel.scheduler.query.Submission;
+import io.mangonel.state.MemoryStateBackend;
+import io.mangonel.state.StateBackend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three schedulers over one store in memory, and two executors that know one of them at first. */
+class SeveralSchedulersTest {
+  private static final Duration BOUND = Duration.ofMinutes(1);
+  private static final long ANSWER_MS = 60_000;
+
+  /** Some ten seconds on one core; its tasks differ in nothing. */
+  private static final String LONG =
+      "SELECT sum(hash(a.range, b.range) % 1000) FROM range(20000) a, range(20000) b";
+
+  @TempDir private Path directory;
+  private final StateBackend store = MemoryStateBackend.open();
+  private final List<SchedulerServer> schedulers = new ArrayList<>();
+  private final List<ExecutorServer> executors = new ArrayList<>();
+  private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      addScheduler();
+    }
+    for (int i = 0; i < 2; i++) {
+      addExecutor("e" + i);
+    }
+    await()
+        .atMost(BOUND)
+        .untilAsserted(
+            () -> {
+              for (SchedulerServer scheduler : schedulers) {
+                assertThat(value(scheduler.queries().executors())).hasSize(2);
+              }
+            });
+  }
+
+  @AfterEach
+  void end() {
+    executors.forEach(ExecutorServer::close);
+    schedulers.forEach(SchedulerServer::close);
+    store.close();
+    assertThat(fatal.get()).isNull();
+  }
+
+  private SchedulerServer addScheduler() throws IOException {
+    var config = new SchedulerConfig("127.0.0.1", 0, "memory", List.of(directory), 20_000, 60_000);
+    SchedulerServer server = SchedulerServer.startAmong(config, store, _ -> List.of(), fatal::set);
+    schedulers.add(server);
+    return server;
+  }
+
+  private void addExecutor(String name) throws IOException {
+    var config =
+        new ExecutorConfig(
+            "127.0.0.1",
+            0,
+            List.of("127.0.0.1:" + schedulers.getFirst().port()),
+            directory.resolve(name),
+            2,
+            1,
+            1L << 30,
+            false,
+            List.of(directory));
+    ExecutorServer executor = ExecutorServer.start(config, Limits.of(directory));
+    executors.add(executor);
+    assertThat(executor.awaitRegistered(ANSWER_MS)).isTrue();
+  }
+
+  private StatementRequest request(String sql, @Nullable String key) {
+    return new StatementRequest(
+        sql, "tester", "session-1", key, directory.toString(), new TreeMap<>());
+  }
+
+  private JobId submit(SchedulerServer to, String sql, @Nullable String key) {
+    return switch (value(to.queries().submit(request(sql, key)))) {
+      case Submission.Job(JobId id, var _) -> id;
+      case Submission.Immediate immediate -> throw new AssertionError(immediate);
+    };
+  }
+
+  private static <T> T value(Answer<T> answer) {
+    if (answer instanceof Answer.Ok<T>(T value)) {
+      return value;
+    }
+    throw new AssertionError(answer);
+  }
+
+  private static Rows rows(SchedulerServer from, JobId job) throws IOException {
+    try (ResultStream result = value(from.queries().openResult(job, ANSWER_MS))) {
+      return Rows.of(result.columns().stream().map(ResultColumn::name).toList(), result.arrow());
+    }
+  }
+
+  @Test
+  void anySchedulerAnswersForEveryJob() throws IOException {
+    SchedulerServer owner = schedulers.get(0);
+    SchedulerServer other = schedulers.get(1);
+    JobId job = submit(owner, LONG, "key-1");
+    assertThat(value(other.queries().job(job)).summary().state()).isEqualTo(JobState.RUNNING);
+    assertThat(value(other.queries().jobs(10))).extracting(JobSummary::id).containsExactly(job);
+    // The same statement under its key is the same job, wherever it is sent.
+    assertThat(submit(other, LONG, "key-1")).isEqualTo(job);
+    JobId short1 = submit(schedulers.get(2), "SELECT 42 AS x", null);
+    assertThat(rows(owner, short1).toString()).contains("42");
+    assertThat(rows(other, short1).toString()).contains("42");
+    // Ended by who does not own it (rule D7).
+    var _ = value(other.queries().cancel(job));
+    await()
+        .atMost(BOUND)
+        .untilAsserted(
+            () -> {
+              for (SchedulerServer each : schedulers) {
+                assertThat(value(each.queries().job(job)).summary().state())
+                    .isEqualTo(JobState.CANCELLED);
+              }
+            });
+  }
+
+  @Test
+  void theCatalogueAndSessionsAreOfAll() throws IOException {
+    var _ =
+        value(schedulers.get(0).queries().submit(request("CREATE VIEW v AS SELECT 7 AS x", null)));
+    var _ = value(schedulers.get(0).queries().submit(request("SET TimeZone = 'Asia/Tokyo'", null)));
+    SchedulerServer other = schedulers.get(1);
+    assertThat(rows(other, submit(other, "SELECT x FROM v", null)).toString()).contains("7");
+    assertThat(
+            rows(other, submit(other, "SELECT current_setting('TimeZone') AS z", null)).toString())
+        .contains("Asia/Tokyo");
+  }
+
+  @Test
+  void aSchedulerThatEndsHandsItsJobsOverWithTheirRunningTasks() throws IOException {
+    SchedulerServer owner = schedulers.removeFirst();
+    JobId job = submit(owner, LONG, null);
+    awaitRunningTask(owner, job);
+    var before = runningAttempts(owner, job);
+    owner.close();
+    SchedulerServer heir = schedulers.getFirst();
+    await()
+        .atMost(BOUND)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        value(heir.queries().schedulers()).stream()
+                            .mapToInt(SchedulerSummary::jobs)
+                            .sum())
+                    .isEqualTo(1));
+    assertThat(rows(heir, job).toString()).isNotEmpty();
+    JobDetail end = value(schedulers.getLast().queries().job(job));
+    assertThat(end.summary().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(end.history().owners()).hasSize(2);
+    assertThat(end.history().attempts())
+        .extracting(line -> line.id().toString())
+        .containsAll(before);
+    assertThat(end.history().attempts()).hasSize(end.summary().tasks());
+    assertThat(value(heir.queries().schedulers()))
+        .hasSize(2)
+        .anyMatch(one -> one.takeoverMs() != null);
+  }
+
+  private void awaitRunningTask(SchedulerServer owner, JobId job) {
+    await().atMost(BOUND).until(() -> !runningAttempts(owner, job).isEmpty());
+  }
+
+  private static List<String> runningAttempts(SchedulerServer owner, JobId job) {
+    return value(owner.queries().job(job)).history().attempts().stream()
+        .filter(line -> line.endedMs() == null)
+        .map(line -> line.id().toString())
+        .toList();
+  }
+}

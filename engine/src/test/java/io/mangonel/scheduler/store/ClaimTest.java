@@ -1,0 +1,154 @@
+package io.mangonel.scheduler.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.record.Change;
+import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
+import io.mangonel.state.MemoryStateBackend;
+import io.mangonel.state.StateBackend;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several schedulers on one store: a job has one owner, and changes it only when that is gone. */
+class ClaimTest {
+  private static final long TTL_MS = 60_000;
+  private static final Incarnation A = new Incarnation("a");
+  private static final Incarnation B = new Incarnation("b");
+  private static final Incarnation C = new Incarnation("c");
+  private static final JobId QUEUED = new JobId("20260101-000000-000-00000001");
+  private static final JobId ACTIVE = new JobId("20260101-000000-000-00000002");
+  private static final List<JobId> BOTH = List.of(QUEUED, ACTIVE);
+  private static final StoredJob.Plan PLAN =
+      new StoredJob.Plan(1, List.of(new StageSpec(0, 2, List.of(), true)), 0, 50);
+
+  private final StateBackend backend = MemoryStateBackend.open();
+  private final StoredState state = new StoredState(backend);
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private FencedStore register(Incarnation incarnation, String address) {
+    return FencedStore.registerAmong(backend, incarnation, address, 5, TTL_MS);
+  }
+
+  /** With a job that waits for its plan, and one that has it. */
+  private FencedStore owner() {
+    FencedStore owner = register(A, "h:1");
+    var request = new JobRequest("SELECT 1", new TreeMap<>(), "/", "", "ada", "v2", 7, "");
+    done(
+        owner,
+        0,
+        new Change.JobCreated(QUEUED, 1, request),
+        new Change.JobCreated(ACTIVE, 1, request),
+        new Change.PlanWritten(ACTIVE, PLAN));
+    return owner;
+  }
+
+  private static void done(FencedStore store, long count, Change... changes) {
+    assertThat(store.commit(new Commit(count, List.of(changes)))).isEqualTo(Commit.Outcome.DONE);
+  }
+
+  private List<Incarnation> owners() {
+    return state.headers().stream().map(StoredState.Header::owner).toList();
+  }
+
+  @Test
+  void nobodyClaimsTheJobsOfAnOwnerThatHasItsKey() {
+    owner();
+    assertThat(register(B, "h:2").claim(A, BOTH, 9)).isEmpty();
+    assertThat(owners()).containsExactly(A, A);
+  }
+
+  @Test
+  void oneClaimsTheJobsOfAnOwnerThatIsGoneAndTheNextGetsNone() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    FencedStore late = register(C, "h:3");
+    owner.release();
+    assertThat(heir.claim(A, BOTH, 9)).containsExactlyElementsOf(BOTH);
+    assertThat(late.claim(A, BOTH, 9)).isEmpty();
+    assertThat(owners()).containsExactly(B, B);
+    assertThat(state.takeovers()).containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2)));
+    // The epoch is still that of the owner before: its rise is the heir's first commit.
+    assertThat(state.claimable(ACTIVE))
+        .isInstanceOfSatisfying(
+            StoredState.Claim.Found.class,
+            found -> {
+              assertThat(found.job().planned()).isTrue();
+              assertThat(found.job().job().epoch()).isEqualTo(1);
+            });
+    heir.loadPlanned(ACTIVE);
+    done(heir, 0, new Change.JobClaimed(ACTIVE, 2), new Change.JobClaimed(QUEUED, 2));
+    assertThat(state.headers()).allMatch(header -> header.epoch() == 2);
+  }
+
+  @Test
+  void anOwnerThatWakesUpAfterItsJobsWereClaimedWritesNothing() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    owner.release();
+    assertThat(heir.claim(A, BOTH, 9)).hasSize(2);
+    assertThat(owner.commit(new Commit(1, List.of(new Change.JobClaimed(ACTIVE, 7)))))
+        .isEqualTo(Commit.Outcome.REFUSED);
+    assertThat(owner.claim(A, BOTH, 9)).isEmpty();
+    assertThat(owners()).containsExactly(B, B);
+  }
+
+  @Test
+  void ofABatchThatAnotherWasFasterWithTheRestIsClaimed() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    FencedStore late = register(C, "h:3");
+    owner.release();
+    assertThat(heir.claim(A, List.of(QUEUED), 9)).containsExactly(QUEUED);
+    assertThat(late.claim(A, BOTH, 9)).containsExactly(ACTIVE);
+    assertThat(owners()).containsExactlyInAnyOrder(B, C);
+  }
+
+  @Test
+  void whoHasNoKeyClaimsNothing() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    owner.release();
+    heir.release();
+    assertThat(heir.claim(A, BOTH, 9)).isEmpty();
+    assertThat(owners()).containsExactly(A, A);
+  }
+
+  @Test
+  void aClaimWhoseAnswerWasLostIsSentAgainAndFoundDone() {
+    FencedStore owner = owner();
+    owner.release();
+    var lossy = new LossyStore(backend);
+    FencedStore heir = FencedStore.registerAmong(lossy, B, "h:2", 5, TTL_MS);
+    lossy.loseAnswers = 1;
+    assertThat(heir.claim(A, BOTH, 9)).containsExactlyElementsOf(BOTH);
+    assertThat(lossy.lost).isOne();
+    assertThat(owners()).containsExactly(B, B);
+    // None of the answers comes: later they are found as ours.
+    lossy.loseAnswers = Integer.MAX_VALUE;
+    assertThat(heir.claim(B, BOTH, 9)).containsExactlyElementsOf(BOTH);
+  }
+
+  @Test
+  void whoStartsAtTheAddressOfAnotherDoesNotWaitForItsLease() {
+    owner();
+    FencedStore elsewhere = register(C, "h:3");
+    FencedStore next = register(B, "h:1");
+    assertThat(state.schedulers())
+        .extracting(StoredState.Scheduler::incarnation)
+        .containsExactly(B, C);
+    assertThat(next.claim(A, BOTH, 9)).hasSize(2);
+    assertThat(elsewhere.keepAlive()).isTrue();
+  }
+}
