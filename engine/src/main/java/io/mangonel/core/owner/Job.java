@@ -9,6 +9,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,9 @@ final class Job {
 
   /** The incarnations that had been asked for it. */
   final Map<ExecutorId, Incarnation> asked = new TreeMap<>();
+
+  /** What inventories said that ended; it counts once what it read is known to count. */
+  final Map<TaskAttemptId, TaskStatus> found = new TreeMap<>();
 
   /** Executors that a reader could not reach, at the incarnation they had then. */
   final Map<ExecutorId, Incarnation> unreached = new TreeMap<>();
@@ -118,6 +122,7 @@ final class Job {
     log.encode(out);
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
+    out.list(found.keySet(), (o, id) -> id.write(o));
     out.list(unheard, (o, e) -> o.text(e.value()));
     out.list(asked.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(unreached.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));

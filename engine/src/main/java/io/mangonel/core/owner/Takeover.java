@@ -92,6 +92,7 @@ final class Takeover {
       if (job.adoptUntilMs != NOT_ASKED
           && nowMs < job.adoptUntilMs
           && !incarnation.equals(job.asked.get(id))) {
+        forgetFound(job, id);
         ask(job, id);
       }
     }
@@ -101,12 +102,17 @@ final class Takeover {
     var changed = new ArrayList<Job>();
     for (Job job : List.copyOf(adopting.values())) {
       job.asked.remove(id);
+      forgetFound(job, id);
       if (job.unheard.remove(id)) {
         finishIfHeard(job, nowMs);
         changed.add(job);
       }
     }
     return changed;
+  }
+
+  private static void forgetFound(Job job, ExecutorId id) {
+    job.found.values().removeIf(status -> status.executor().equals(id));
   }
 
   List<Job> adopted(Event.JobsAdopted inventory, long nowMs) {
@@ -123,8 +129,12 @@ final class Takeover {
       job.holders.put(id, inventory.incarnation());
       for (TaskStatus status : inventory.ended()) {
         if (ofPlan(job, status.id())) {
-          tasks.changed(job, graph -> graph.adoptEnded(status), nowMs);
+          job.found.put(status.id(), status);
         }
+      }
+      // All of them again: what one read, another inventory may just have shown.
+      for (TaskStatus status : List.copyOf(job.found.values())) {
+        tasks.changed(job, graph -> graph.adoptEnded(status), nowMs);
       }
       var running = new TreeSet<>(inventory.running());
       for (TaskAttemptId attempt : running) {
@@ -155,6 +165,7 @@ final class Takeover {
           job.adoptSentAtMs = 0;
           job.unheard.clear();
           job.asked.clear();
+          job.found.clear();
           outrun.add(job);
         }
       }
@@ -221,6 +232,7 @@ final class Takeover {
 
   private void finish(Job job, long nowMs) {
     adopting.remove(job.id);
+    job.found.clear();
     job.adoptUntilMs = 0;
     if (job.graph != null) {
       for (var task : job.graph.running()) {
