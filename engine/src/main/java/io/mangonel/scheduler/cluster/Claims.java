@@ -6,6 +6,7 @@ import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -89,9 +90,13 @@ public final class Claims implements AutoCloseable {
   }
 
   private void claimNow(Effect.ClaimJobs claim) {
-    for (StoredState.Claimable claimed : takeovers.claim(claim, clock.nowMs())) {
+    List<StoredState.Claimable> ours = takeovers.claim(claim, clock.nowMs());
+    for (StoredState.Claimable claimed : ours) {
       loaded.accept(claimed);
       events.put(new Event.JobLoaded(claimed.job()));
+    }
+    if (!ours.isEmpty()) {
+      LOG.info("took over {} jobs of scheduler {}", ours.size(), claim.owner());
     }
   }
 

@@ -67,9 +67,6 @@ public final class Takeovers {
         case StoredState.Claim.Gone() -> {} // It had ended.
       }
     }
-    if (!claimed.isEmpty()) {
-      LOG.info("took over {} jobs of scheduler {}", claimed.size(), claim.owner());
-    }
     return claimed;
   }
 }
