@@ -5,6 +5,7 @@ import io.mangonel.cli.logs.LogOptions;
 import io.mangonel.cli.logs.ServerLogging;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
+import io.mangonel.cli.options.JobOptions;
 import io.mangonel.tpch.GenerationResult;
 import io.mangonel.tpch.TpchGenerator;
 import java.io.IOException;
@@ -34,7 +35,6 @@ final class RehearseCommand implements Callable<Integer> {
   private static final int PARTS = 2;
   private static final int EXECUTORS = 2;
   private static final long MEMORY_BYTES = 256L << 20;
-  private static final long RETENTION_MS = 3_600_000;
 
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
 
@@ -57,7 +57,7 @@ final class RehearseCommand implements Callable<Integer> {
                 0,
                 "rocksdb:" + directory.root().resolve("state"),
                 List.of(data),
-                RETENTION_MS),
+                new JobOptions()),
             0);
     EmbeddedCluster.Executors executors =
         new EmbeddedCluster.Executors(

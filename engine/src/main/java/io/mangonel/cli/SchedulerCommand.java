@@ -6,9 +6,9 @@ import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EtcdOptions;
+import io.mangonel.cli.options.JobOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.PortOptions;
-import io.mangonel.cli.options.RetentionOptions;
 import io.mangonel.scheduler.SchedulerConfig;
 import io.mangonel.state.etcd.EtcdAccess;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class SchedulerCommand implements Callable<Integer> {
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
   @Mixin private LogOptions logs = new LogOptions();
-  @Mixin private RetentionOptions retention = new RetentionOptions();
+  @Mixin private JobOptions jobs = new JobOptions();
   @Mixin private EtcdOptions etcd = new EtcdOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
@@ -56,8 +56,7 @@ final class SchedulerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String bind = listen.checkedBind();
-    SchedulerConfig config =
-        config(bind, ports.port(), checkedState(state), data.checked(), retention.retentionMs())
+    SchedulerConfig config = config(bind, ports.port(), checkedState(state), data.checked(), jobs)
             .withEtcd(etcd.settings());
     ServerLogging.toFile(logs, directory, "scheduler");
     SchedulerProcess process = SchedulerProcess.start(config, ports.httpPort());
@@ -67,10 +66,16 @@ final class SchedulerCommand implements Callable<Integer> {
   }
 
   static SchedulerConfig config(
-      String bind, int port, String state, List<Path> dataDirectories, long retentionMs) {
+      String bind, int port, String state, List<Path> dataDirectories, JobOptions jobs) {
     SchedulerConfig defaults = SchedulerConfig.local(state, dataDirectories);
     return new SchedulerConfig(
-        bind, port, state, dataDirectories, defaults.executorWaitMs(), retentionMs);
+        bind,
+        port,
+        state,
+        dataDirectories,
+        defaults.executorWaitMs(),
+        jobs.retentionMs(),
+        jobs.jobs());
   }
 
   static String checkedState(String state) {

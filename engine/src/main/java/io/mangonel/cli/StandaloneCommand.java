@@ -6,10 +6,10 @@ import io.mangonel.cli.options.DataOptions;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EngineOptions;
 import io.mangonel.cli.options.EtcdOptions;
+import io.mangonel.cli.options.JobOptions;
 import io.mangonel.cli.options.ListenOptions;
 import io.mangonel.cli.options.OptionRanges;
 import io.mangonel.cli.options.PortOptions;
-import io.mangonel.cli.options.RetentionOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,7 +44,7 @@ final class StandaloneCommand implements Callable<Integer> {
   @Mixin private DataOptions data = new DataOptions();
   @Mixin private DirectoryOptions directory = new DirectoryOptions();
   @Mixin private LogOptions logs = new LogOptions();
-  @Mixin private RetentionOptions retention = new RetentionOptions();
+  @Mixin private JobOptions jobs = new JobOptions();
   @Mixin private EtcdOptions etcd = new EtcdOptions();
   @Mixin private Lifetime lifetime = new Lifetime();
 
@@ -91,8 +91,7 @@ final class StandaloneCommand implements Callable<Integer> {
         dataDirectories);
     SchedulerProcess scheduler =
         SchedulerProcess.start(
-            SchedulerCommand.config(
-                    bind, ports.port(), chosen, dataDirectories, retention.retentionMs())
+            SchedulerCommand.config(bind, ports.port(), chosen, dataDirectories, jobs)
                 .withEtcd(etcd.settings()),
             ports.httpPort());
     EmbeddedCluster cluster = EmbeddedCluster.start(scheduler, each, dataDirectories);

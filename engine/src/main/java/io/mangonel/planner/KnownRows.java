@@ -49,7 +49,7 @@ final class KnownRows {
     var stage =
         new StagePlan(
             0, 1, List.of(), sql, List.of(), new StageOutput.Result(), true, (double) rows.size());
-    return new QueryPlan(List.of(stage), columns, null);
+    return new QueryPlan(List.of(stage), columns, null, true);
   }
 
   private static String row(List<@Nullable String> row) {

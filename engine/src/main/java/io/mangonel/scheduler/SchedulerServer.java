@@ -150,7 +150,9 @@ public final class SchedulerServer implements AutoCloseable {
                 parts.shared,
                 new Incarnation("s-" + UUID.randomUUID()),
                 clock,
-                Limits.DEFAULTS.withRetentionMs(config.retentionMs()),
+                Limits.DEFAULTS
+                    .withRetentionMs(config.retentionMs())
+                    .withJobs(config.jobs().running(), config.jobs().queued()),
                 parts.engineVersion,
                 parts.planner,
                 catalog::definitions,

@@ -72,7 +72,8 @@ public final class GraphConverter {
             .setId(reservation.id())
             .setExecutor(reservation.executor().value())
             .setIncarnation(reservation.incarnation().value())
-            .setTimeLeftMs(reservation.expiresAtMs());
+            .setTimeLeftMs(reservation.expiresAtMs())
+            .setLane(reservation.lane());
     reservation.job().ifPresent(job -> builder.setJob(job.value()));
     return builder.build();
   }
@@ -83,7 +84,8 @@ public final class GraphConverter {
         new ExecutorId(reservation.getExecutor()),
         new Incarnation(reservation.getIncarnation()),
         reservation.hasJob() ? Optional.of(new JobId(reservation.getJob())) : Optional.empty(),
-        reservation.getTimeLeftMs());
+        reservation.getTimeLeftMs(),
+        reservation.getLane());
   }
 
   public static List<Reservation> writeReservations(List<ExecutorReservation> reservations) {

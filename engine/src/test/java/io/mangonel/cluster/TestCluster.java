@@ -32,6 +32,7 @@ final class TestCluster implements AutoCloseable {
   private final Path directory;
   private final Path data;
   private final String state;
+  private final SchedulerConfig.Jobs jobs;
   private final Kind kind;
   private final long executorWaitMs;
   private final List<ExecutorServer> executors = new ArrayList<>();
@@ -59,9 +60,7 @@ final class TestCluster implements AutoCloseable {
   TestCluster(Path directory, Path data, String state, int executorCount, Kind kind)
       throws IOException {
     this(directory, data, state, kind, EXECUTOR_WAIT_MS);
-    for (int i = 0; i < executorCount; i++) {
-      addExecutor("e" + i);
-    }
+    withExecutors(executorCount);
   }
 
   /**
@@ -72,8 +71,34 @@ final class TestCluster implements AutoCloseable {
     return new TestCluster(directory, data, state, Kind.PUSH, waitMs);
   }
 
+  /** Two executors of two slots, and a scheduler that runs so many jobs. */
+  static TestCluster ofFewJobs(Path directory, Path data, SchedulerConfig.Jobs jobs)
+      throws IOException {
+    return new TestCluster(directory, data, "memory", Kind.PUSH, EXECUTOR_WAIT_MS, jobs)
+        .withExecutors(2);
+  }
+
+  private TestCluster withExecutors(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      addExecutor("e" + i);
+    }
+    return this;
+  }
+
   private TestCluster(Path directory, Path data, String state, Kind kind, long executorWaitMs)
       throws IOException {
+    this(directory, data, state, kind, executorWaitMs, SchedulerConfig.Jobs.DEFAULTS);
+  }
+
+  private TestCluster(
+      Path directory,
+      Path data,
+      String state,
+      Kind kind,
+      long executorWaitMs,
+      SchedulerConfig.Jobs jobs)
+      throws IOException {
+    this.jobs = jobs;
     this.kind = kind;
     this.executorWaitMs = executorWaitMs;
     this.directory = directory;
@@ -84,7 +109,7 @@ final class TestCluster implements AutoCloseable {
 
   private SchedulerServer startScheduler(int port) throws IOException {
     var config =
-        new SchedulerConfig("127.0.0.1", port, state, List.of(data), executorWaitMs, 60_000);
+        new SchedulerConfig("127.0.0.1", port, state, List.of(data), executorWaitMs, 60_000, jobs);
     return SchedulerServer.start(config, _ -> List.of(), fatal::set);
   }
 

@@ -29,7 +29,8 @@ public final class OptionRanges {
           PortOptions.checked(name, Math.toIntExact(number(name, value)));
       case "--slots", "--threads", "--parts" -> atLeast(1, name, number(name, value));
       case "--executors" -> executors(Math.toIntExact(number(name, value)));
-      case "--retry-ms" -> atLeast(0, name, number(name, value));
+      case "--running-jobs" -> atLeast(1, name, number(name, value));
+      case "--retry-ms", "--queued-jobs" -> atLeast(0, name, number(name, value));
       case "--memory" -> EngineOptions.memoryBytes(value);
       case "--retention", "--timeout" -> Duration.parseMs(name, value);
       default -> {}

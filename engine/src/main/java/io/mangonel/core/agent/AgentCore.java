@@ -297,7 +297,7 @@ public final class AgentCore {
     if (job == null || !(job.attempts.get(id) instanceof Attempt.Running(var launch))) {
       return;
     }
-    slots.ended();
+    boolean inLane = slots.ended(id);
     if (job.removed) {
       job.attempts.remove(id);
       effects.add(new AgentEffect.RemoveJobData(id.job()));
@@ -308,7 +308,7 @@ public final class AgentCore {
     jobs.ended(job, status, nowMs + limits.statusRetryMs());
     Incarnation to = recipient(job);
     if (to != null) {
-      var report = new AgentEffect.Report(status, followUp(job, id.job(), nowMs));
+      var report = new AgentEffect.Report(status, followUp(job, id, inLane, nowMs));
       effects.add(new AgentEffect.SendStatuses(to, List.of(report)));
     }
   }
@@ -316,9 +316,14 @@ public final class AgentCore {
   /**
    * The slot stays with the job while nobody else stands in line, or while the job has less than
    * its share of the slots: as many as each gets of the jobs that are active here and of those who
-   * wait.
+   * wait. The lane stays with its scheduler.
    */
-  private @Nullable ExecutorReservation followUp(AgentJob job, JobId id, long nowMs) {
+  private @Nullable ExecutorReservation followUp(
+      AgentJob job, TaskAttemptId ended, boolean inLane, long nowMs) {
+    if (inLane) {
+      return slots.lane().keep(job.owner, schedulers, nowMs).orElse(null);
+    }
+    JobId id = ended.job();
     if (!schedulers.contains(job.owner) || slots.free() == 0) {
       return null;
     }
@@ -353,6 +358,14 @@ public final class AgentCore {
     }
     if (pull) {
       poll(nowMs);
+    } else {
+      slots
+          .lane()
+          .lend(schedulers, nowMs)
+          .ifPresent(
+              loan ->
+                  effects.add(
+                      new AgentEffect.SendOffer(loan.scheduler(), List.of(loan.reservation()))));
     }
     sweep.tick(jobs.all(), schedulers, nowMs).ifPresent(effects::add);
     drainFurther(nowMs);

@@ -113,7 +113,7 @@ final class Launches {
           TaskLaunch.Reason.OUTBOX_FULL,
           jobs.outbox() + " statuses are unacknowledged");
     }
-    if (!slots.consume(scheduler, launch.reservation())) {
+    if (!slots.consume(scheduler, launch.reservation(), launch.id())) {
       return refuse(
           job,
           launch,

@@ -5,6 +5,7 @@ import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +38,7 @@ final class SlotTable {
   private final Map<String, Held> reservations = new TreeMap<>();
   private final Deque<Wait> line = new ArrayDeque<>();
   private final Map<Incarnation, Answered> answered = new TreeMap<>();
+  private final Lane lane;
   private int running;
   private boolean closed;
   private long reserved; // Reservations ever made: an id is used once.
@@ -46,6 +48,12 @@ final class SlotTable {
     this.incarnation = incarnation;
     this.slots = slots;
     this.limits = limits;
+    this.lane = new Lane(executor, incarnation, limits.reservationTtlMs());
+  }
+
+  /** The slot beside these. */
+  Lane lane() {
+    return lane;
   }
 
   int free() {
@@ -55,6 +63,7 @@ final class SlotTable {
   /** No slot is given to anybody any more. */
   void close() {
     closed = true;
+    lane.close();
     reservations.clear();
     line.clear();
     answered.clear();
@@ -136,7 +145,10 @@ final class SlotTable {
   }
 
   /** Turns a live reservation of the scheduler into a running task; false when there is none. */
-  boolean consume(Incarnation scheduler, String reservation) {
+  boolean consume(Incarnation scheduler, String reservation, TaskAttemptId attempt) {
+    if (lane.consume(scheduler, reservation, attempt)) {
+      return true;
+    }
     if (!release(scheduler, reservation)) {
       return false;
     }
@@ -146,6 +158,9 @@ final class SlotTable {
 
   /** Frees a reservation of the scheduler; false when there is none. */
   boolean release(Incarnation scheduler, String reservation) {
+    if (lane.release(scheduler, reservation)) {
+      return true;
+    }
     Held held = reservations.get(reservation);
     if (held == null || !held.scheduler.equals(scheduler)) {
       return false;
@@ -154,9 +169,13 @@ final class SlotTable {
     return true;
   }
 
-  /** A running task ended. */
-  void ended() {
+  /** A running task ended. Returns whether it ran in the lane. */
+  boolean ended(TaskAttemptId attempt) {
+    if (lane.ended(attempt)) {
+      return true;
+    }
     running--;
+    return false;
   }
 
   /** How many other schedulers stand in line. */
@@ -196,10 +215,12 @@ final class SlotTable {
     reservations.values().removeIf(held -> held.scheduler.equals(scheduler));
     line.removeIf(wait -> wait.scheduler.equals(scheduler));
     answered.remove(scheduler);
+    lane.forget(scheduler);
   }
 
   /** Returns how many reservations came to their end unused. */
   int expire(long nowMs) {
+    lane.expire(nowMs);
     int before = reservations.size();
     reservations.values().removeIf(held -> held.reservation.expiresAtMs() <= nowMs);
     line.removeIf(wait -> wait.expiresAtMs <= nowMs);
@@ -207,6 +228,7 @@ final class SlotTable {
   }
 
   void encode(RecordWriter out) {
+    lane.encode(out);
     out.number(slots).number(running).flag(closed).number(reserved);
     out.list(
         reservations.values(),

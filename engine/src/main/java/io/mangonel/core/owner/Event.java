@@ -31,8 +31,14 @@ public sealed interface Event {
    * A client submitted a statement.
    *
    * @param job a fresh id
+   * @param plan when it was planned before; else {@link Effect.PlanJob} asks for it
    */
-  record JobQueued(JobId job, JobRequest request) implements Event {}
+  record JobQueued(JobId job, JobRequest request, @Nullable JobPlan plan) implements Event {
+    /** Not planned yet. */
+    public JobQueued(JobId job, JobRequest request) {
+      this(job, request, null);
+    }
+  }
 
   /** The answer to {@link Effect.PlanJob}: it can run. Ignored when the job has ended. */
   record JobSubmitted(JobId job, JobPlan plan) implements Event {}

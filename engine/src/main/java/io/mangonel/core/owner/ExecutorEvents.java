@@ -27,6 +27,7 @@ final class ExecutorEvents {
   private final JobLifecycle jobs;
   private final List<Effect> effects;
   private final UnreachableHolders holders;
+  private final Lanes lanes = new Lanes();
 
   /**
    * @param effects takes what need not wait for a commit
@@ -106,6 +107,7 @@ final class ExecutorEvents {
       }
       executors.track(job, id, nowMs);
     }
+    lanes.forget(id);
   }
 
   /** The executor takes no more tasks; {@code gone}: and runs none. What it made is still there. */
@@ -132,12 +134,32 @@ final class ExecutorEvents {
     boolean mayLaunch = committer.mayLaunch(nowMs);
     for (var reservation : reservations) {
       boolean use = mayLaunch && executors.alive(reservation.executor(), nowMs);
-      (use ? usable : unusable).add(reservation);
+      if (reservation.lane()) {
+        lanes.hold(reservation);
+      } else {
+        (use ? usable : unusable).add(reservation);
+      }
     }
     var filled = tasks.fillReservations(usable, executors::fingerprint, nowMs);
     executors.launch(filled.assigned(), nowMs);
     unusable.addAll(filled.left());
     executors.cancelReservations(unusable);
+  }
+
+  /** Small jobs that wait take the lanes that are held. */
+  void useLanes(long nowMs) {
+    if (lanes.isEmpty() || !tasks.wantsLane()) {
+      return;
+    }
+    var usable =
+        lanes.take(nowMs).stream()
+            .filter(lane -> executors.knows(lane.executor(), lane.incarnation()))
+            .filter(lane -> executors.alive(lane.executor(), nowMs))
+            .toList();
+    var filled = tasks.fillReservations(usable, executors::fingerprint, nowMs);
+    filled.assigned().forEach(assignment -> lanes.use(assignment.reservation()));
+    executors.launch(filled.assigned(), nowMs);
+    filled.left().forEach(lanes::hold);
   }
 
   void launchAnswered(ExecutorId id, TaskLaunch.Answer answer, long nowMs) {
@@ -218,5 +240,6 @@ final class ExecutorEvents {
 
   void encode(RecordWriter out) {
     holders.encode(out);
+    lanes.encode(out);
   }
 }

@@ -46,6 +46,18 @@ final class Job {
   /** The change that made the epoch: launches and adoptions wait for it (rule D4). */
   long epochChange;
 
+  /**
+   * Launched and answered ahead of the store (rule D12); only by the scheduler that took its
+   * submit.
+   */
+  boolean light;
+
+  /** So little work that it may use the lane. */
+  boolean small;
+
+  /** Whether its client was told its end before that was durable. */
+  boolean answered;
+
   /** When its plan was made; 0 before. */
   long plannedAtMs;
 
@@ -92,16 +104,19 @@ final class Job {
     return log;
   }
 
-  JobView view(long durable) {
+  JobView view(long durable, boolean waits) {
     var stages = graph == null ? List.<JobView.StageView>of() : JobView.stagesOf(graph);
-    return new JobView(line(durable), stages);
+    return new JobView(line(durable, waits), stages);
   }
 
-  JobView.Line line(long durable) {
+  /**
+   * @param waits whether as many jobs run as may
+   */
+  JobView.Line line(long durable, boolean waits) {
     TerminalRecord shown = durable >= endChange ? end : null;
     var phase =
         switch (shown) {
-          case null -> graph == null ? JobView.Phase.PLANNING : JobView.Phase.RUNNING;
+          case null -> graph == null ? JobView.Phase.PLANNING : running(waits);
           case TerminalRecord.Finished _ -> JobView.Phase.FINISHED;
           case TerminalRecord.Failed _ -> JobView.Phase.FAILED;
           case TerminalRecord.Cancelled _ -> JobView.Phase.CANCELLED;
@@ -111,7 +126,12 @@ final class Job {
     return new JobView.Line(id, phase, epoch, request, plannedAtMs, tasks, won, shown);
   }
 
+  private static JobView.Phase running(boolean waits) {
+    return waits ? JobView.Phase.QUEUED : JobView.Phase.RUNNING;
+  }
+
   void encode(RecordWriter out) {
+    out.flag(light).flag(small).flag(answered);
     out.text(id.value())
         .number(order)
         .number(epoch)

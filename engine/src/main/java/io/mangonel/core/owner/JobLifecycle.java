@@ -18,12 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs from their submit or claim to the end of their retention: what begins and ends them. */
 final class JobLifecycle {
   private final Limits limits;
   private final Committer committer;
   private final TaskManager tasks;
+  private final Admission admission;
   private final ExecutorManager executors;
   private final Takeover takeover;
   private final List<Effect> effects;
@@ -42,12 +44,14 @@ final class JobLifecycle {
       Limits limits,
       Committer committer,
       TaskManager tasks,
+      Admission admission,
       ExecutorManager executors,
       Takeover takeover,
       List<Effect> effects) {
     this.limits = limits;
     this.committer = committer;
     this.tasks = tasks;
+    this.admission = admission;
     this.executors = executors;
     this.takeover = takeover;
     this.effects = effects;
@@ -55,7 +59,10 @@ final class JobLifecycle {
   }
 
   /** A client's submit: taken, or refused at once. */
-  void queue(JobId id, JobRequest request, long nowMs) {
+  void queue(Event.JobQueued queued, long nowMs) {
+    JobId id = queued.job();
+    JobRequest request = queued.request();
+    JobPlan plan = queued.plan();
     if (tasks.find(id).isPresent()) {
       return;
     }
@@ -67,6 +74,11 @@ final class JobLifecycle {
       committer.afterCommit(new Effect.JobExists(id, before.get().id)); // Perhaps it is not made.
     } else if (tasks.openCount() >= limits.jobsMax()) {
       effects.add(new Effect.JobRefused(id, "too many jobs: " + limits.jobsMax(), true));
+    } else if (plan != null && !plan.small() && admission.full()) {
+      String message =
+          "the scheduler is full: %d jobs run and %d wait (--running-jobs, --queued-jobs); try again later"
+              .formatted(limits.runningJobsMax(), limits.queuedJobsMax());
+      effects.add(new Effect.JobRefused(id, message, true));
     } else if (committer.full()) {
       effects.add(new Effect.JobRefused(id, "the state store is full", true));
     } else if (RecordCodec.encodeRequest(request).length() > limits.requestBytesMax()) {
@@ -74,15 +86,29 @@ final class JobLifecycle {
           new Effect.JobRefused(
               id, "the statement is larger than " + limits.requestBytesMax() + " bytes", false));
     } else {
-      Job job = tasks.add(id, 1, request);
-      madeEpoch(job, committer.add(new Change.JobCreated(id, 1, request), nowMs));
-      committer.afterCommit(new Effect.JobAccepted(id));
+      create(id, request, plan, nowMs);
+    }
+  }
+
+  private void create(JobId id, JobRequest request, @Nullable JobPlan plan, long nowMs) {
+    Job job = tasks.add(id, 1, request);
+    job.light = plan != null && plan.light();
+    madeEpoch(job, committer.add(new Change.JobCreated(id, 1, request), nowMs));
+    var accepted = new Effect.JobAccepted(id);
+    if (job.light) {
+      effects.add(accepted); // Rule D12.
+    } else {
+      committer.afterCommit(accepted);
+    }
+    if (plan == null) {
       effects.add(new Effect.PlanJob(id, request));
+    } else {
+      submit(job, plan, nowMs);
     }
   }
 
   /** Another submit was first under the job's key (rule D6): nothing is kept of it. */
-  void taken(SubmitHolder holder) {
+  void taken(SubmitHolder holder, long nowMs) {
     tasks
         .find(holder.job())
         .ifPresent(
@@ -90,11 +116,32 @@ final class JobLifecycle {
               if (!job.ended() && job.graph == null) {
                 effects.add(new Effect.StopPlanning(job.id));
               }
+              if (job.light) {
+                takenLight(job, holder, nowMs);
+              } else {
+                effects.add(Committer.taken(job.id, holder));
+              }
               awaitingEpoch.remove(job.id);
               retention.drop(job.id);
               tasks.drop(job);
-              effects.add(Committer.taken(job.id, holder));
             });
+  }
+
+  /** It was accepted and perhaps launched already: it stops, and who waits for it asks again. */
+  private void takenLight(Job job, SubmitHolder holder, long nowMs) {
+    effects.addAll(executors.dataOf(job, Set.of()));
+    if (job.graph != null) {
+      job.graph.running().forEach(task -> executors.forget(task.executor(), task.id()));
+    }
+    if (!job.answered) {
+      String message =
+          holder.sameRequest()
+              ? "the statement runs as job " + holder.holder() + ": send it again"
+              : "the idempotency key was used for another statement, which is job "
+                  + holder.holder();
+      var record = new TerminalRecord.Failed(message, holder.sameRequest(), nowMs);
+      effects.add(new Effect.JobFailed(job.id, record));
+    }
   }
 
   /**
@@ -102,6 +149,7 @@ final class JobLifecycle {
    * commit proves.
    */
   void claimAgain(Job job, long nowMs) {
+    job.light = false;
     madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
   }
 
@@ -144,6 +192,8 @@ final class JobLifecycle {
     job.planEpoch = job.epoch;
     job.plannedAtMs = nowMs;
     job.graph = new ExecutionGraph(job.id, plan.stages(), limits.graph());
+    job.small = plan.small();
+    admission.enter(job, false);
     tasks.refresh(job);
   }
 
@@ -156,6 +206,7 @@ final class JobLifecycle {
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
     if (stored.plan() != null) {
       takeover.restore(job, stored);
+      admission.enter(job, job.graph != null && hasBegun(job.graph));
     }
     madeEpoch(job, change);
     settle(job, nowMs);
@@ -169,6 +220,10 @@ final class JobLifecycle {
     } else if (stored.plan() == null) {
       effects.add(new Effect.PlanJob(job.id, job.request));
     }
+  }
+
+  private static boolean hasBegun(ExecutionGraph graph) {
+    return graph.runningTasks() + graph.successfulTasks() > 0;
   }
 
   /** After a change of its graph: gives up what is obsolete, and ends it when it is over. */
@@ -209,7 +264,7 @@ final class JobLifecycle {
     }
     switch (record) {
       case TerminalRecord.Finished finished -> {
-        committer.afterCommit(new Effect.JobFinished(job.id, finished));
+        finished(job, finished);
         removeIntermediateData(job, finished);
       }
       case TerminalRecord.Failed failed -> {
@@ -221,6 +276,21 @@ final class JobLifecycle {
         removeData(job);
       }
     }
+  }
+
+  /** Rule D5, and its exception for rows that came with the status of a light job (rule D12). */
+  private void finished(Job job, TerminalRecord.Finished finished) {
+    var told = new Effect.JobFinished(job.id, finished);
+    if (job.light && inline(finished)) {
+      job.answered = true;
+      effects.add(told);
+    } else {
+      committer.afterCommit(told);
+    }
+  }
+
+  private static boolean inline(TerminalRecord.Finished finished) {
+    return finished.result().stream().allMatch(part -> part.output().files().isEmpty());
   }
 
   /** Attempts that nobody waits for any more; stopped after the commit that says so. */

@@ -97,6 +97,8 @@ public record JobView(Line line, List<StageView> stages) {
 
   public enum Phase {
     PLANNING,
+    /** Planned; as many jobs run as may. */
+    QUEUED,
     RUNNING,
     FINISHED,
     FAILED,

@@ -14,6 +14,9 @@ import io.mangonel.core.graph.GraphLimits;
  * @param unplannedClaimsMax schedulers that had a job without ever planning it; the next one fails
  *     it: planning it may be what ends them (rule T14)
  * @param jobsMax jobs that have not ended; beyond, a submit is refused
+ * @param runningJobsMax planned jobs whose tasks are launched; beyond, a job waits in line. Small
+ *     ones never wait
+ * @param queuedJobsMax jobs in that line; beyond, a submit is refused
  * @param requestBytesMax size of a request
  * @param planChunkBytes size of a piece of a plan or of a snapshot
  * @param transitionBytesMax size of one transition; a status above it counts as failed
@@ -50,6 +53,8 @@ public record Limits(
     int executorDeathsMax,
     int unplannedClaimsMax,
     int jobsMax,
+    int runningJobsMax,
+    int queuedJobsMax,
     int requestBytesMax,
     int planChunkBytes,
     int transitionBytesMax,
@@ -78,7 +83,7 @@ public record Limits(
 
   public static final Limits DEFAULTS =
       new Limits(
-          50, 2_000, 4, 16, 3, 10, 10_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20,
+          50, 2_000, 4, 16, 3, 10, 10_000, 1_000, 5_000, 512 << 10, 256 << 10, 768 << 10, 64, 100, 1 << 20,
           10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000, 300_000,
           600_000, 5_000, 10_000, 30_000, 2_000, 50);
 
@@ -89,6 +94,16 @@ public record Limits(
 
   /** The same but for {@link #retentionMs}. */
   public Limits withRetentionMs(long value) {
+    return with(runningJobsMax, queuedJobsMax, value);
+  }
+
+  /** The same but for {@link #runningJobsMax} and {@link #queuedJobsMax}. */
+  public Limits withJobs(int running, int queued) {
+    return with(running, queued, retentionMs);
+  }
+
+  /** A copy: what may be changed is a parameter. */
+  private Limits with(int newRunningJobsMax, int newQueuedJobsMax, long newRetentionMs) {
     return new Limits(
         tickMs,
         tickGapMs,
@@ -97,6 +112,8 @@ public record Limits(
         executorDeathsMax,
         unplannedClaimsMax,
         jobsMax,
+        newRunningJobsMax,
+        newQueuedJobsMax,
         requestBytesMax,
         planChunkBytes,
         transitionBytesMax,
@@ -116,7 +133,7 @@ public record Limits(
         missingAttemptMs,
         adoptMs,
         executorWaitMs,
-        value,
+        newRetentionMs,
         endedJobsMax,
         orphansEveryMs,
         orphansLostMs,

@@ -33,6 +33,7 @@ public final class SchedulerCore {
   private final Incarnation self;
   private final Limits limits;
   private final Committer committer;
+  private final Admission admission;
   private final TaskManager tasks;
   private final ExecutorManager executors;
   private final Takeover takeover;
@@ -52,10 +53,11 @@ public final class SchedulerCore {
     this.self = self;
     this.limits = limits;
     this.committer = new Committer(fenceRevision, limits);
-    this.tasks = new TaskManager(self, committer);
+    this.admission = new Admission(limits);
+    this.tasks = new TaskManager(self, committer, admission);
     this.executors = new ExecutorManager(limits);
     this.takeover = new Takeover(tasks, executors, limits);
-    this.jobs = new JobLifecycle(limits, committer, tasks, executors, takeover, effects);
+    this.jobs = new JobLifecycle(limits, committer, tasks, admission, executors, takeover, effects);
     this.executorEvents =
         new ExecutorEvents(limits, committer, tasks, executors, takeover, jobs, effects);
     this.membership = new Membership(self, limits);
@@ -75,7 +77,7 @@ public final class SchedulerCore {
       return;
     }
     switch (event) {
-      case Event.JobQueued(var id, var request) -> jobs.queue(id, request, nowMs);
+      case Event.JobQueued queued -> jobs.queue(queued, nowMs);
       case Event.JobSubmitted(var id, var plan) ->
           jobs.planning(id).ifPresent(job -> jobs.submit(job, plan, nowMs));
       case Event.PlanningFailed(var id, var message, boolean retryable) ->
@@ -123,7 +125,9 @@ public final class SchedulerCore {
         jobs.epochsDurable(nowMs);
       }
       case Event.FenceRead(long createRevision, long count, var holders) -> {
-        committer.fenceRead(createRevision, count, holders, nowMs).forEach(jobs::taken);
+        committer
+            .fenceRead(createRevision, count, holders, nowMs)
+            .forEach(holder -> jobs.taken(holder, nowMs));
         jobs.epochsDurable(nowMs);
       }
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);
@@ -180,6 +184,7 @@ public final class SchedulerCore {
     if (!committer.mayLaunch(steppedAtMs)) {
       return;
     }
+    executorEvents.useLanes(steppedAtMs);
     if (tasks.demand() > 0) {
       executors.reserveSlots(tasks.demand(), steppedAtMs);
     } else {
@@ -217,7 +222,7 @@ public final class SchedulerCore {
 
   /** A job that has not ended, or that ended within its retention. */
   public Optional<JobView> job(JobId job) {
-    return tasks.find(job).map(found -> found.view(committer.durable()));
+    return tasks.find(job).map(found -> found.view(committer.durable(), admission.waits(job)));
   }
 
   /** Of these ended jobs, those whose result and details are still kept. */
@@ -231,7 +236,7 @@ public final class SchedulerCore {
   public List<JobView.Line> jobs() {
     return tasks.all().stream()
         .sorted(Comparator.comparingLong(job -> job.order))
-        .map(job -> job.line(committer.durable()))
+        .map(job -> job.line(committer.durable(), admission.waits(job.id)))
         .toList();
   }
 
@@ -243,6 +248,7 @@ public final class SchedulerCore {
   public Bytes encode() {
     var out = new RecordWriter().text(self.value()).number(tickedAtMs).flag(fencedTold);
     committer.encode(out);
+    admission.encode(out);
     tasks.encode(out);
     executors.encode(out);
     jobs.encode(out);

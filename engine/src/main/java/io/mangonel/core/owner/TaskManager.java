@@ -52,8 +52,10 @@ final class TaskManager {
 
   private final Incarnation self;
   private final Committer committer;
+  private final Admission admission;
   private final Map<JobId, Job> jobs = new TreeMap<>();
   private final TreeSet<Place> fairOrder = new TreeSet<>(); // Jobs with a task to launch.
+  private final TreeSet<Place> smallOrder = new TreeSet<>(); // Those that may use a lane.
   private final Map<JobId, Place> places = new TreeMap<>();
   private final Map<JobId, Integer> demands = new TreeMap<>();
   private final TreeSet<JobId> open = new TreeSet<>(); // Jobs that have not ended.
@@ -61,9 +63,10 @@ final class TaskManager {
   private final Map<String, JobId> submits = new TreeMap<>(); // By principal and idempotency key.
   private long submitted;
 
-  TaskManager(Incarnation self, Committer committer) {
+  TaskManager(Incarnation self, Committer committer, Admission admission) {
     this.self = self;
     this.committer = committer;
+    this.admission = admission;
   }
 
   /** A new job, last in order of submission; the id must be fresh. */
@@ -121,11 +124,24 @@ final class TaskManager {
     return demand;
   }
 
+  /** Whether a task waits that a lane may run. */
+  boolean wantsLane() {
+    return !smallOrder.isEmpty();
+  }
+
   /** To be called after anything that decides what a job can launch. */
   void refresh(Job job) {
+    place(job);
+    if (job.ended() && open.remove(job.id)) {
+      admission.leave(job).flatMap(this::find).ifPresent(this::place);
+    }
+  }
+
+  private void place(Job job) {
     Place before = places.remove(job.id);
     if (before != null) {
       fairOrder.remove(before);
+      smallOrder.remove(before);
     }
     int now = launchable(job) && job.graph != null ? job.graph.pendingTasks() : 0;
     Integer earlier = now == 0 ? demands.remove(job.id) : demands.put(job.id, now);
@@ -134,20 +150,26 @@ final class TaskManager {
       var place = new Place(job.graph.runningTasks(), job.order, job.id);
       places.put(job.id, place);
       fairOrder.add(place);
-    }
-    if (job.ended()) {
-      open.remove(job.id);
+      if (job.small) {
+        smallOrder.add(place);
+      }
     }
   }
 
-  /** Rule D4, and a new owner first hears what runs already. */
+  /** Not before its turn, and a new owner first hears what runs already. */
   private boolean launchable(Job job) {
-    return !job.ended() && !job.adopting() && committer.durable() >= job.epochChange;
+    return !job.ended() && !job.adopting() && !admission.waits(job.id) && epochHolds(job);
+  }
+
+  /** Rule D4, and its exception for jobs that only read (rule D12). */
+  private boolean epochHolds(Job job) {
+    return job.light || committer.durable() >= job.epochChange;
   }
 
   /**
    * A reservation tied to a job tries that job first; then it is free. A free one tries the jobs
-   * touched in this call, then all in fair order: fewest running tasks first.
+   * touched in this call, then all in fair order: fewest running tasks first. One of a lane is for
+   * small jobs only.
    *
    * @param fingerprintOf the engine version of an executor
    */
@@ -177,7 +199,7 @@ final class TaskManager {
         return touch(job, touched, launch);
       }
     }
-    for (Place place : fairOrder) {
+    for (Place place : reservation.lane() ? smallOrder : fairOrder) {
       var job = find(place.job).orElseThrow();
       var launch = launch(job, reservation, fingerprint, nowMs);
       if (launch.isPresent()) { // It has moved in the order: no further step of this loop.
@@ -199,6 +221,9 @@ final class TaskManager {
       Job job, ExecutorReservation reservation, String fingerprint, long nowMs) {
     ExecutionGraph graph = job.graph;
     if (graph == null || !launchable(job) || !job.request.fingerprint().equals(fingerprint)) {
+      return Optional.empty();
+    }
+    if (reservation.lane() && !job.small) {
       return Optional.empty();
     }
     var launched =

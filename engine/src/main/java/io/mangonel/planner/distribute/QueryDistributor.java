@@ -4,7 +4,6 @@ import io.mangonel.planner.carrier.ClientType;
 import io.mangonel.planner.cost.Cardinality;
 import io.mangonel.planner.cost.CostModel;
 import io.mangonel.planner.cost.TableSource;
-import io.mangonel.planner.cost.Tables;
 import io.mangonel.planner.ir.DataType;
 import io.mangonel.planner.ir.Expression;
 import io.mangonel.planner.ir.Expression.Cast;
@@ -35,28 +34,42 @@ public final class QueryDistributor {
 
   /** As many tasks as slots, but no more than the biggest table has parts. */
   private static int tasks(DistributeRequest request) {
-    Tables tables = request.tables();
-    List<Relation.Scan> scans = new ArrayList<>();
-    collectScans(request.relation(), scans);
     int parts = 1;
-    double scanNs = 0;
-    for (Relation.Scan scan : scans) {
-      TableSource source = tables.sources().get(scan.table());
+    for (Relation.Scan scan : scans(request)) {
+      TableSource source = request.tables().sources().get(scan.table());
       if (source != null) {
         parts = Math.max(parts, ScanSplits.parts(source));
-        scanNs += CostModel.scan(source.statistics().rows(), scan.columns().size());
       }
     }
-    boolean small = scanNs < request.oneStageBelowMs() * NS_PER_MS;
-    return request.joinMode() == JoinMode.AUTO && small ? 1 : Math.min(request.slots(), parts);
+    boolean one = scanMs(request) < request.oneStageBelowMs();
+    return request.joinMode() == JoinMode.AUTO && one ? 1 : Math.min(request.slots(), parts);
+  }
+
+  /** Estimated CPU time of all scans. */
+  private static double scanMs(DistributeRequest request) {
+    double ns = 0;
+    for (Relation.Scan scan : scans(request)) {
+      TableSource source = request.tables().sources().get(scan.table());
+      if (source != null) {
+        ns += CostModel.scan(source.statistics().rows(), scan.columns().size());
+      }
+    }
+    return ns / NS_PER_MS;
+  }
+
+  private static List<Relation.Scan> scans(DistributeRequest request) {
+    List<Relation.Scan> scans = new ArrayList<>();
+    collectScans(request.relation(), scans);
+    return scans;
   }
 
   /** A statement in one stage is not estimated step by step. */
   private static double scannedRows(DistributeRequest request) {
-    List<Relation.Scan> scans = new ArrayList<>();
-    collectScans(request.relation(), scans);
     Cardinality cardinality = new Cardinality(request.tables());
-    return scans.stream().mapToDouble(scan -> cardinality.scan(scan).rows()).max().orElse(1);
+    return scans(request).stream()
+        .mapToDouble(scan -> cardinality.scan(scan).rows())
+        .max()
+        .orElse(1);
   }
 
   private static void collectScans(Relation relation, List<Relation.Scan> scans) {
@@ -142,6 +155,7 @@ public final class QueryDistributor {
           new ResultColumn(
               request.columnNames().get(i), types.get(i).sql(), ClientType.of(types.get(i)).sql()));
     }
-    return new QueryPlan(stages, columns, null);
+    boolean small = stages.size() == 1 && scanMs(request) < DistributeRequest.ONE_STAGE_BELOW_MS;
+    return new QueryPlan(stages, columns, null, small);
   }
 }

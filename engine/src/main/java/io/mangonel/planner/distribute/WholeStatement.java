@@ -81,7 +81,7 @@ public final class WholeStatement {
             new StageOutput.Result(),
             deterministic,
             0);
-    return new QueryPlan(List.of(stage), columns, reason);
+    return new QueryPlan(List.of(stage), columns, reason, false);
   }
 
   private static List<PinnedFile> distinct(List<PinnedFile> files) {

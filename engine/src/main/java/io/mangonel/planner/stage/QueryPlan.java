@@ -13,20 +13,26 @@ import org.jspecify.annotations.Nullable;
  *     distributed
  * @param analyze whether the answer is not the rows of the root but what became of each stage;
  *     {@code columns} are then those of that text
+ * @param small whether it is one stage with so little to read that it may use an executor's lane
  */
 public record QueryPlan(
     List<StagePlan> stages,
     List<ResultColumn> columns,
     @Nullable String fallback,
-    boolean analyze) {
+    boolean analyze,
+    boolean small) {
   public QueryPlan {
     stages = List.copyOf(stages);
     columns = List.copyOf(columns);
   }
 
   /** A plan whose rows are the answer. */
-  public QueryPlan(List<StagePlan> stages, List<ResultColumn> columns, @Nullable String fallback) {
-    this(stages, columns, fallback, false);
+  public QueryPlan(
+      List<StagePlan> stages,
+      List<ResultColumn> columns,
+      @Nullable String fallback,
+      boolean small) {
+    this(stages, columns, fallback, false, small);
   }
 
   /** The same stages, to be told about: their tasks measure what they spill. */
@@ -35,7 +41,8 @@ public record QueryPlan(
         stages.stream().map(StagePlan::measured).toList(),
         List.of(new ResultColumn("explain", "VARCHAR", "VARCHAR")),
         fallback,
-        true);
+        true,
+        small);
   }
 
   /**

@@ -18,9 +18,9 @@ import java.io.UncheckedIOException;
 public final class StagePlanCodec {
   /**
    * The version this code writes; it reads this one and all before it. 2 has files as inputs, 3
-   * cuts scans by keys, 4 has the catalogue of a stage.
+   * cuts scans by keys, 4 has the catalogue of a stage, 5 says whether a plan is small.
    */
-  public static final int FORMAT = 4;
+  public static final int FORMAT = 5;
 
   private static final int FORMAT_WITH_CATALOG = 4;
 

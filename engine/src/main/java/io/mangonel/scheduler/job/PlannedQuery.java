@@ -7,6 +7,7 @@ import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
+import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.StagePlanCodec;
 import java.util.List;
@@ -41,7 +42,18 @@ public record PlannedQuery(QueryPlan plan, Bytes body, List<Bytes> stageBytes) {
 
   /** What the core needs of it. */
   public JobPlan jobPlan() {
-    return new JobPlan(plan.stages().stream().map(PlannedQuery::spec).toList(), body);
+    return new JobPlan(
+        plan.stages().stream().map(PlannedQuery::spec).toList(),
+        body,
+        plan.stages().stream().allMatch(PlannedQuery::readsOnly),
+        plan.small());
+  }
+
+  /** A stage with another kind of output than these may change something. */
+  private static boolean readsOnly(StagePlan stage) {
+    return switch (stage.output()) {
+      case StageOutput.Result _, StageOutput.Shuffle _ -> true;
+    };
   }
 
   private static StageSpec spec(StagePlan stage) {

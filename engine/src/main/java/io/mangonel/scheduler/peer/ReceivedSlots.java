@@ -10,12 +10,7 @@ final class ReceivedSlots {
 
   /** The reservation by this process's clock. */
   static ExecutorReservation of(ExecutorReservation sent, Clock clock) {
-    return new ExecutorReservation(
-        sent.id(),
-        sent.executor(),
-        sent.incarnation(),
-        sent.job(),
-        clock.nowMs() + sent.expiresAtMs());
+    return sent.endingAt(clock.nowMs() + sent.expiresAtMs());
   }
 
   static List<ExecutorReservation> of(List<ExecutorReservation> sent, Clock clock) {

@@ -192,7 +192,7 @@ final class JobReports {
 
   private static JobState state(JobView.Phase phase) {
     return switch (phase) {
-      case PLANNING -> JobState.QUEUED;
+      case PLANNING, QUEUED -> JobState.QUEUED;
       // An end that is not durable yet is not told.
       case RUNNING, FINISHED, FAILED, CANCELLED -> JobState.RUNNING;
     };

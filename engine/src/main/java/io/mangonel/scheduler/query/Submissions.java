@@ -293,7 +293,7 @@ final class Submissions {
   private Answer<Submission> start(JobRequest request, PlannedQuery plan) {
     JobId id = ids.next(request.submittedAtMs());
     TrackedJob job = run.jobs().track(id, request, plan);
-    if (!run.events().offer(new Event.JobQueued(id, request))) {
+    if (!run.events().offer(new Event.JobQueued(id, request, plan.jobPlan()))) {
       run.jobs().forget(id);
       return new Answer.Retryable<>("the scheduler is overloaded; try again later");
     }

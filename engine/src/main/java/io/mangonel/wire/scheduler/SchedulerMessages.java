@@ -19,17 +19,12 @@ public final class SchedulerMessages {
 
   /** The reservation as it goes into a message. */
   public static ExecutorReservation sent(ExecutorReservation held, long nowMs) {
-    return endingAt(held, held.expiresAtMs() - nowMs);
+    return held.endingAt(held.expiresAtMs() - nowMs);
   }
 
   /** The reservation of a message by the clock of whoever got it. */
   public static ExecutorReservation received(ExecutorReservation sent, long nowMs) {
-    return endingAt(sent, nowMs + sent.expiresAtMs());
-  }
-
-  private static ExecutorReservation endingAt(ExecutorReservation reservation, long ms) {
-    return new ExecutorReservation(
-        reservation.id(), reservation.executor(), reservation.incarnation(), reservation.job(), ms);
+    return sent.endingAt(nowMs + sent.expiresAtMs());
   }
 
   /**

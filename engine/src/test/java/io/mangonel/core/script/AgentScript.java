@@ -152,6 +152,6 @@ final class AgentScript {
     return report.status().id()
         + (followUp == null
             ? ""
-            : " with " + followUp.id() + " for " + followUp.job().orElseThrow());
+            : " with " + followUp.id() + followUp.job().map(job -> " for " + job).orElse(""));
   }
 }

@@ -11,27 +11,41 @@ import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.SubmitHolder;
+import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a scheduler's core by text. */
 final class OwnerScript {
   private static final long REVISION = 7;
 
-  private final SchedulerCore core =
-      new SchedulerCore(new Incarnation("s"), REVISION, Limits.DEFAULTS);
+  private SchedulerCore core = core(Limits.DEFAULTS);
   private long nowMs = 1_000;
+
+  private static SchedulerCore core(Limits limits) {
+    return new SchedulerCore(new Incarnation("s"), REVISION, limits);
+  }
 
   String apply(String line) {
     var w = Words.of(line);
+    if (w.at(0).equals("limits")) { // Comes first: it begins anew.
+      int running = Integer.parseInt(w.named("running", "1"));
+      core = core(Limits.DEFAULTS.withJobs(running, Integer.parseInt(w.named("queued", "1"))));
+      return "";
+    }
+    if (w.at(0).equals("phase")) {
+      return core.job(w.job(1)).map(job -> job.line().phase() + "\n").orElse("unknown\n");
+    }
     if (w.at(0).equals("wait")) { // Time passes, and no tick comes.
       nowMs += w.number(1);
       return "";
@@ -53,7 +67,7 @@ final class OwnerScript {
 
   private Event event(Words w) {
     return switch (w.at(0)) {
-      case "queue" -> new Event.JobQueued(w.job(1), request(w));
+      case "queue" -> new Event.JobQueued(w.job(1), request(w), plan(w));
       case "plan" ->
           new Event.JobSubmitted(
               w.job(1), new JobPlan(Words.stages(w.at(2)), body(w.named("bytes", "3"))));
@@ -90,8 +104,7 @@ final class OwnerScript {
                   Words.attempt(w.at(2)), TaskLaunch.Reason.NO_RESERVATION, "no reservation"));
       case "stale" ->
           answer(w, new TaskLaunch.Answer.StaleEpoch(Words.attempt(w.at(2)), w.number(3)));
-      case "succeeded" ->
-          updates(w, new TaskOutcome.Succeeded(Words.output(Words.attempt(w.at(2)))));
+      case "succeeded" -> updates(w, new TaskOutcome.Succeeded(output(w)));
       case "failed" -> updates(w, new TaskOutcome.Failed(failure(w)));
       case "done" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.DONE);
       case "refused" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.REFUSED);
@@ -137,6 +150,24 @@ final class OwnerScript {
         .toList();
   }
 
+  /** {@code plan=0:1}: planned before; {@code writes}: not only reading; {@code small}. */
+  private static @Nullable JobPlan plan(Words w) {
+    String stages = w.named("plan", "");
+    return stages.isEmpty()
+        ? null
+        : new JobPlan(
+            Words.stages(stages),
+            body("3"),
+            !w.words().contains("writes"),
+            w.words().contains("small"));
+  }
+
+  private static TaskOutput output(Words w) {
+    return w.words().contains("inline")
+        ? new TaskOutput(List.of(), body("3"), 1, 3)
+        : Words.output(Words.attempt(w.at(2)));
+  }
+
   private static Bytes body(String bytes) {
     return Bytes.of(new byte[Integer.parseInt(bytes)]);
   }
@@ -145,13 +176,18 @@ final class OwnerScript {
     return new Event.LaunchAnswered(w.executor(1), w.incarnation(1), List.of(answer));
   }
 
-  private static Event updates(Words w, TaskOutcome outcome) {
+  private Event updates(Words w, TaskOutcome outcome) {
     List<TaskAttemptId> inputs =
         w.named("read", "").isEmpty() ? List.of() : List.of(Words.attempt(w.named("read", "")));
     var status =
         new TaskStatus(Words.attempt(w.at(2)), w.executor(1), w.incarnation(1), inputs, outcome);
     return new Event.TaskUpdates(
-        w.executor(1), w.incarnation(1), List.of(new Event.TaskUpdate(status, null)));
+        w.executor(1), w.incarnation(1), List.of(new Event.TaskUpdate(status, followUp(w))));
+  }
+
+  private @Nullable ExecutorReservation followUp(Words w) {
+    String id = w.named("then", "");
+    return id.isEmpty() ? null : Words.reservation(w, 1, id, nowMs + 3_000);
   }
 
   private static Failure failure(Words w) {
@@ -170,8 +206,8 @@ final class OwnerScript {
         w.named("sql", "x").repeat(size),
         new TreeMap<>(),
         "/",
-        "session",
-        "alice",
+        w.named("session", "session"),
+        w.named("principal", "alice"),
         "duckdb",
         0,
         w.named("key", ""),

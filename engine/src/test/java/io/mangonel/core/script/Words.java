@@ -63,16 +63,18 @@ record Words(List<String> words) {
   }
 
   List<ExecutorReservation> reservations(int index, long expiresAtMs) {
-    return from(index + 1).stream()
-        .map(
-            id ->
-                new ExecutorReservation(
-                    id,
-                    executor(index),
-                    incarnation(index),
-                    Optional.of(named("job", "")).filter(j -> !j.isEmpty()).map(JobId::new),
-                    expiresAtMs))
-        .toList();
+    return from(index + 1).stream().map(id -> reservation(this, index, id, expiresAtMs)).toList();
+  }
+
+  /** An id that begins with {@code lane} is of the lane. */
+  static ExecutorReservation reservation(Words w, int index, String id, long expiresAtMs) {
+    return new ExecutorReservation(
+        id,
+        w.executor(index),
+        w.incarnation(index),
+        Optional.of(w.named("job", "")).filter(j -> !j.isEmpty()).map(JobId::new),
+        expiresAtMs,
+        id.startsWith("lane"));
   }
 
   static TaskAttemptId attempt(String text) {

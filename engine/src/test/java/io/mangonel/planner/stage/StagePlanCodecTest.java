@@ -59,13 +59,13 @@ class StagePlanCodecTest {
           10);
   private static final QueryPlan PLAN =
       new QueryPlan(
-          List.of(SCAN, ROOT), List.of(new ResultColumn("a", "INTEGER", "INTEGER")), null);
+          List.of(SCAN, ROOT), List.of(new ResultColumn("a", "INTEGER", "INTEGER")), null, false);
 
   @Test
   void readsWhatItWrites() {
     assertThat(StagePlanCodec.decodeQuery(StagePlanCodec.encode(PLAN))).isEqualTo(PLAN);
     assertThat(StagePlanCodec.decodeStage(StagePlanCodec.encode(SCAN))).isEqualTo(SCAN);
-    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":4,");
+    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":5,");
   }
 
   @Test
@@ -73,10 +73,11 @@ class StagePlanCodecTest {
     String old =
         text(StagePlanCodec.encode(PLAN))
             .replace("\"catalog\":[],", "")
+            .replace(",\"small\":false", "")
             .replace(",\"cut\":false", "")
             .replace(",\"cut\":null", "");
     for (String format : List.of("\"format\":1", "\"format\":2")) {
-      byte[] bytes = old.replace("\"format\":4", format).getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = old.replace("\"format\":5", format).getBytes(StandardCharsets.UTF_8);
       assertThat(StagePlanCodec.decodeQuery(bytes)).isEqualTo(PLAN);
     }
   }
@@ -95,11 +96,11 @@ class StagePlanCodecTest {
   void refusesANewerFormatByName() {
     byte[] newer =
         text(StagePlanCodec.encode(PLAN))
-            .replace("\"format\":4", "\"format\":99")
+            .replace("\"format\":5", "\"format\":99")
             .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> StagePlanCodec.decodeQuery(newer))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("plan format 99 is newer than 4, the newest known");
+        .hasMessage("plan format 99 is newer than 5, the newest known");
   }
 
   @Test

@@ -43,6 +43,16 @@ public enum Fault {
   ROWS_SENT_EARLY,
   READ_SLOWLY,
 
+  /** A light job runs before anything of it is stored (rule D12). */
+  LIGHT_LAUNCHED_EARLY,
+  LIGHT_ANSWERED_EARLY,
+  /** Its scheduler dies after the answer, and before the store has it. */
+  LIGHT_ANSWER_NOT_STORED,
+  /** Its scheduler dies while it runs, and the next one finds it in the store. */
+  LIGHT_TAKEN_OVER,
+  /** A job finds as many others running as may. */
+  WAITED_IN_LINE,
+
   STATEMENT_TIMED_OUT,
   CANCELLED_BEFORE_STORED,
   CANCELLED_WHILE_PLANNED,

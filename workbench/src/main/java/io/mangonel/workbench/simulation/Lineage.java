@@ -49,12 +49,21 @@ final class Lineage {
 
   /** The plan that an attempt belongs to. */
   List<StageSpec> plan(TaskAttemptId id) {
+    return entry(id).getValue();
+  }
+
+  /** The epoch in which that was made. */
+  long planEpoch(TaskAttemptId id) {
+    return entry(id).getKey();
+  }
+
+  private Map.Entry<Long, List<StageSpec>> entry(TaskAttemptId id) {
     var epochs = plans.get(id.job());
     var plan = epochs == null ? null : epochs.floorEntry(id.launchEpoch());
     if (plan == null) {
       throw new AssertionError("never planned: " + id);
     }
-    return plan.getValue();
+    return plan;
   }
 
   StageSpec spec(TaskAttemptId id) {

@@ -6,6 +6,7 @@ import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
+import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
@@ -32,6 +33,7 @@ final class Oracle {
   /** In the message of a job that was given up because it had no plan after many claims. */
   static final String NEVER_PLANNED = "schedulers ended before they had planned it";
 
+  private final World world;
   private final SimulatedStore store;
   private final Limits limits;
   private final Scenario scenario;
@@ -45,6 +47,10 @@ final class Oracle {
   private final Set<TaskAttemptId> launched = new HashSet<>();
   private final Set<TaskAttemptId> acknowledged = new HashSet<>();
   private final Map<JobId, TerminalRecord> told = new TreeMap<>();
+  private final Set<JobId> light = new TreeSet<>(); // By their plans (rule D12).
+  private final Set<JobId> neverMade = new TreeSet<>();
+  private final Set<JobId> small = new TreeSet<>();
+  private final Map<JobId, TerminalRecord> toldEarly = new TreeMap<>(); // By the present scheduler.
   private final Set<JobId> answered = new TreeSet<>(); // By the present scheduler.
   private final Map<JobId, Map<Integer, Lineage.Rows>> sentEarly = new TreeMap<>();
   private final Map<JobId, Long> createdAtMs = new TreeMap<>();
@@ -54,7 +60,8 @@ final class Oracle {
   private long openSinceMs;
   private long schedulerStartedMs;
 
-  Oracle(SimulatedStore store, Limits limits, Scenario scenario) {
+  Oracle(World world, SimulatedStore store, Limits limits, Scenario scenario) {
+    this.world = world;
     this.store = store;
     this.limits = limits;
     this.scenario = scenario;
@@ -71,12 +78,39 @@ final class Oracle {
     lineage.planned(job, epoch, stages);
   }
 
+  /** A submit came with its plan. */
+  void submittedWith(JobId job, JobPlan plan) {
+    if (plan.readOnly() && isOneTask(plan.stages())) {
+      light.add(job);
+    }
+    if (plan.small()) {
+      small.add(job);
+    }
+  }
+
+  private static boolean isOneTask(List<StageSpec> stages) {
+    return stages.size() == 1 && stages.getFirst().tasks() == 1;
+  }
+
+  void runsInLane(TaskAttemptId id) {
+    check(small.contains(id.job()), "in the lane, and not small: " + id);
+  }
+
+  /** Whether there is nothing else to do for the attempt's job. */
+  boolean isOneTask(TaskAttemptId id) {
+    return isOneTask(lineage.plan(id));
+  }
+
   /** Another scheduler takes over: what the one before had not committed is void. */
   void schedulerRestarted(long nowMs) {
     schedulerStartedMs = nowMs;
     open = null;
     readers.schedulerRestarted(nowMs);
     answered.clear();
+    toldEarly.keySet().stream()
+        .filter(job -> !hasEnded(job))
+        .forEach(_ -> world.count(Fault.LIGHT_ANSWER_NOT_STORED));
+    toldEarly.clear();
     // What did not matter to the one before may matter to this one: its output is still there.
     acknowledged.clear();
   }
@@ -179,11 +213,16 @@ final class Oracle {
               scenario.wild() || scenario == Scenario.EXECUTOR_RESTARTS,
               "T11: executor " + executor + " was taken for lost");
       case Change.JobCreated(var job, _, var request) -> {
+        check(!neverMade.contains(job), "D6: removed, and then made: " + job);
         createdAtMs.put(job, nowMs);
         submitted(request.idempotencyKey(), job);
       }
+      case Change.JobClaimed(var job, _) -> {
+        if (light.remove(job)) {
+          world.count(Fault.LIGHT_TAKEN_OVER);
+        }
+      }
       case Change.PlanChunkWritten _,
-          Change.JobClaimed _,
           Change.SnapshotWritten _,
           Change.SnapshotChunkWritten _,
           Change.LogTrimmed _,
@@ -208,12 +247,16 @@ final class Oracle {
           launches.forEach(launch -> launches(launch, nowMs));
       case Effect.AcknowledgeStatuses(_, _, var ids) -> {
         if (open != null && !settled()) {
-          endedIn(open).forEach(id -> check(!ids.contains(id), "D5: acknowledged " + id));
+          endedIn(open).stream()
+              .filter(id -> !neverMade.contains(id.job()))
+              .forEach(id -> check(!ids.contains(id), "D5: acknowledged " + id));
         }
         acknowledged.addAll(ids);
       }
       case Effect.JobAccepted(var job) ->
-          check(store.jobs.containsKey(job), "D5: accepted before it was stored: " + job);
+          check(
+              store.jobs.containsKey(job) || light.contains(job),
+              "D5: accepted before it was stored: " + job);
       case Effect.JobExists(var job, var existing) -> {
         check(submits.containsValue(existing), "D6: does not exist: " + existing);
         check(!store.jobs.containsKey(job), "D6: was made all the same: " + job);
@@ -221,7 +264,13 @@ final class Oracle {
       case Effect.JobFinished(var job, var record) -> answer(job, record);
       case Effect.JobFailed(var job, var record) -> answer(job, record);
       case Effect.JobCancelled(var job, var record) -> answer(job, record);
-      case Effect.RemoveJobData(_, _, var job, _) -> check(hasEnded(job), "D5: removed " + job);
+      case Effect.RemoveJobData(_, _, var job, _) -> {
+        if (light.contains(job) && !store.jobs.containsKey(job)) {
+          neverMade.add(job); // Another submit was first.
+        } else {
+          check(hasEnded(job), "D5: removed " + job);
+        }
+      }
       case Effect.ExecutorAccepted(var id, _) ->
           check(store.executors.containsKey(id), "D5: registered before it was stored: " + id);
       case Effect.Fenced _ -> throw new AssertionError("fenced, but its key is its own");
@@ -251,8 +300,12 @@ final class Oracle {
 
   private void launches(TaskLaunch launch, long nowMs) {
     var stored = store.jobs.get(launch.id().job());
+    boolean ahead = light.contains(launch.id().job()) && launch.epoch() == 1;
+    if (ahead && stored == null) {
+      world.count(Fault.LIGHT_LAUNCHED_EARLY);
+    }
     check(
-        stored != null && stored.epoch >= launch.epoch(),
+        ahead || (stored != null && stored.epoch >= launch.epoch()),
         "D4: launched before its epoch was stored: " + launch.id());
     check(!mustStop.contains(launch.id().job()), "D7: launched though cancelled: " + launch.id());
     if (!launched.add(launch.id())) {
@@ -271,7 +324,7 @@ final class Oracle {
   /** An executor starts an attempt: once in all history. */
   void started(TaskAttemptId id) {
     check(started.add(id), "ran twice: " + id);
-    String place = id.job() + "/" + lineage.plan(id).hashCode() + "/" + Lineage.place(id);
+    String place = id.job() + "/" + lineage.planEpoch(id) + "/" + Lineage.place(id);
     TaskAttemptId before = startedPlaces.put(place, id);
     boolean allowed =
         switch (scenario) {
@@ -282,10 +335,16 @@ final class Oracle {
     check(allowed, "runs again for no reason: " + id + " after " + before);
   }
 
-  /** An attempt read its inputs and wrote its rows. */
-  void wrote(TaskLaunch launch) {
+  /**
+   * An attempt read its inputs and wrote its rows.
+   *
+   * @param kept whether a restart of its executor finds them again
+   */
+  void wrote(TaskLaunch launch, boolean kept) {
     lineage.wrote(launch);
-    finished.add(launch.id());
+    if (kept) {
+      finished.add(launch.id());
+    }
   }
 
   // Answers.
@@ -307,6 +366,8 @@ final class Oracle {
 
   /** The answer is complete and of one making, with what was sent of it before. */
   private void ended(JobId job, TerminalRecord record) {
+    var early = toldEarly.get(job);
+    check(early == null || early.equals(record), "D12: told " + early + ", stored " + record);
     var stored = store.jobs.get(job);
     if (stored != null && stored.request.timeoutMs() > 0) {
       long dueMs = stored.request.submittedAtMs() + stored.request.timeoutMs();
@@ -352,7 +413,27 @@ final class Oracle {
 
   private void answer(JobId job, TerminalRecord record) {
     check(answered.add(job), "answered twice: " + job);
-    told(job, record);
+    if (light.contains(job) && !hasEnded(job)) {
+      answeredEarly(job, record);
+    } else {
+      told(job, record);
+    }
+  }
+
+  /** Rule D12: rows of the only task, as its status brought them; or nothing is made of the job. */
+  private void answeredEarly(JobId job, TerminalRecord record) {
+    switch (record) {
+      case TerminalRecord.Finished(var parts, _) -> {
+        check(parts.size() == 1 && isOneTask(parts.getFirst().attempt()), "D12: not light: " + job);
+        check(parts.getFirst().output().files().isEmpty(), "D5: told of rows in files: " + job);
+        check(parts.getFirst().attempt().launchEpoch() == 1, "D5: was taken over: " + job);
+        world.count(Fault.LIGHT_ANSWERED_EARLY);
+        toldEarly.put(job, record);
+      }
+      case TerminalRecord.Failed failed ->
+          check(!store.jobs.containsKey(job), "D5: told before it was stored: " + failed);
+      case TerminalRecord.Cancelled _ -> throw new AssertionError("D5: told early: " + job);
+    }
   }
 
   /** A client is told the end, pushed or asked for, by any scheduler: always the same. */

@@ -1,8 +1,10 @@
 package io.mangonel.workbench.simulation;
 
+import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.graph.StageEdge;
 import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.record.JobPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +16,15 @@ final class RandomPlan {
   private static final int TASKS_MAX = 4;
 
   private RandomPlan() {}
+
+  /** A plan that comes with its submit; of many it is one task. */
+  static JobPlan submitted(Random random, Bytes body) {
+    var stages =
+        random.nextBoolean()
+            ? List.of(new StageSpec(0, 1, List.of(), random.nextInt(4) > 0))
+            : stages(random);
+    return new JobPlan(stages, body, random.nextInt(4) > 0, random.nextBoolean());
+  }
 
   static List<StageSpec> stages(Random random) {
     var stages = new ArrayList<StageSpec>();

@@ -72,6 +72,12 @@ enum Scenario {
       case CANCELLED_WHILE_RUNNING, CANCELLED_WHILE_ENDING -> 100;
       case CANCELLED_BEFORE_STORED, CANCELLED_WHILE_PLANNED, CANCELLED_AFTER_THE_END -> 100;
       case READ_SLOWLY -> 0; // Clients do that also when all is well.
+      case LIGHT_LAUNCHED_EARLY,
+          LIGHT_ANSWERED_EARLY,
+          LIGHT_ANSWER_NOT_STORED,
+          LIGHT_TAKEN_OVER,
+          WAITED_IN_LINE ->
+          0; // So do these.
       case FETCH_FAILED, HOLDER_UNREACHABLE, LAUNCH_REJECTED, PLANNING_GIVEN_UP ->
           0; // They follow from the others.
     };

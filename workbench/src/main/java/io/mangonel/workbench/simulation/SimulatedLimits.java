@@ -14,6 +14,8 @@ final class SimulatedLimits {
   private static final int OUTBOX_MAX = 20;
   private static final int WINDOW_MAX = 5;
   private static final int UNPLANNED_CLAIMS_MAX = 3;
+  private static final int RUNNING_JOBS_MAX = 4;
+  private static final int QUEUED_JOBS_MAX = 4;
 
   private SimulatedLimits() {}
 
@@ -30,6 +32,8 @@ final class SimulatedLimits {
             ? 1 + random.nextInt(UNPLANNED_CLAIMS_MAX)
             : d.unplannedClaimsMax(),
         d.jobsMax(),
+        1 + random.nextInt(RUNNING_JOBS_MAX),
+        1 + random.nextInt(QUEUED_JOBS_MAX),
         d.requestBytesMax(),
         small ? CHUNK_BYTES_MIN + random.nextInt(2 * CHUNK_BYTES_MIN) : d.planChunkBytes(),
         d.transitionBytesMax(),

@@ -148,6 +148,9 @@ final class SimulatedScheduler {
     }
     core.step(event, world.nowMs());
     reading(event);
+    if (event instanceof Event.JobQueued queued && waits(queued.job())) {
+      world.count(Fault.WAITED_IN_LINE);
+    }
     launches.heard(event);
     settled(event);
     if (!(event instanceof Event.Tick) && world.random.nextInt(4) == 0) {
@@ -170,6 +173,10 @@ final class SimulatedScheduler {
                     && count == sent.count())
                 || (event instanceof Event.FenceRead read && read.count() == sent.next()));
     open = done ? null : sent;
+  }
+
+  private boolean waits(JobId id) {
+    return core.job(id).filter(job -> job.line().phase() == JobView.Phase.QUEUED).isPresent();
   }
 
   private boolean runs(TaskAttemptId id) {
@@ -260,9 +267,12 @@ final class SimulatedScheduler {
     }
     var stages = RandomPlan.stages(world.random); // Planned again, it may come out otherwise.
     core.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages));
+    step(new Event.JobSubmitted(id, new JobPlan(stages, body())));
+  }
+
+  private Bytes body() {
     boolean large = world.random.nextInt(LARGE_PLAN_EVERY) == 0;
-    var body = Bytes.of(new byte[large ? LARGE_PLAN_BYTES : 100]);
-    step(new Event.JobSubmitted(id, new JobPlan(stages, body)));
+    return Bytes.of(new byte[large ? LARGE_PLAN_BYTES : 100]);
   }
 
   // Effects.
@@ -338,8 +348,19 @@ final class SimulatedScheduler {
     }
   }
 
-  /** A client's statement, of which the store knew nothing a moment ago. */
+  /** A client's statement, of which the store knew nothing a moment ago; perhaps with its plan. */
   void submit(JobId id, JobRequest request) {
-    receive(new Event.JobQueued(id, request));
+    if (world.random.nextBoolean()) {
+      receive(new Event.JobQueued(id, request));
+      return;
+    }
+    JobPlan plan = RandomPlan.submitted(world.random, body());
+    if (core.job(id).isPresent()) {
+      receive(new Event.JobQueued(id, request, plan)); // The same event once more: ignored.
+      return;
+    }
+    oracle.planned(id, 1, plan.stages());
+    oracle.submittedWith(id, plan);
+    receive(new Event.JobQueued(id, request, plan));
   }
 }

@@ -64,7 +64,7 @@ public final class Simulation {
     world.say("seed " + seed + ", " + scenario);
     this.limits = SimulatedLimits.owner(world.random, scenario);
     this.store = new SimulatedStore(world, this::durable);
-    this.oracle = new Oracle(store, limits, scenario);
+    this.oracle = new Oracle(world, store, limits, scenario);
     this.clients = new SimulatedClients(this);
     this.agentLimits = SimulatedLimits.agent(world.random, scenario);
     scenario.chooseRates(world);
