@@ -56,7 +56,8 @@ final class SchedulerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String bind = listen.checkedBind();
-    SchedulerConfig config = config(bind, ports.port(), checkedState(state), data.checked(), jobs)
+    SchedulerConfig config =
+        config(bind, ports.port(), checkedState(state), data.checked(), jobs)
             .withEtcd(etcd.settings());
     ServerLogging.toFile(logs, directory, "scheduler");
     SchedulerProcess process = SchedulerProcess.start(config, ports.httpPort());

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -40,6 +42,12 @@ final class AgentEffects {
   private final ExecutorMetrics metrics;
   private final String incarnation;
   private final RunningTasks running = new RunningTasks();
+
+  /** As many as there are slots and the lane: the agent starts no more. */
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().daemon().stackSize(EngineSettings.STACK_BYTES).factory());
+
   private final List<Thread> goodbyes = new CopyOnWriteArrayList<>();
   private final CountDownLatch drained = new CountDownLatch(1);
 
@@ -129,31 +137,29 @@ final class AgentEffects {
     TaskAttemptId id = launch.id();
     TaskStop stop = running.add(id);
     Optional<TaskWork> taken = endpoint.takeWork(id);
-    Thread.ofPlatform()
-        .name("task " + id)
-        .stackSize(EngineSettings.STACK_BYTES)
-        .start(
-            () -> {
-              // The thread is this attempt's own: the fields go with it.
-              MDC.put("job", id.job().value());
-              MDC.put("attempt", id.toString());
-              MDC.put("incarnation", incarnation);
-              LOG.info("task {} starts", id);
-              metrics.started();
-              long startNs = System.nanoTime();
-              TaskOutcome outcome =
-                  taken
-                      .map(work -> runner.run(launch, work, stop))
-                      .orElseGet(AgentEffects::withoutPlan);
-              remember(launch, outcome);
-              running.remove(id);
-              metrics.ended(outcome, System.nanoTime() - startNs);
-              LOG.info("task {} {}", id, inWords(outcome));
-              if (outcome instanceof TaskOutcome.Failed(Failure failure)) {
-                LOG.debug("task {} failed: {}", id, failure);
-              }
-              agent.accept(new AgentEvent.TaskEnded(id, outcome));
-            });
+    threads.execute(
+        () -> {
+          Thread.currentThread().setName("task " + id);
+          MDC.put("job", id.job().value());
+          MDC.put("attempt", id.toString());
+          MDC.put("incarnation", incarnation);
+          LOG.info("task {} starts", id);
+          metrics.started();
+          long startNs = System.nanoTime();
+          TaskOutcome outcome =
+              taken
+                  .map(work -> runner.run(launch, work, stop))
+                  .orElseGet(AgentEffects::withoutPlan);
+          remember(launch, outcome);
+          running.remove(id);
+          metrics.ended(outcome, System.nanoTime() - startNs);
+          LOG.info("task {} {}", id, inWords(outcome));
+          if (outcome instanceof TaskOutcome.Failed(Failure failure)) {
+            LOG.debug("task {} failed: {}", id, failure);
+          }
+          agent.accept(new AgentEvent.TaskEnded(id, outcome));
+          MDC.clear(); // The thread goes on to the next.
+        });
   }
 
   /** For the log, by which people and tests count what ran twice. */

@@ -38,6 +38,7 @@ public final class Planning implements AutoCloseable {
   private final EventQueue events;
   private final SchedulerMetrics metrics;
   private final ThreadPoolExecutor threads;
+  private volatile @Nullable Seen seen;
 
   /** How planning ended. */
   public sealed interface Outcome {
@@ -84,8 +85,22 @@ public final class Planning implements AutoCloseable {
                 .factory());
   }
 
-  /** Empty when the loop does not answer. */
+  private record Seen(ClusterSize size, long atNs) {}
+
+  /** Empty when the loop does not answer; perhaps a moment old, unless there was no executor. */
   public Optional<ClusterSize> clusterSize() {
+    Seen before = seen;
+    long nowNs = System.nanoTime();
+    if (before != null
+        && nowNs - before.atNs < TimeUnit.MILLISECONDS.toNanos(ShellLimits.CLUSTER_SIZE_MS)) {
+      return Optional.of(before.size);
+    }
+    Optional<ClusterSize> size = askedSize();
+    seen = size.filter(one -> one.executors() > 0).map(one -> new Seen(one, nowNs)).orElse(null);
+    return size;
+  }
+
+  private Optional<ClusterSize> askedSize() {
     return events.ask(
         core -> {
           List<ExecutorInfo.View> alive =

@@ -25,6 +25,9 @@ public final class ShellLimits {
   /** Parameters of a prepared statement. */
   public static final int PARAMETERS_MAX = 1_000;
 
+  /** How old the cluster's size may be by which a statement is planned: it costs a question. */
+  public static final long CLUSTER_SIZE_MS = 200;
+
   /** Planning one statement, its wait included. */
   public static final long PLANNING_DEADLINE_MS = 60_000;
 

@@ -343,7 +343,8 @@ final class TaskRunnerTest {
     String sorted = "SELECT range AS c0, md5(range::VARCHAR) AS c1 FROM range(700000) ORDER BY c1";
     for (StageOutput output : List.of(Plans.oneOutput(), Plans.hashOutput(9))) {
       StagePlan plan = Plans.stage(0, 1, sorted, output);
-      StagePlan measured = new QueryPlan(List.of(plan), List.of(), null, true).analyzed().stages().get(0);
+      StagePlan measured =
+          new QueryPlan(List.of(plan), List.of(), null, true).analyzed().stages().get(0);
       assertThat(succeed(measured).spilledBytes()).as("%s", output).isBetween(1L << 20, 64L << 20);
       assertThat(succeed(plan).spilledBytes()).isZero();
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -24,12 +25,37 @@ import java.util.stream.IntStream;
 
 /** Small queries over a small Parquet file: what a query costs when it is next to no work. */
 final class LatencyBenchmark {
-  private static final int BUCKETS = 97;
+  private static final int ROWS = 10_000;
 
-  private static final String ROWS =
-      "SELECT i AS id, 'name-' || i AS name, i % "
-          + BUCKETS
-          + " AS bucket, (i * 7 % 1000)::DECIMAL(10, 2) AS amount FROM range(10000) AS t(i)";
+  private static final String TABLE =
+      "SELECT i AS id, 'name-' || i AS name, i % 97 AS bucket,"
+          + " (i * 7 % 1000)::DECIMAL(10, 2) AS amount FROM range("
+          + ROWS
+          + ") AS t(i)";
+
+  /** Runs until it is cancelled. */
+  private static final String ENDLESS = "SELECT sum(i * i) FROM range(4000000000000) t(i)";
+
+  private static final List<Kind> SINGLE = List.of(Kind.CONSTANT, Kind.LOOKUP, Kind.AGGREGATE);
+
+  /** What is asked. */
+  private enum Kind {
+    CONSTANT,
+    LOOKUP,
+    AGGREGATE,
+    /** In turn. */
+    MIXED;
+
+    String query(int number) {
+      return switch (this) {
+        case CONSTANT -> "SELECT " + number + " AS answer";
+        case LOOKUP -> "SELECT name, amount FROM small WHERE id = " + number * 31 % ROWS;
+        case AGGREGATE ->
+            "SELECT count(*), sum(amount), max(name) FROM small WHERE bucket = " + number % 97;
+        case MIXED -> SINGLE.get(number % SINGLE.size()).query(number);
+      };
+    }
+  }
 
   private final int executors;
   private final long memoryMb;
@@ -49,8 +75,9 @@ final class LatencyBenchmark {
 
   /**
    * @param count queries of each series
+   * @param warmUp queries before, by each contestant
    */
-  LatencyReport run(int count) {
+  LatencyReport run(int count, int warmUp) {
     Path data = resources.directory().resolve("data");
     makeDirectory(data);
     Path file = data.resolve("small.parquet");
@@ -58,7 +85,7 @@ final class LatencyBenchmark {
     PlainDuckDb plain =
         resources.add(
             PlainDuckDb.open(executors, memoryMb, resources.directory().resolve("spill")));
-    plain.write(ROWS, file);
+    plain.write(TABLE, file);
     plain.execute(view);
     Cluster cluster =
         Cluster.start(
@@ -72,12 +99,16 @@ final class LatencyBenchmark {
       clients.add(resources.add(cluster.connect("client-" + i, Map.of())));
     }
     expectAnswer(clients.getFirst(), view);
-    warmUp(plain, clients);
+    warmUp(plain, clients, warmUp);
     List<LatencyReport.Series> series = new ArrayList<>();
-    series.add(measure(plains.subList(0, 1), count));
-    series.add(measure(clients.subList(0, 1), count));
-    series.add(measure(plains, count));
-    series.add(measure(clients, count));
+    for (Kind kind : SINGLE) {
+      series.add(measure(kind, plains.subList(0, 1), count, false));
+      series.add(measure(kind, clients.subList(0, 1), count, false));
+    }
+    series.add(measure(Kind.MIXED, plains, count, false));
+    series.add(measure(Kind.MIXED, clients, count, false));
+    series.add(measureBusy(plains, count));
+    series.add(measureBusy(clients, count));
     return new LatencyReport(executors, series);
   }
 
@@ -89,21 +120,52 @@ final class LatencyBenchmark {
     }
   }
 
-  private static String query(int number) {
-    return "SELECT count(*), sum(amount), max(name) FROM small WHERE bucket = " + number % BUCKETS;
-  }
-
-  /** Each query once by each client's session or another, and each answer compared. */
-  private void warmUp(PlainDuckDb plain, List<Contestant> clients) {
-    for (int number = 0; number < BUCKETS; number++) {
-      Answer expected = expectAnswer(plain, query(number));
-      Answer actual = expectAnswer(clients.get(number % clients.size()), query(number));
-      actual
+  /** Each query by each contestant, and each answer compared. */
+  private void warmUp(PlainDuckDb plain, List<Contestant> clients, int count) {
+    for (int number = 0; number < count; number++) {
+      Answer expected = expectAnswer(plain, Kind.MIXED.query(number));
+      Contestant client = clients.get(number % clients.size());
+      expectAnswer(client, Kind.MIXED.query(number))
           .differenceTo(expected)
           .ifPresent(
               difference -> {
                 throw CommandFailure.failed("a wrong answer: " + difference);
               });
+    }
+  }
+
+  /** One client, while others run as many endless queries as the cluster has slots. */
+  private LatencyReport.Series measureBusy(List<Contestant> clients, int count) {
+    List<Contestant> others = clients.subList(1, Math.min(clients.size(), 1 + executors));
+    List<Thread> running = new ArrayList<>();
+    for (Contestant other : others) {
+      running.add(Thread.ofPlatform().daemon().start(() -> runUntilCancelled(other)));
+    }
+    try {
+      measure(Kind.MIXED, clients.subList(0, 1), Limits.SETTLING_QUERIES, true);
+      if (running.stream().anyMatch(thread -> !thread.isAlive())) {
+        throw CommandFailure.failed("a query that should run on has ended");
+      }
+      return measure(Kind.MIXED, clients.subList(0, 1), count, true);
+    } finally {
+      others.forEach(Contestant::cancel);
+      running.forEach(LatencyBenchmark::join);
+    }
+  }
+
+  private static void runUntilCancelled(Contestant contestant) {
+    try {
+      contestant.answer(ENDLESS);
+    } catch (Exception cancelled) {
+      return; // As it should.
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join(Limits.CANCEL_GRACE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -116,13 +178,18 @@ final class LatencyBenchmark {
     };
   }
 
-  private LatencyReport.Series measure(List<Contestant> clients, int count) {
+  private LatencyReport.Series measure(
+      Kind kind, List<Contestant> clients, int count, boolean busy) {
     List<Callable<List<Double>>> shares = new ArrayList<>();
     for (int i = 0; i < clients.size(); i++) {
       Contestant client = clients.get(i);
       int first = i;
       shares.add(
-          () -> times(client, IntStream.range(0, count).filter(n -> n % clients.size() == first)));
+          () ->
+              times(
+                  kind,
+                  client,
+                  IntStream.range(0, count).filter(n -> n % clients.size() == first)));
     }
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -134,7 +201,9 @@ final class LatencyBenchmark {
         ms.addAll(share.get());
       }
       double wallMs = (System.nanoTime() - startNs) / 1e6;
-      return new LatencyReport.Series(clients.getFirst().name(), clients.size(), ms, wallMs);
+      String query = kind.name().toLowerCase(Locale.ROOT);
+      return new LatencyReport.Series(
+          query, busy, clients.getFirst().name(), clients.size(), ms, wallMs);
     } catch (CancellationException e) {
       throw CommandFailure.failed(
           clients.getFirst().name() + " did not end within " + limitMs + " ms");
@@ -148,11 +217,12 @@ final class LatencyBenchmark {
     }
   }
 
-  private static List<Double> times(Contestant client, IntStream numbers) throws Exception {
+  private static List<Double> times(Kind kind, Contestant client, IntStream numbers)
+      throws Exception {
     List<Double> ms = new ArrayList<>();
     for (int number : numbers.toArray()) {
       long startNs = System.nanoTime();
-      client.answer(query(number));
+      client.answer(kind.query(number));
       ms.add((System.nanoTime() - startNs) / 1e6);
     }
     return ms;

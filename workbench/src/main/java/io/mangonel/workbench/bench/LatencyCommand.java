@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "latency",
     mixinStandardHelpOptions = true,
-    header = "Run many small queries, one after another and from 8 clients.",
+    header = "Run many small queries: one after another, from 8 clients, beside long ones.",
     description = {
       "",
       "The scheduler keeps its state in RocksDB. Clients use Flight SQL; plain DuckDB is in this"
-          + " process.",
+          + " process. Ratios are of medians. Busy: as many endless queries run as there are slots.",
       ""
     })
 final class LatencyCommand implements Callable<Integer> {
@@ -30,6 +30,15 @@ final class LatencyCommand implements Callable<Integer> {
       description = "Queries in each series. Default: ${DEFAULT-VALUE}.")
   private int queries;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Queries that each runs before, and whose answers are compared: a JVM that has just started"
+              + " is slow. Default: ${DEFAULT-VALUE}.")
+  private int warmUp;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures, too.")
   private @Nullable Path json;
 
@@ -40,12 +49,13 @@ final class LatencyCommand implements Callable<Integer> {
   public Integer call() {
     PrintStream out = System.out;
     int count = ClusterOptions.between("--queries", queries, Limits.LATENCY_QUERIES_MAX);
+    int before = ClusterOptions.between("--warm-up", warmUp, Limits.LATENCY_QUERIES_MAX);
     LatencyReport report;
     try (Resources resources = Resources.in(cluster.root())) {
       var benchmark =
           new LatencyBenchmark(
               cluster.executors(), cluster.memoryMb(), cluster.timeLimitMs(), resources);
-      report = benchmark.run(count);
+      report = benchmark.run(count, before);
     }
     out.println(report.text());
     if (json != null) {

@@ -12,6 +12,9 @@ final class Limits {
 
   static final int LATENCY_QUERIES_MAX = 1_000_000;
 
+  /** Small queries after which long ones that were sent before them run. */
+  static final int SETTLING_QUERIES = 50;
+
   /** Clients that ask at the same time. */
   static final int CLIENTS = 8;
 

@@ -45,8 +45,8 @@ final class TpchCommand implements Callable<Integer> {
   @Option(
       names = "--runs",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Times each query is run; the median counts. Default: 1.")
+      defaultValue = "3",
+      description = "Times each query is run; the median counts. Default: ${DEFAULT-VALUE}.")
   private int runs;
 
   @Option(

@@ -223,6 +223,19 @@ record TpchReport(Setup setup, List<Line> lines) {
       one.set("plain", json(line.plain()));
       one.set("one", json(line.one()));
       one.set("several", json(line.several()));
+      line.one().ratioTo(line.plain()).ifPresent(ratio -> one.put("one_ratio", ratio));
+      line.several().ratioTo(line.plain()).ifPresent(ratio -> one.put("several_ratio", ratio));
+    }
+    List<Line> complete = lines.stream().filter(Line::isComplete).toList();
+    if (!complete.isEmpty()) {
+      double plain = total(complete, Line::plain);
+      node.putObject("total")
+          .put("queries", complete.size())
+          .put("plain_ms", plain)
+          .put("one_ms", total(complete, Line::one))
+          .put("several_ms", total(complete, Line::several))
+          .put("one_ratio", total(complete, Line::one) / plain)
+          .put("several_ratio", total(complete, Line::several) / plain);
     }
     return node;
   }
