@@ -90,12 +90,19 @@ class TpchReportTest {
 
   @Test
   void latencies() {
-    var series = new LatencyReport.Series("plain DuckDB", 1, List.of(1.0, 3.0, 2.0), 6);
-    assertThat(new LatencyReport(2, List.of(series)).text())
-        .isEqualTo(
-            """
-            ASKED         CLIENTS  QUERIES  P50 MS  P90 MS  P99 MS  MAX MS  QUERIES/S
-            plain DuckDB        1        3    2.00    3.00    3.00    3.00     500.00""");
+    var idle =
+        new LatencyReport.Series("lookup", false, "plain DuckDB", 1, List.of(1.0, 3.0, 2.0), 6);
+    var busy = new LatencyReport.Series("mixed", true, "plain DuckDB", 1, List.of(2.0), 2);
+    var cluster = new LatencyReport.Series("lookup", false, "2 x 1", 1, List.of(5.0), 5);
+    var report = new LatencyReport(2, List.of(idle, busy, cluster));
+    assertThat(report.text().lines().map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "ASKED QUERY CLIENTS P50 MS P90 MS P99 MS MAX MS QUERIES/S RATIO",
+            "plain DuckDB lookup 1 2.00 3.00 3.00 3.00 500.00 1.00",
+            "plain DuckDB mixed, busy 1 2.00 2.00 2.00 2.00 500.00 1.00",
+            "2 x 1 lookup 1 5.00 5.00 5.00 5.00 200.00 2.50");
+    assertThat(report.json().path("series").path(2).path("p50_ratio").asDouble()).isEqualTo(2.5);
+    assertThat(report.json().path("series").path(1).path("busy").asBoolean()).isTrue();
   }
 
   private static Outcome answered(double ms) {
