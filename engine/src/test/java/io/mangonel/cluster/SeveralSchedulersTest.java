@@ -75,7 +75,15 @@ class SeveralSchedulersTest {
   }
 
   private SchedulerServer addScheduler() throws IOException {
-    var config = new SchedulerConfig("127.0.0.1", 0, "memory", List.of(directory), 20_000, 60_000);
+    var config =
+        new SchedulerConfig(
+            "127.0.0.1",
+            0,
+            "memory",
+            List.of(directory),
+            20_000,
+            60_000,
+            SchedulerConfig.Jobs.DEFAULTS);
     SchedulerServer server = SchedulerServer.startAmong(config, store, _ -> List.of(), fatal::set);
     schedulers.add(server);
     return server;
