@@ -124,12 +124,7 @@ public final class SchedulerCore {
         committer.answered(count, outcome, nowMs);
         jobs.epochsDurable(nowMs);
       }
-      case Event.FenceRead(long createRevision, long count, var holders) -> {
-        committer
-            .fenceRead(createRevision, count, holders, nowMs)
-            .forEach(holder -> jobs.taken(holder, nowMs));
-        jobs.epochsDurable(nowMs);
-      }
+      case Event.FenceRead read -> fenceRead(read);
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);
       case Event.OfCluster said -> cluster(said, nowMs);
       case Event.JobLoaded(var stored) -> jobs.load(stored, nowMs);
@@ -152,6 +147,13 @@ public final class SchedulerCore {
       case Event.OrphansUnreadable() -> membership.orphansUnreadable();
       case Event.ClaimAnswered(var claimed) -> membership.claimed(claimed);
     }
+  }
+
+  private void fenceRead(Event.FenceRead read) {
+    committer
+        .fenceRead(read.createRevision(), read.count(), read.holders(), steppedAtMs)
+        .forEach(holder -> jobs.taken(holder, steppedAtMs));
+    jobs.epochsDurable(steppedAtMs);
   }
 
   /** Drains what the steps since the last call decided. */
