@@ -127,10 +127,12 @@ export class Graph {
       this.draw(job.stages);
     }
     for (const stage of job.stages) this.updateNode(stage, job, stage.id === selected, times.get(stage.id));
-    for (const {producer, label, path} of this.edges) {
+    for (const {producer, consumer, kind, label, path} of this.edges) {
       const stage = job.stages.find((one) => one.id === producer);
+      // What each task reads whole flows once for each of them.
+      const readers = kind === 'ALL' ? job.stages.find((one) => one.id === consumer).tasks : 1;
       text(label.lastChild, stage.rows > 0 || stage.done > 0
-          ? `${short(stage.rows)} rows · ${bytes(stage.bytes)}` : '');
+          ? `${short(stage.rows)} rows · ${bytes(stage.bytes)}${readers > 1 ? ` × ${readers}` : ''}` : '');
       path.classList.toggle('flows', stage.done > 0 && job.ended_ms === null);
     }
   }
