@@ -2,8 +2,13 @@ package io.mangonel.flightsql;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.mangonel.core.task.JobId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +34,15 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Handle.Poll.class, name = "poll")
 })
 sealed interface Handle {
+  /** What the types of its messages are called. */
+  String FLIGHT_SQL = "arrow.flight.protocol.sql.";
+
   /** A ticket for a job's answer. */
   record Job(String id) implements Handle {
+    public Job {
+      check(id);
+    }
+
     JobId jobId() {
       return new JobId(id);
     }
@@ -68,6 +81,10 @@ sealed interface Handle {
    * @param schema of its rows: an Arrow schema message in base 64
    */
   record Poll(String id, String schema) implements Handle {
+    public Poll {
+      check(id);
+    }
+
     JobId jobId() {
       return new JobId(id);
     }
@@ -91,25 +108,61 @@ sealed interface Handle {
     return ByteString.copyFrom(bytes.toByteArray());
   }
 
-  /** Refuses what is not a handle of kind {@code type} as the client's error. */
+  private static void check(String id) {
+    if (id.isBlank()) {
+      throw new IllegalArgumentException("a job's id is blank");
+    }
+  }
+
+  /**
+   * Refuses what is not a handle of kind {@code type} as the client's error, also what is small but
+   * stands for very much.
+   */
   static <T extends Handle> T decode(ByteString handle, Class<T> type) {
     try (InflaterInputStream json =
         new InflaterInputStream(new ByteArrayInputStream(handle.toByteArray()))) {
-      return type.cast(Json.MAPPER.readValue(json, Handle.class));
-    } catch (IOException | ClassCastException e) {
-      throw CallStatus.INVALID_ARGUMENT
-          .withDescription("this ticket or handle was not made by Mangonel")
-          .withCause(e)
-          .toRuntimeException();
+      @Nullable Handle found = Json.MAPPER.readValue(json, Handle.class);
+      if (type.isInstance(found)) {
+        return type.cast(found);
+      }
+      throw foreign();
+    } catch (IOException e) {
+      throw foreign();
     }
+  }
+
+  /** Whether these are a command or a ticket of Flight SQL at all; of whom is not known yet. */
+  static boolean isTicket(byte[] bytes) {
+    try {
+      return Any.parseFrom(bytes).getTypeUrl().contains(FLIGHT_SQL);
+    } catch (InvalidProtocolBufferException e) {
+      return false;
+    }
+  }
+
+  /** The answer to a ticket or handle that nobody got from us. */
+  static FlightRuntimeException foreign() {
+    return CallStatus.INVALID_ARGUMENT
+        .withDescription(
+            "this ticket or handle was not made by Mangonel: ask for a flight info, or prepare the"
+                + " statement again")
+        .toRuntimeException();
   }
 
   /** How handles are written. */
   final class Json {
     private static final JsonMapper MAPPER =
-        JsonMapper.builder()
-            .disable(
-                com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        JsonMapper.builder(
+                JsonFactory.builder()
+                    .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                            .maxDocumentLength(Limits.HANDLE_BYTES_MAX)
+                            .maxTokenCount(Limits.HANDLE_TOKENS_MAX)
+                            .build())
+                    .build())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private Json() {}

@@ -8,6 +8,12 @@ final class Limits {
   /** Rows that travel inside a ticket (EXPLAIN), compressed; below gRPC's default of 4 MiB. */
   static final int TICKET_BYTES_MAX = 1 << 20;
 
+  /** A ticket or handle, decompressed: far above what any of ours has. */
+  static final long HANDLE_BYTES_MAX = 64L << 20;
+
+  /** JSON tokens in it: each may become an object. */
+  static final long HANDLE_TOKENS_MAX = 2_000_000;
+
   /** Column types whose Arrow form is remembered. */
   static final int CACHED_TYPES_MAX = 1_000;
 

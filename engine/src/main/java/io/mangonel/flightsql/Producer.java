@@ -92,6 +92,16 @@ final class Producer implements FlightSqlProducer {
 
   // Statements
 
+  /** Flight SQL's own answer to other bytes does not say what they are. */
+  @Override
+  public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
+    if (Handle.isTicket(ticket.getBytes())) {
+      FlightSqlProducer.super.getStream(context, ticket, listener);
+    } else {
+      listener.error(Handle.foreign());
+    }
+  }
+
   @Override
   public FlightInfo getFlightInfoStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {

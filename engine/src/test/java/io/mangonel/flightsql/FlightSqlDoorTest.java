@@ -365,16 +365,37 @@ class FlightSqlDoorTest {
             });
   }
 
-  @Test
-  void aForeignTicketIsRefused() {
-    Ticket ticket = new Ticket("nonsense".getBytes(StandardCharsets.UTF_8));
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "{}",
+        "null",
+        "{\"kind\":\"job\"}",
+        "{\"kind\":\"job\",\"id\":\" \"}",
+        "{\"kind\":\"rows\",\"columns\":[null],\"rows\":[]}"
+      })
+  void aForeignTicketIsRefused(String text) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    assertRefused(bytes);
+    assertRefused(ForgedTickets.of(bytes));
+    assertRefused(ForgedTickets.of(ForgedTickets.deflated(bytes, 0)));
+  }
+
+  private void assertRefused(byte[] ticket) {
     assertThatThrownBy(
             () -> {
-              try (FlightStream stream = client.getStream(ticket)) {
+              try (FlightStream stream = client.getStream(new Ticket(ticket))) {
                 stream.next();
               }
             })
-        .isInstanceOf(FlightRuntimeException.class);
+        .isInstanceOfSatisfying(
+            FlightRuntimeException.class,
+            e -> {
+              assertThat(e.status().code()).isEqualTo(FlightStatusCode.INVALID_ARGUMENT);
+              assertThat(e.status().description()).contains("not made by Mangonel");
+            });
   }
 
   @Test
