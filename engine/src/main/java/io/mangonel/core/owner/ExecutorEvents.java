@@ -47,7 +47,7 @@ final class ExecutorEvents {
     this.takeover = takeover;
     this.jobs = jobs;
     this.effects = effects;
-    this.holders = new UnreachableHolders(tasks, executors);
+    this.holders = new UnreachableHolders(tasks, executors, limits.executorSilentMs());
   }
 
   void register(ExecutorInfo info, List<TaskAttemptId> outputs, long nowMs) {
@@ -206,7 +206,7 @@ final class ExecutorEvents {
             .map(Event.TaskUpdate::status)
             .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
             .filter(status -> !shared || tasks.find(status.id().job()).isPresent())
-            .map(holders::judged)
+            .map(status -> holders.judged(status, nowMs))
             .toList();
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
     var changed = tasks.updateTaskStatuses(statuses, limits.transitionBytesMax(), nowMs);

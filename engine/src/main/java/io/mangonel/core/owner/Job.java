@@ -35,8 +35,8 @@ final class Job {
   /** What inventories said that ended; it counts once what it read is known to count. */
   final Map<TaskAttemptId, TaskStatus> found = new TreeMap<>();
 
-  /** Executors that a reader could not reach, at the incarnation they had then. */
-  final Map<ExecutorId, Incarnation> unreached = new TreeMap<>();
+  /** Executors that a reader could not reach. */
+  final Map<ExecutorId, UnreachableHolders.Unreached> unreached = new TreeMap<>();
 
   long epoch;
 
@@ -145,7 +145,12 @@ final class Job {
     out.list(found.keySet(), (o, id) -> id.write(o));
     out.list(unheard, (o, e) -> o.text(e.value()));
     out.list(asked.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
-    out.list(unreached.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
+    out.list(
+        unreached.entrySet(),
+        (o, e) ->
+            o.text(e.getKey().value())
+                .text(e.getValue().incarnation().value())
+                .number(e.getValue().sinceMs()));
     out.flag(graph != null);
     if (graph != null) {
       out.bytes(graph.encode());

@@ -16,21 +16,30 @@ import java.util.TreeSet;
 /**
  * Executors that a reader could not reach. Most are being restarted, on another port, with all they
  * had made (rule T12): so the stages that read of them wait until this scheduler hears of the
- * executor, or gives it up. If it was the same incarnation all the time, only readers cannot reach
- * it: the second one that cannot makes its output count as lost.
+ * executor, or gives it up. If the same incarnation is heard of for longer than a heartbeat sent
+ * before its end can be on its way, only readers cannot reach it: the next one that cannot makes
+ * its output count as lost.
  */
 final class UnreachableHolders {
   private final TaskManager tasks;
   private final ExecutorManager executors;
+  private final long lastWordMs;
   private final Map<ExecutorId, TreeSet<JobId>> waiting = new TreeMap<>();
 
-  UnreachableHolders(TaskManager tasks, ExecutorManager executors) {
+  /**
+   * @param lastWordMs a sign of life of a process that has ended comes this late at most
+   */
+  UnreachableHolders(TaskManager tasks, ExecutorManager executors, long lastWordMs) {
     this.tasks = tasks;
     this.executors = executors;
+    this.lastWordMs = lastWordMs;
   }
 
+  /** An incarnation, and since when readers could not reach it. */
+  record Unreached(Incarnation incarnation, long sinceMs) {}
+
   /** What a report means here: any but {@link Failure.HolderUnreachable} what it says. */
-  TaskStatus judged(TaskStatus status) {
+  TaskStatus judged(TaskStatus status, long nowMs) {
     if (!(status.outcome() instanceof TaskOutcome.Failed(var failure))
         || !(failure instanceof Failure.HolderUnreachable silent)) {
       return status;
@@ -40,10 +49,10 @@ final class UnreachableHolders {
         status.executor(),
         status.incarnation(),
         status.inputs(),
-        new TaskOutcome.Failed(judged(status, silent)));
+        new TaskOutcome.Failed(judged(status, silent, nowMs)));
   }
 
-  private Failure judged(TaskStatus status, Failure.HolderUnreachable silent) {
+  private Failure judged(TaskStatus status, Failure.HolderUnreachable silent, long nowMs) {
     var job = tasks.find(status.id().job()).orElse(null);
     ExecutionGraph graph = job == null ? null : job.graph;
     var notRun = new Failure.LaunchRejected(silent.message());
@@ -55,12 +64,22 @@ final class UnreachableHolders {
       return notRun; // It was given up meanwhile.
     }
     Incarnation now = executors.info(holder.get()).map(ExecutorInfo::incarnation).orElse(null);
-    if (now == null || now.equals(job.unreached.put(holder.get(), now))) {
+    if (now == null || isCutOff(job, holder.get(), now, nowMs)) {
       return new Failure.FetchFailed(silent.producer(), silent.message());
     }
     waiting.computeIfAbsent(holder.get(), _ -> new TreeSet<>()).add(job.id);
     await(job);
     return notRun;
+  }
+
+  /** Whether it lives, and has been out of reach for long. */
+  private boolean isCutOff(Job job, ExecutorId holder, Incarnation now, long nowMs) {
+    Unreached first = job.unreached.get(holder);
+    if (first == null || !first.incarnation().equals(now)) {
+      job.unreached.put(holder, new Unreached(now, nowMs));
+      return false;
+    }
+    return nowMs - first.sinceMs() > lastWordMs;
   }
 
   /** A sign of life, or the executor was given up. */
