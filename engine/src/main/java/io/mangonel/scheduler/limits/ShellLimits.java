@@ -67,6 +67,14 @@ public final class ShellLimits {
   /** How often a job of another scheduler that somebody here waits for is looked at. */
   public static final long FOREIGN_JOBS_MS = 200;
 
+  /**
+   * A client may name a job of another scheduler before the store has it, because a light read is
+   * answered while its creation is committed (rule D12): so long is it looked for, this often.
+   */
+  public static final long UNSEEN_JOB_MS = 1_000;
+
+  public static final long UNSEEN_JOB_EVERY_MS = 20;
+
   /** Jobs of other schedulers that somebody here waits for; beyond, the oldest are forgotten. */
   public static final int FOREIGN_JOBS_MAX = 1_000;
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -78,8 +79,7 @@ public final class QueryService {
   public Answer<ResultStream> openResult(JobId job, long timeoutMs) {
     return whenStarted(
         () ->
-            run.jobs()
-                .find(job)
+            find(job)
                 .map(tracked -> results.open(tracked, timeoutMs))
                 .orElseGet(() -> unknown(job)));
   }
@@ -91,7 +91,7 @@ public final class QueryService {
   public Answer<JobSummary> cancel(JobId job) {
     return whenStarted(
         () -> {
-          Optional<TrackedJob> tracked = run.jobs().find(job);
+          Optional<TrackedJob> tracked = find(job);
           if (tracked.isPresent() && !tracked.get().end().isDone()) {
             run.cancel(job, "cancelled on request");
             var _ = tracked.get().awaitEnd(ShellLimits.CANCEL_DEADLINE_MS);
@@ -130,7 +130,7 @@ public final class QueryService {
   public Answer<JobDetail> awaitEnd(JobId job, long timeoutMs) {
     return whenStarted(
         () -> {
-          run.jobs().find(job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
+          find(job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
           return job(job);
         });
   }
@@ -138,7 +138,25 @@ public final class QueryService {
   public Answer<JobDetail> job(JobId job) {
     return whenStarted(
         () ->
-            reports.job(job).<Answer<JobDetail>>map(Answer.Ok::new).orElseGet(() -> unknown(job)));
+            reports
+                .job(job)
+                .or(() -> find(job).flatMap(_ -> reports.job(job)))
+                .<Answer<JobDetail>>map(Answer.Ok::new)
+                .orElseGet(() -> unknown(job)));
+  }
+
+  /** Looks for a while, where another scheduler may be about to store it. */
+  private Optional<TrackedJob> find(JobId job) {
+    long startNs = System.nanoTime();
+    Optional<TrackedJob> found = run.jobs().find(job);
+    while (found.isEmpty()
+        && run.shared()
+        && System.nanoTime() - startNs < ShellLimits.UNSEEN_JOB_MS * 1_000_000
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(ShellLimits.UNSEEN_JOB_EVERY_MS * 1_000_000);
+      found = run.jobs().find(job);
+    }
+    return found;
   }
 
   /** By id. */
