@@ -3,7 +3,8 @@ package io.mangonel.catalog;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.Definitions;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
@@ -31,6 +32,12 @@ public final class Catalog {
 
   private final StateBackend backend;
   private final String engine;
+  private volatile Known known = new Known(-1, Definitions.of(List.of()));
+
+  /**
+   * @param revision of the last change
+   */
+  private record Known(long revision, Definitions definitions) {}
 
   /**
    * @param engine fingerprint of the engine that definitions are checked with: DuckDB's version
@@ -49,14 +56,26 @@ public final class Catalog {
   public record Stored(
       Definition definition, String principal, String engine, String idempotencyKey) {}
 
-  /** In order of creation. */
-  public List<Definition> definitions() {
-    return stored().stream().map(Stored::definition).toList();
+  /**
+   * In order of creation. Read once after each change; between two, one key tells there is none.
+   */
+  public Definitions definitions() {
+    long revision =
+        backend.get(Keyspace.CATALOG, CatalogKeys.CHANGES).map(Entry::modifyRevision).orElse(0L);
+    Known last = known;
+    if (last.revision == revision) {
+      return last.definitions;
+    }
+    var found = Definitions.of(stored().stream().map(Stored::definition).toList());
+    // What was changed since the revision was read is read again.
+    known = new Known(revision, found);
+    return found;
   }
 
   /** In order of creation. */
   public List<Stored> stored() {
     List<Entry> entries = new ArrayList<>(backend.scan(Keyspace.CATALOG, "", "", READ_MAX));
+    entries.removeIf(entry -> entry.key().equals(CatalogKeys.CHANGES));
     entries.sort(Comparator.comparingLong(Entry::createRevision));
     return entries.stream().map(entry -> decode(entry.value())).toList();
   }
@@ -91,8 +110,7 @@ public final class Catalog {
       return wrong(
           "a " + what + " exists already: drop it" + (replaceable ? ", or CREATE OR REPLACE" : ""));
     }
-    if (before.isEmpty()
-        && backend.scanKeys(Keyspace.CATALOG, "", "", DEFINITIONS_MAX).size() == DEFINITIONS_MAX) {
+    if (before.isEmpty() && definitions().size() >= DEFINITIONS_MAX) {
       return wrong(
           "there are " + DEFINITIONS_MAX + " schemas, views and macros already: drop one first");
     }
@@ -111,7 +129,9 @@ public final class Catalog {
   /** Guards and operations of one transaction. */
   private static final class Change {
     private final List<Guard> guards = new ArrayList<>();
-    private final List<Operation> operations = new ArrayList<>();
+    private final List<Operation> operations =
+        new ArrayList<>(
+            List.of(new Operation.Put(Keyspace.CATALOG, CatalogKeys.CHANGES, Bytes.EMPTY)));
 
     void guard(String key, Optional<Entry> before) {
       guards.add(Catalog.guard(Keyspace.CATALOG, key, before));

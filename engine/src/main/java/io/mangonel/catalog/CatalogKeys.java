@@ -1,11 +1,14 @@
 package io.mangonel.catalog;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.DefinitionKind;
 import java.util.Locale;
 
 /** Where the catalogue's definitions are in the store; names are the same in any case. */
 final class CatalogKeys {
+  /** Written with each change: its revision tells readers that there was none. */
+  static final String CHANGES = "changes";
+
   private CatalogKeys() {}
 
   static String of(Definition definition) {

@@ -3,7 +3,7 @@ package io.mangonel.catalog;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;

@@ -1,7 +1,7 @@
 package io.mangonel.flightsql;
 
-import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.scheduler.query.Answer;

@@ -2,11 +2,11 @@ package io.mangonel.planner;
 
 import io.mangonel.planner.bind.Binding.Bound;
 import io.mangonel.planner.bind.Binding.Invalid;
-import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.bind.DefinitionBinder;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.StatementHead;

@@ -1,6 +1,7 @@
 package io.mangonel.planner;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.Definitions;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -18,11 +19,18 @@ import java.util.SortedMap;
 public record PlanRequest(
     String sql,
     SortedMap<String, String> settings,
-    List<Definition> definitions,
+    Definitions definitions,
     String workingDirectory,
     int executors,
     int slots) {
-  public PlanRequest {
-    definitions = List.copyOf(definitions);
+  /** With definitions that nobody found by name yet. */
+  public PlanRequest(
+      String sql,
+      SortedMap<String, String> settings,
+      List<Definition> definitions,
+      String workingDirectory,
+      int executors,
+      int slots) {
+    this(sql, settings, Definitions.of(definitions), workingDirectory, executors, slots);
   }
 }

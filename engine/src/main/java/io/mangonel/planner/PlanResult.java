@@ -1,6 +1,6 @@
 package io.mangonel.planner;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.text.DefinitionKind;
 

@@ -3,10 +3,11 @@ package io.mangonel.planner;
 import io.mangonel.planner.bind.Binding.Bound;
 import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.bind.CatalogDatabase;
-import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.bind.StatementContext;
 import io.mangonel.planner.database.SessionSettings;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.Definitions;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.planner.stage.PlanText;
 import io.mangonel.planner.text.ErrorText;
@@ -158,7 +159,8 @@ public final class Planner implements AutoCloseable {
   }
 
   static StatementContext context(PlanRequest request, List<Definition> definitions) {
-    return new StatementContext(request.settings(), definitions, request.workingDirectory());
+    return new StatementContext(
+        request.settings(), Definitions.of(definitions), request.workingDirectory());
   }
 
   /** From {@code start} to the last token, without the semicolon. */

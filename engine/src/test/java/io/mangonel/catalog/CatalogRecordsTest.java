@@ -7,7 +7,7 @@ import io.mangonel.catalog.Catalog.Stored;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.UnreadableRecordException;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.MemoryStateBackend;

@@ -2,7 +2,7 @@ package io.mangonel.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
@@ -41,6 +41,25 @@ class CatalogTest {
     assertThat(dropView("zebra", false)).isInstanceOf(CatalogOutcome.Wrong.class);
     assertThat(dropView("zebra", true)).isEqualTo(new CatalogOutcome.Done());
     assertThat(catalog.definitions()).containsExactly(ape);
+  }
+
+  @Test
+  void whatAnotherSchedulerChangesIsSeenAtOnce() {
+    var other = new Catalog(backend, "v2");
+    var nobody = new Catalog.Dropper("", "");
+    var ape = Definition.view("ape", "CREATE VIEW ape AS SELECT 1");
+    var ape2 = Definition.view("ape", "CREATE VIEW ape AS SELECT 3");
+    var bee = Definition.view("bee", "CREATE VIEW bee AS SELECT 2");
+    assertThat(catalog.definitions()).isEmpty();
+    other.create(ape, "ada", "", false, false);
+    assertThat(catalog.definitions()).containsExactly(ape);
+    assertThat(catalog.definitions()).isSameAs(catalog.definitions());
+    catalog.create(bee, "ada", "", false, false);
+    assertThat(other.definitions()).containsExactly(ape, bee);
+    other.create(ape2, "ada", "", true, false);
+    assertThat(catalog.definitions()).containsExactly(ape2, bee);
+    other.drop(DefinitionKind.VIEW, "main", "APE", nobody, false, false);
+    assertThat(catalog.definitions()).containsExactly(bee);
   }
 
   @Test

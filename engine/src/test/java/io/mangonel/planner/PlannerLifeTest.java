@@ -3,7 +3,7 @@ package io.mangonel.planner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput;
 import io.mangonel.planner.stage.StageInput.PinnedFile;

@@ -2,7 +2,7 @@ package io.mangonel.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import io.mangonel.planner.database.Errors;
 import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.source.DataDirectories;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.text.DefinitionKind;
@@ -14,8 +15,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CatalogDatabase implements AutoCloseable {
   private final List<Path> dataDirectories;
-  private final List<Definition> applied = new ArrayList<>();
+  private final Set<Definition> applied = new LinkedHashSet<>();
   private @Nullable PlanningConnection connection;
 
   /**
@@ -110,8 +113,9 @@ public final class CatalogDatabase implements AutoCloseable {
 
   private void update(PlanningConnection open, List<Definition> wanted) throws SQLException {
     open.execute("USE " + Definition.DATABASE);
+    Set<Definition> kept = new HashSet<>(wanted);
     for (Definition gone : List.copyOf(applied).reversed()) {
-      if (!wanted.contains(gone)) {
+      if (!kept.contains(gone)) {
         open.execute("DROP " + gone.kind().keywords() + " IF EXISTS " + name(gone) + cascade(gone));
         applied.remove(gone);
       }

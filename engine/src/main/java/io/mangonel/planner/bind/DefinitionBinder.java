@@ -2,6 +2,9 @@ package io.mangonel.planner.bind;
 
 import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.database.RejectedException;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.DefinitionSet;
+import io.mangonel.planner.names.ParsedStatement;
 import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,15 @@
 package io.mangonel.planner.bind;
 
-import io.mangonel.planner.bind.NeededDefinition.Body;
 import io.mangonel.planner.bind.Scopes.Scope;
 import io.mangonel.planner.cost.TableSource;
 import io.mangonel.planner.database.RejectedException;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.DefinitionSet;
+import io.mangonel.planner.names.NeededDefinition;
+import io.mangonel.planner.names.NeededDefinition.Body;
+import io.mangonel.planner.names.ParsedStatement;
+import io.mangonel.planner.names.Reference;
 import io.mangonel.planner.source.ShadowTables.Shadow;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.TextEdits;

@@ -1,10 +1,13 @@
 package io.mangonel.planner.bind;
 
-import io.mangonel.planner.bind.ParsedStatement.Qualifier;
 import io.mangonel.planner.database.Errors;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.RejectedException;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.DefinitionSet;
+import io.mangonel.planner.names.FileReference;
+import io.mangonel.planner.names.ParsedStatement;
+import io.mangonel.planner.names.ParsedStatement.Qualifier;
 import io.mangonel.planner.source.DataDirectories;
 import io.mangonel.planner.source.FileCall;
 import io.mangonel.planner.source.FileFormats;

@@ -7,6 +7,7 @@ import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.PlanningDatabase;
 import io.mangonel.planner.database.RejectedException;
 import io.mangonel.planner.ir.Sql;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.text.ErrorText;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,7 +1,8 @@
 package io.mangonel.planner.bind;
 
 import io.mangonel.planner.database.SessionSettings;
-import java.util.List;
+import io.mangonel.planner.names.Definition;
+import io.mangonel.planner.names.Definitions;
 import java.util.SortedMap;
 
 /**
@@ -12,10 +13,7 @@ import java.util.SortedMap;
  * @param workingDirectory absolute; what relative paths are relative to
  */
 public record StatementContext(
-    SortedMap<String, String> settings, List<Definition> definitions, String workingDirectory) {
-  public StatementContext {
-    definitions = List.copyOf(definitions);
-  }
+    SortedMap<String, String> settings, Definitions definitions, String workingDirectory) {
 
   /** Where names without a schema are looked up. */
   String currentSchema() {

@@ -1,5 +1,6 @@
 package io.mangonel.planner.bind;
 
+import io.mangonel.planner.names.Definition;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -4,6 +4,7 @@ import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.LruCache;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.PlanningDatabase;
+import io.mangonel.planner.names.StatementParser;
 import io.mangonel.planner.source.ShadowTables;
 import io.mangonel.planner.stage.StageInput.Column;
 import java.nio.file.Path;

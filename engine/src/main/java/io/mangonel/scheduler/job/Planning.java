@@ -7,7 +7,7 @@ import io.mangonel.core.record.JobRequest;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.Planner;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.limits.ShellLimits;

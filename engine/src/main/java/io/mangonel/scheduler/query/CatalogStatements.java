@@ -6,11 +6,10 @@ import io.mangonel.catalog.Sessions;
 import io.mangonel.catalog.Sessions.Session;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.planner.PlanResult;
-import io.mangonel.planner.bind.Definition;
 import io.mangonel.planner.database.SessionSettings;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.loop.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,18 +65,22 @@ public final class CatalogStatements {
 
   /** What a request's names mean: the catalogue's definitions, and the session's own. */
   public List<Definition> definitions(JobRequest request) {
-    List<Definition> definitions = new ArrayList<>(catalog.definitions());
-    session(request.session(), request.principal())
-        .ifPresent(session -> definitions.addAll(session.temporary()));
-    return definitions;
+    return catalog
+        .definitions()
+        .and(
+            session(request.session(), request.principal())
+                .map(Session::temporary)
+                .orElse(List.of()));
   }
 
   /** As {@link #definitions(JobRequest)}. */
   List<Definition> definitions(StatementRequest statement) {
-    List<Definition> definitions = new ArrayList<>(catalog.definitions());
-    session(statement.sessionId(), statement.principal())
-        .ifPresent(session -> definitions.addAll(session.temporary()));
-    return definitions;
+    return catalog
+        .definitions()
+        .and(
+            session(statement.sessionId(), statement.principal())
+                .map(Session::temporary)
+                .orElse(List.of()));
   }
 
   Answer<Submission> create(StatementRequest statement, PlanResult.Create create) {

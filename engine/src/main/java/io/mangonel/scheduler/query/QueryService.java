@@ -3,7 +3,7 @@ package io.mangonel.scheduler.query;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
 import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.limits.ShellLimits;

@@ -9,7 +9,7 @@ import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.Planner;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.scheduler.cluster.Claims;
 import io.mangonel.scheduler.cluster.EndedJobs;
 import io.mangonel.scheduler.cluster.Members;

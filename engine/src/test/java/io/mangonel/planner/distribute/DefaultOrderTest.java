@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.Planner;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import java.io.IOException;
 import java.io.InputStream;

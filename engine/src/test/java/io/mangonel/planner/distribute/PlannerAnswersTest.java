@@ -6,7 +6,7 @@ import io.mangonel.planner.PlanRequest;
 import io.mangonel.planner.PlanResult;
 import io.mangonel.planner.Planner;
 import io.mangonel.planner.PlannerFiles;
-import io.mangonel.planner.bind.Definition;
+import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.tpch.TpchGenerator;
 import java.io.IOException;

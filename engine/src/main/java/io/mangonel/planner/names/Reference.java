@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import java.util.Comparator;
 import java.util.Locale;
@@ -8,11 +8,11 @@ import java.util.Locale;
  *
  * @param schema empty where the statement names none
  */
-record Reference(String schema, String name) implements Comparable<Reference> {
+public record Reference(String schema, String name) implements Comparable<Reference> {
   private static final Comparator<Reference> ORDER =
       Comparator.comparing(Reference::schema).thenComparing(Reference::name);
 
-  Reference {
+  public Reference {
     schema = schema.toLowerCase(Locale.ROOT);
     name = name.toLowerCase(Locale.ROOT);
   }

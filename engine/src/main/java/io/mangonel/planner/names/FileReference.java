@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import io.mangonel.planner.source.FileFormats;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param quoted whether the paths are a quoted identifier rather than strings
  * @param alias whether an alias follows
  */
-record FileReference(
+public record FileReference(
     boolean call,
     String function,
     List<String> patterns,
@@ -30,12 +30,12 @@ record FileReference(
     int pathsEnd,
     boolean quoted,
     boolean alias) {
-  FileReference {
+  public FileReference {
     patterns = List.copyOf(patterns);
   }
 
   /** The alias DuckDB gives it when the user gives none. */
-  String defaultAlias() {
+  public String defaultAlias() {
     String pattern = patterns.getFirst();
     if (call || FileFormats.isGlob(pattern)) {
       return call ? function : pattern;

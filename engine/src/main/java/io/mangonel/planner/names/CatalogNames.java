@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import java.util.Locale;
 import java.util.Set;

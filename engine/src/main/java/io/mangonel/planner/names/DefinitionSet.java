@@ -1,8 +1,8 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
-import io.mangonel.planner.bind.NeededDefinition.Body;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.RejectedException;
+import io.mangonel.planner.names.NeededDefinition.Body;
 import io.mangonel.planner.text.DefinitionKind;
 import io.mangonel.planner.text.StatementHead;
 import io.mangonel.planner.text.TextEdits.Range;
@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What names mean to a statement, and which of it the statement needs. */
-final class DefinitionSet {
+public final class DefinitionSet {
   private static final List<DefinitionKind> TABLES = List.of(DefinitionKind.VIEW);
   private static final List<DefinitionKind> FUNCTIONS =
       List.of(DefinitionKind.MACRO, DefinitionKind.TABLE_MACRO);
@@ -31,16 +31,16 @@ final class DefinitionSet {
 
   private final StatementParser parser;
   private final PlanningConnection connection;
-  private final List<Definition> definitions;
+  private final Definitions definitions;
   private final String currentSchema;
 
   /**
    * @param currentSchema where names without a schema are looked up before {@code main}
    */
-  DefinitionSet(
+  public DefinitionSet(
       StatementParser parser,
       PlanningConnection connection,
-      List<Definition> definitions,
+      Definitions definitions,
       String currentSchema) {
     this.parser = parser;
     this.connection = connection;
@@ -49,25 +49,24 @@ final class DefinitionSet {
   }
 
   /** Whether a name with this schema, or with none, is looked up among the temporary first. */
-  static boolean mayBeTemporary(String schema) {
+  public static boolean mayBeTemporary(String schema) {
     String lower = schema.toLowerCase(Locale.ROOT);
     return lower.isEmpty() || lower.equals(TEMPORARY) || lower.equals(Definition.MAIN);
   }
 
   /** Whether the session has a view of its own of this name. */
-  boolean hasTemporaryView(String name) {
-    return definitions.stream()
-        .filter(Definition::temporary)
-        .anyMatch(each -> TABLES.contains(each.kind()) && each.name().equalsIgnoreCase(name));
+  public boolean hasTemporaryView(String name) {
+    return definitions.named(name).stream()
+        .anyMatch(each -> each.temporary() && TABLES.contains(each.kind()));
   }
 
   /** Whether a table of this name, without a schema, is a view. */
-  boolean containsView(String name) {
+  public boolean containsView(String name) {
     return !find(new Reference("", name), currentSchema, TABLES).isEmpty();
   }
 
   /** The first thing outside the catalogue that a statement reads rows of, or null. */
-  @Nullable String rowsOf(ParsedStatement statement) throws RejectedException, SQLException {
+  public @Nullable String rowsOf(ParsedStatement statement) throws RejectedException, SQLException {
     if (!statement.files().isEmpty()) {
       return "files";
     }
@@ -81,14 +80,15 @@ final class DefinitionSet {
   }
 
   /** The schema of this name. */
-  Optional<Definition> schema(String name) {
-    return definitions.stream()
+  public Optional<Definition> schema(String name) {
+    return definitions.named(name).stream()
         .filter(each -> each.isNamed(DefinitionKind.SCHEMA, name, name))
         .findFirst();
   }
 
   /** What a statement needs, each after what it reads itself. */
-  List<NeededDefinition> needed(ParsedStatement statement) throws RejectedException, SQLException {
+  public List<NeededDefinition> needed(ParsedStatement statement)
+      throws RejectedException, SQLException {
     var found = new LinkedHashMap<Definition, NeededDefinition>();
     collect(statement, currentSchema, found, new LinkedHashSet<>());
     return new ArrayList<>(found.values());
@@ -148,9 +148,8 @@ final class DefinitionSet {
   /** What a name means: the first that has it of the session, the schema and {@code main}. */
   private List<Definition> find(Reference name, String schema, List<DefinitionKind> kinds) {
     List<Definition> temporary =
-        definitions.stream()
+        definitions.named(name.name()).stream()
             .filter(each -> each.temporary() && kinds.contains(each.kind()))
-            .filter(each -> each.name().equalsIgnoreCase(name.name()))
             .toList();
     boolean first = mayBeTemporary(name.schema()) && !temporary.isEmpty();
     if (first || name.schema().equals(TEMPORARY)) {
@@ -164,7 +163,7 @@ final class DefinitionSet {
   }
 
   private List<Definition> find(String name, String schema, List<DefinitionKind> kinds) {
-    return definitions.stream()
+    return definitions.named(name).stream()
         .filter(each -> !each.temporary())
         .filter(each -> kinds.stream().anyMatch(kind -> each.isNamed(kind, schema, name)))
         .toList();

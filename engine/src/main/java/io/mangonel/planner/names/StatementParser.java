@@ -1,12 +1,12 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mangonel.planner.bind.ParsedStatement.Qualifier;
 import io.mangonel.planner.database.Json;
 import io.mangonel.planner.database.Limits;
 import io.mangonel.planner.database.LruCache;
 import io.mangonel.planner.database.PlanningConnection;
 import io.mangonel.planner.database.RejectedException;
+import io.mangonel.planner.names.ParsedStatement.Qualifier;
 import io.mangonel.planner.source.FileFormats;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.TextEdits.Range;
@@ -24,7 +24,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a statement refers to, in the tree that DuckDB's own parser makes of it. */
-final class StatementParser {
+public final class StatementParser {
   private static final Set<String> BEFORE_A_NAME =
       Set.of("FROM", "JOIN", "TABLE", "DESCRIBE", "DESC", "SUMMARIZE", "SHOW", "PIVOT", "UNPIVOT");
 
@@ -33,7 +33,7 @@ final class StatementParser {
 
   private final LruCache<String, ParsedStatement> cache = new LruCache<>(Limits.CACHE_ENTRIES_MAX);
 
-  ParsedStatement parse(PlanningConnection connection, String sql)
+  public ParsedStatement parse(PlanningConnection connection, String sql)
       throws RejectedException, SQLException {
     var known = cache.get(sql);
     if (known.isPresent()) {

@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import io.mangonel.planner.ir.Sql;
 import java.util.List;
@@ -8,11 +8,11 @@ import java.util.List;
  *
  * @param end what follows the last body
  */
-record NeededDefinition(Definition definition, List<Body> bodies, String end) {
+public record NeededDefinition(Definition definition, List<Body> bodies, String end) {
   /** Where what is temporary is, in the databases that are made for statements. */
-  static final String TEMPORARY_SCHEMA = "mangonel_temporary";
+  public static final String TEMPORARY_SCHEMA = "mangonel_temporary";
 
-  NeededDefinition {
+  public NeededDefinition {
     bodies = List.copyOf(bodies);
   }
 
@@ -23,14 +23,14 @@ record NeededDefinition(Definition definition, List<Body> bodies, String end) {
    * @param text what was parsed
    * @param prefix what was put in front of it to parse it
    */
-  record Body(String before, String text, String prefix, ParsedStatement parsed) {}
+  public record Body(String before, String text, String prefix, ParsedStatement parsed) {}
 
   /** For messages. */
-  String title() {
+  public String title() {
     return definition.kind().title() + " \"" + definition.name() + "\"";
   }
 
-  String schema() {
+  public String schema() {
     return definition.temporary() ? TEMPORARY_SCHEMA : definition.schema();
   }
 
@@ -39,7 +39,7 @@ record NeededDefinition(Definition definition, List<Body> bodies, String end) {
    *
    * @param edited the bodies' texts, with their prefixes
    */
-  String createSql(List<String> edited) {
+  public String createSql(List<String> edited) {
     var sql = new StringBuilder("CREATE OR REPLACE ");
     sql.append(
         switch (definition.kind()) {

@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import io.mangonel.planner.source.FileFormats;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.mangonel.planner.bind;
+package io.mangonel.planner.names;
 
 import io.mangonel.planner.text.TextEdits.Range;
 import java.util.List;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters whether it has parameters
  * @param repeatable whether its plan depends on nothing but its text, tables, views and settings
  */
-record ParsedStatement(
+public record ParsedStatement(
     @Nullable String error,
     @Nullable Range errorRange,
     boolean serializable,
@@ -46,10 +46,10 @@ record ParsedStatement(
    *
    * @param ifTemporary a name that has to be that of something temporary, or null
    */
-  record Qualifier(Range range, String replacement, @Nullable String ifTemporary) {}
+  public record Qualifier(Range range, String replacement, @Nullable String ifTemporary) {}
 
   /** The same statement as if it read {@code definition}. */
-  ParsedStatement naming(Definition definition) {
+  public ParsedStatement naming(Definition definition) {
     var name =
         new Reference(definition.temporary() ? "temp" : definition.schema(), definition.name());
     return new ParsedStatement(
@@ -68,7 +68,7 @@ record ParsedStatement(
         repeatable);
   }
 
-  ParsedStatement {
+  public ParsedStatement {
     files = List.copyOf(files);
     qualifiers = List.copyOf(qualifiers);
     tables = new TreeSet<>(tables);
