@@ -10,6 +10,7 @@ import io.mangonel.scheduler.query.JobDetail;
 import io.mangonel.scheduler.query.JobState;
 import io.mangonel.scheduler.query.JobSummary;
 import io.mangonel.scheduler.query.Submission;
+import io.mangonel.shuffle.ShuffleDirectory;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.RocksDbStateBackend;
 import java.io.IOException;
@@ -99,10 +100,53 @@ class RestartTest {
           .ignoringFields("history.owners.sinceMs")
           .isEqualTo(shown);
       assertThat(detail(cluster, bad).summary().error()).contains("Conversion");
+      assertThat(list(cluster))
+          .filteredOn(line -> line.id().equals(good))
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.tasks()).isPositive();
+                assertThat(line.doneTasks()).isEqualTo(line.tasks());
+              });
       assertThat(cluster.queries().openResult(bad, 1)).isInstanceOf(Answer.UserFault.class);
       assertThat(cluster.rows("SELECT count(*) FROM t", Map.of()).values())
           .containsExactly(List.of(1000L));
       assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  /** As docs/operations.md has it. */
+  @Test
+  void aCopyOfTheStateDirectoryIsABackup() throws IOException {
+    Path state = directory.resolve("state");
+    Path backup = directory.resolve("backup");
+    JobId before;
+    try (var cluster = cluster(1)) {
+      cluster.execute("CREATE VIEW t AS FROM 't.parquet'");
+      before = cluster.submit("SELECT count(*) AS n FROM t", Map.of());
+      assertThat(cluster.rows(before).values()).containsExactly(List.of(1000L));
+    }
+    copy(state, backup);
+    try (var cluster = cluster(1)) {
+      cluster.execute("DROP VIEW t");
+      cluster.rows("SELECT 1", Map.of());
+    }
+    ShuffleDirectory.delete(state);
+    copy(backup, state);
+    try (var cluster = cluster(1)) {
+      assertThat(cluster.rows("SELECT max(id) FROM t", Map.of()).values())
+          .containsExactly(List.of(999L));
+      assertThat(states(cluster)).containsEntry(before, JobState.COMPLETED);
+      assertThat(cluster.rows(before).values()).containsExactly(List.of(1000L));
+      assertThat(cluster.fatal()).isNull();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
     }
   }
 
@@ -293,9 +337,13 @@ class RestartTest {
   }
 
   private static Map<JobId, JobState> states(TestCluster cluster) {
+    return list(cluster).stream()
+        .collect(java.util.stream.Collectors.toMap(JobSummary::id, JobSummary::state));
+  }
+
+  private static List<JobSummary> list(TestCluster cluster) {
     if (cluster.queries().jobs(100) instanceof Answer.Ok<List<JobSummary>>(var jobs)) {
-      return jobs.stream()
-          .collect(java.util.stream.Collectors.toMap(JobSummary::id, JobSummary::state));
+      return jobs;
     }
     throw new AssertionError("no list of jobs");
   }

@@ -254,9 +254,12 @@ final class JobLifecycle {
     if (job.graph == null) {
       effects.add(new Effect.StopPlanning(job.id));
     }
+    int all = job.graph == null ? 0 : job.graph.taskCount();
+    int done = job.graph == null ? 0 : job.graph.successfulTasks();
     job.end = record;
     job.endChange =
-        committer.add(new Change.JobEnded(job.id, job.epoch, record, job.plannedAtMs), nowMs);
+        committer.add(
+            new Change.JobEnded(job.id, job.epoch, record, job.plannedAtMs, all, done), nowMs);
     tasks.refresh(job);
     retention.keep(job.id, job.endChange, nowMs);
     if (job.graph != null) {

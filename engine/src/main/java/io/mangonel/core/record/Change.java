@@ -144,8 +144,11 @@ public sealed interface Change {
    * with the record. Request, plan and log stay until {@link JobForgotten} and a sweep.
    *
    * @param plannedAtMs when its plan was made; 0 when it had none
+   * @param tasks of all stages, and {@code doneTasks} of them; 0 when it had no plan
    */
-  record JobEnded(JobId job, long epoch, TerminalRecord record, long plannedAtMs) implements OfJob {
+  record JobEnded(
+      JobId job, long epoch, TerminalRecord record, long plannedAtMs, int tasks, int doneTasks)
+      implements OfJob {
     @Override
     public int operations() {
       return 4;

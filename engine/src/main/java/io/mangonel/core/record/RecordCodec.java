@@ -170,9 +170,10 @@ public final class RecordCodec {
               .list(atMs, (o, time) -> o.number(time));
       case Change.SnapshotWritten(var job, long epoch, long sequence, int chunks) ->
           out.number(6).text(job.value()).number(epoch).number(sequence).number(chunks);
-      case Change.JobEnded(var job, long epoch, var record, long plannedAtMs) ->
-          writeTerminalRecord(
-              out.number(7).text(job.value()).number(epoch).number(plannedAtMs), record);
+      case Change.JobEnded(var job, long epoch, var record, long planned, int tasks, int done) -> {
+        out.number(7).text(job.value()).number(epoch).number(planned).number(tasks).number(done);
+        writeTerminalRecord(out, record);
+      }
       case Change.JobForgotten(var job) -> out.number(8).text(job.value());
       case Change.ExecutorWritten(var info) -> writeExecutor(out.number(9), info);
       case Change.ExecutorDeleted(var executor) -> out.number(10).text(executor.value());

@@ -55,7 +55,7 @@ public final class JobHistories {
         case Change.Transitions entry ->
             of(entry.job())
                 .add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
-        case Change.JobEnded(var job, _, TerminalRecord record, _) -> {
+        case Change.JobEnded(var job, _, TerminalRecord record, _, _, _) -> {
           end(job, record);
           log(job, inWords(record));
         }

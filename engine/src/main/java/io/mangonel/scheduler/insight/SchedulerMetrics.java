@@ -112,7 +112,7 @@ public final class SchedulerMetrics {
       case Change.JobCreated _ -> submitted.inc();
       case Change.JobClaimed _ -> claimed.inc();
       case Change.Transitions entry -> entry.transitions().forEach(this::count);
-      case Change.JobEnded(_, _, TerminalRecord record, _) -> count(record);
+      case Change.JobEnded(_, _, TerminalRecord record, _, _, _) -> count(record);
       case Change.JobForgotten _,
           Change.PlanChunkWritten _,
           Change.PlanWritten _,

@@ -43,7 +43,7 @@ final class JobReports {
                 found.put(line.job(), summary(line));
               }
               for (StoredState.Ended ended : run.stored().history(limit)) {
-                found.putIfAbsent(ended.job(), summary(ended, List.of()));
+                found.putIfAbsent(ended.job(), summary(ended));
               }
               if (run.shared()) {
                 addForeign(found);
@@ -123,7 +123,7 @@ final class JobReports {
     Optional<StoredJob> details = run.stored().details(ended);
     List<StageView> stages = details.map(JobView::stagesOf).orElse(List.of());
     return detail(
-        summary(ended, stages),
+        summary(ended),
         stages,
         details.map(stored -> history(ended, stored)).orElse(JobHistory.View.NONE));
   }
@@ -165,12 +165,8 @@ final class JobReports {
         end == null ? null : error(end));
   }
 
-  /**
-   * @param stages those of its details, where these were read
-   */
-  private static JobSummary summary(StoredState.Ended ended, List<StageView> stages) {
+  private static JobSummary summary(StoredState.Ended ended) {
     TerminalRecord end = ended.record();
-    List<TaskView> tasks = stages.stream().flatMap(stage -> stage.tasks().stream()).toList();
     return new JobSummary(
         ended.job(),
         state(end),
@@ -180,8 +176,8 @@ final class JobReports {
         startedMs(ended.plannedAtMs()),
         end.endedAtMs(),
         ended.epoch(),
-        tasks.size(),
-        (int) tasks.stream().filter(task -> task.state().equals("SUCCESSFUL")).count(),
+        ended.tasks(),
+        ended.doneTasks(),
         rows(end),
         error(end));
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedMs when the plan was ready, or null
  * @param endedMs null while it runs
  * @param epoch how often it was claimed
- * @param tasks of all stages; 0 before it is planned, and once its details are gone
+ * @param tasks of all stages; 0 before it is planned
  * @param doneTasks those that are done
  * @param rows rows of the answer; 0 until it is there
  * @param error why it failed, or null

@@ -88,11 +88,12 @@ final class ChangeEncoder {
           to.delete(Keyspace.ACTIVE_JOBS, Keys.snapshotChunk(job, sequence, index));
         }
       }
-      case Change.JobEnded(JobId job, long epoch, TerminalRecord record, long plannedAtMs) -> {
+      case Change.JobEnded ended -> {
+        JobId job = ended.job();
         planned.remove(job);
         to.delete(Keyspace.QUEUED_JOBS, Keys.header(job));
         to.delete(Keyspace.ACTIVE_JOBS, Keys.header(job));
-        to.put(endOf(record), job.value(), new EndedJob(self, epoch, record, plannedAtMs).encode());
+        to.put(endOf(ended.record()), job.value(), EndedJob.of(self, ended).encode());
       }
       // The record stays as history; StoreSweep deletes what is behind it, and old history.
       case Change.JobForgotten(JobId job) -> to.delete(Keyspace.CANCELS, job.value());

@@ -3,6 +3,7 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
+import io.mangonel.core.record.Change;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.Incarnation;
@@ -12,10 +13,27 @@ import io.mangonel.core.task.Incarnation;
  *
  * @param owner who ended it
  * @param plannedAtMs when its plan was made; 0 when it had none
+ * @param tasks of all stages, and {@code doneTasks} of them; 0 when it had no plan
  */
-record EndedJob(Incarnation owner, long epoch, TerminalRecord record, long plannedAtMs) {
-  /** Since 2 it has the time of its plan. */
-  private static final int VERSION = 2;
+record EndedJob(
+    Incarnation owner,
+    long epoch,
+    TerminalRecord record,
+    long plannedAtMs,
+    int tasks,
+    int doneTasks) {
+  /** Since 2 it has the time of its plan, since 3 its tasks. */
+  private static final int VERSION = 3;
+
+  static EndedJob of(Incarnation owner, Change.JobEnded ended) {
+    return new EndedJob(
+        owner,
+        ended.epoch(),
+        ended.record(),
+        ended.plannedAtMs(),
+        ended.tasks(),
+        ended.doneTasks());
+  }
 
   Bytes encode() {
     return new RecordWriter()
@@ -24,6 +42,8 @@ record EndedJob(Incarnation owner, long epoch, TerminalRecord record, long plann
         .number(epoch)
         .bytes(RecordCodec.encodeTerminalRecord(record))
         .number(plannedAtMs)
+        .number(tasks)
+        .number(doneTasks)
         .toBytes();
   }
 
@@ -35,7 +55,9 @@ record EndedJob(Incarnation owner, long epoch, TerminalRecord record, long plann
             new Incarnation(in.text()),
             in.number(),
             RecordCodec.decodeTerminalRecord(in.bytes()),
-            version < 2 ? 0 : in.number());
+            version < 2 ? 0 : in.number(),
+            version < 3 ? 0 : in.integer(),
+            version < 3 ? 0 : in.integer());
     in.end();
     return job;
   }

@@ -48,14 +48,20 @@ public final class StoredState {
     }
   }
 
-  /** A job that ended, as a list shows it. */
+  /**
+   * A job that ended, as a list shows it.
+   *
+   * @param tasks of all stages, and {@code doneTasks} of them; 0 when they are not known
+   */
   public record Ended(
       JobId job,
       Incarnation owner,
       long epoch,
       JobRequest request,
       TerminalRecord record,
-      long plannedAtMs) {}
+      long plannedAtMs,
+      int tasks,
+      int doneTasks) {}
 
   public List<ExecutorInfo> executors() {
     List<ExecutorInfo> executors = new ArrayList<>();
@@ -349,7 +355,14 @@ public final class StoredState {
           .map(
               request ->
                   new Ended(
-                      job, end.owner(), end.epoch(), request, end.record(), end.plannedAtMs()));
+                      job,
+                      end.owner(),
+                      end.epoch(),
+                      request,
+                      end.record(),
+                      end.plannedAtMs(),
+                      end.tasks(),
+                      end.doneTasks()));
     } catch (UnreadableRecordException e) {
       return Optional.empty();
     }

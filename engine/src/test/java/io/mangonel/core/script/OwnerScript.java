@@ -235,7 +235,7 @@ final class OwnerScript {
           "log-trimmed " + job + " " + first + " to " + last;
       case Change.SnapshotDropped(var job, long sequence, _, _) ->
           "snapshot-dropped " + job + " " + sequence;
-      case Change.JobEnded(var job, _, var record, _) ->
+      case Change.JobEnded(var job, _, var record, _, _, _) ->
           "ended " + job + " " + record.getClass().getSimpleName();
       case Change.JobForgotten(var job) -> "forgotten " + job;
       case Change.ExecutorWritten(var info) -> "executor " + info.incarnation();

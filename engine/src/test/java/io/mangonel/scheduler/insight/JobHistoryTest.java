@@ -100,7 +100,7 @@ class JobHistoryTest {
         .as("as the log will say for ever")
         .containsExactly(new OwnerLine(3, "s-a", 7));
     var end = new TerminalRecord.Cancelled("asked", 9);
-    histories.add(new Commit(1, List.of(new Change.JobEnded(JOB, 3, end, 1))), 9);
+    histories.add(new Commit(1, List.of(new Change.JobEnded(JOB, 3, end, 1, 3, 2))), 9);
     AttemptLine line = histories.find(JOB).orElseThrow().attempts().getFirst();
     assertThat(line.outcome()).isEqualTo("JOB_ENDED");
     assertThat(line.endedMs()).isEqualTo(9);

@@ -216,7 +216,13 @@ class FencedStoreTest {
     var ended = new RecordWriter().number(1).text("a").number(2);
     ended.bytes(RecordCodec.encodeTerminalRecord(failed));
     assertThat(EndedJob.decode(ended.toBytes()))
-        .isEqualTo(new EndedJob(new Incarnation("a"), 2, failed, 0));
+        .isEqualTo(new EndedJob(new Incarnation("a"), 2, failed, 0, 0, 0));
+    var second = new RecordWriter().number(2).text("a").number(3);
+    second.bytes(RecordCodec.encodeTerminalRecord(failed)).number(7);
+    assertThat(EndedJob.decode(second.toBytes()))
+        .isEqualTo(new EndedJob(new Incarnation("a"), 3, failed, 7, 0, 0));
+    var newest = new EndedJob(new Incarnation("a"), 3, failed, 7, 5, 4);
+    assertThat(EndedJob.decode(newest.encode())).isEqualTo(newest);
   }
 
   @Test
@@ -235,9 +241,9 @@ class FencedStoreTest {
         0,
         new Change.JobCreated(JOB, 1, REQUEST),
         new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)),
-        new Change.JobEnded(JOB, 1, finished, 50),
+        new Change.JobEnded(JOB, 1, finished, 50, 3, 2),
         new Change.JobCreated(other, 1, REQUEST),
-        new Change.JobEnded(other, 1, failed, 0));
+        new Change.JobEnded(other, 1, failed, 0, 3, 2));
 
     assertThat(state.jobs().claimable()).isEmpty();
     assertThat(state.ended(JOB).orElseThrow().record()).isEqualTo(finished);
@@ -256,7 +262,7 @@ class FencedStoreTest {
     done(store, 1, new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 0, 50)));
     assertThat(state.known(asked)).containsExactly(JOB);
     var failed = new TerminalRecord.Failed("no", true, 100);
-    done(store, 2, new Change.JobEnded(JOB, 1, failed, 0));
+    done(store, 2, new Change.JobEnded(JOB, 1, failed, 0, 3, 2));
     assertThat(state.known(asked)).containsExactly(JOB);
     new StoreSweep(state, store, _ -> Set.of()).run();
     assertThat(state.known(asked)).isEmpty();
@@ -320,7 +326,10 @@ class FencedStoreTest {
         new Change.PlanChunkWritten(JOB, 0, Bytes.of(new byte[] {1})),
         new Change.PlanWritten(JOB, new StoredJob.Plan(1, STAGES, 1, 50)));
     done(store, 1, new Change.Transitions(JOB, 1, 1, List.of(launched(0)), List.of(7L)));
-    done(store, 2, new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100), 50));
+    done(
+        store,
+        2,
+        new Change.JobEnded(JOB, 1, new TerminalRecord.Failed("no", false, 100), 50, 3, 2));
     store.markCancelled(JOB);
 
     new StoreSweep(state, store, ended -> ended).run();

@@ -206,7 +206,7 @@ final class Oracle {
       case Change.PlanWritten(var job, var plan) ->
           graphs.put(job, new DurableGraph(plan.stages(), lineage, limits));
       case Change.Transitions entry -> entry.transitions().forEach(graph(entry.job())::apply);
-      case Change.JobEnded(var job, _, var record, _) -> ended(job, record);
+      case Change.JobEnded(var job, _, var record, _, _, _) -> ended(job, record);
       case Change.JobForgotten(var job) -> readers.forgotten(job, nowMs);
       case Change.ExecutorDeleted(var executor) ->
           check(

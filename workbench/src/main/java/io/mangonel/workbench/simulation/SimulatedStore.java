@@ -189,7 +189,7 @@ final class SimulatedStore {
           Oracle.check(last <= stored(job).snapshotSequence, "trimmed too much: " + job);
       case Change.SnapshotDropped(var job, long sequence, _, _) ->
           Oracle.check(sequence < stored(job).snapshotSequence, "dropped what counts: " + job);
-      case Change.JobEnded(var job, _, var record, _) -> {
+      case Change.JobEnded(var job, _, var record, _, _, _) -> {
         Oracle.check(stored(job).end == null, "ended twice: " + job);
         stored(job).end = record;
       }

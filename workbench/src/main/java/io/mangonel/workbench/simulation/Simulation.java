@@ -72,11 +72,11 @@ public final class Simulation {
   }
 
   private void durable(Change change) {
-    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _)
+    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
         && failed.message().contains("timeout")) {
       world.count(Fault.STATEMENT_TIMED_OUT);
     }
-    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _)
+    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
         && failed.message().contains(Oracle.NEVER_PLANNED)) {
       world.count(Fault.PLANNING_GIVEN_UP);
     }
