@@ -15,8 +15,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** What a server writes down, and what it leaves in the temporary directory when it is killed. */
+/**
+ * What a server writes down, and what it leaves in the temporary directory when it is killed. It
+ * moves the temporary directory of this JVM, so it runs alone.
+ */
+@Isolated
 class LogFilesTest {
   private static final Duration START_MAX = Duration.ofSeconds(60);
   private static final String SECRET = "my-secret-value";

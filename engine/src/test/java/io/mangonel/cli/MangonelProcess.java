@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A program of ours as a process of its own, with its output in files. */
 public record MangonelProcess(Process process, Path out, Path err) implements AutoCloseable {
@@ -20,6 +21,8 @@ public record MangonelProcess(Process process, Path out, Path err) implements Au
           "-XX:+UseSerialGC",
           "-XX:+UnlockDiagnosticVMOptions",
           "-XX:-BytecodeVerificationRemote");
+
+  private static final List<String> INTERRUPTIBLE = interruptible();
 
   /**
    * Starts {@code mangonel}.
@@ -43,12 +46,34 @@ public record MangonelProcess(Process process, Path out, Path err) implements Au
       throws IOException {
     Path out = files.resolve("out.txt");
     Path err = files.resolve("err.txt");
+    List<String> whole = new ArrayList<>(INTERRUPTIBLE);
+    whole.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(whole)
             .directory(current.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     return new MangonelProcess(builder.start(), out, err);
+  }
+
+  /**
+   * What starts a command with SIGINT as it is by default, where {@code env} can do that; else
+   * nothing. What a shell starts in the background ignores it, and so does all that a Maven starts
+   * there.
+   */
+  private static List<String> interruptible() {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    List<String> attempt = new ArrayList<>(prefix);
+    attempt.add("true");
+    try {
+      Process process = new ProcessBuilder(attempt).redirectErrorStream(true).start();
+      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? prefix : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 
   /**

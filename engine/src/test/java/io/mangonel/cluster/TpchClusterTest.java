@@ -10,8 +10,11 @@ import io.mangonel.tpch.TpchGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +23,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -92,11 +96,31 @@ class TpchClusterTest {
     }
   }
 
-  /** Whether the cache of an executor has a file of another one. */
+  /**
+   * Whether the cache of an executor has a file of another one; what is swept meanwhile is none.
+   */
   private static boolean hasFetched(Path work) throws IOException {
-    try (Stream<Path> files = Files.walk(work)) {
-      return files.filter(Files::isRegularFile).anyMatch(file -> isFetched(work.relativize(file)));
-    }
+    AtomicBoolean found = new AtomicBoolean();
+    Files.walkFileTree(
+        work,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            found.compareAndSet(false, isFetched(work.relativize(file)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return found.get();
   }
 
   private static boolean isFetched(Path file) {
