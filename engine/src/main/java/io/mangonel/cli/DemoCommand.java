@@ -1,12 +1,14 @@
 package io.mangonel.cli;
 
 import io.mangonel.cli.demo.Demo;
+import io.mangonel.cli.demo.LocalEtcd;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.PortOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,6 +40,14 @@ final class DemoCommand implements Callable<Integer> {
               + " it again, and show that nothing ran twice.")
   private boolean kill;
 
+  @Option(
+      names = "--ha",
+      description =
+          "Instead of the three queries, start etcd and three schedulers, run a long query, kill -9"
+              + " the scheduler that owns it, and show who took it over and that nothing ran twice."
+              + " Needs etcd on the PATH.")
+  private boolean highlyAvailable;
+
   @Option(names = "--clean", description = "Remove the demo's data, state and logs, and end.")
   private boolean clean;
 
@@ -47,6 +57,20 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintStream out = System.out;
+    if (kill && highlyAvailable) {
+      throw CommandFailure.usage(
+          "--kill shows one scheduler that is started again, --ha three of which one dies: choose"
+              + " one of them");
+    }
+    if (clean && (kill || highlyAvailable || exit)) {
+      throw CommandFailure.usage("--clean runs nothing: leave out the other flags");
+    }
+    Optional<Path> etcd = highlyAvailable ? LocalEtcd.executable() : Optional.empty();
+    if (highlyAvailable && etcd.isEmpty()) {
+      throw CommandFailure.usage(
+          "--ha needs etcd on the PATH; get it with 'apt-get install etcd-server', or from"
+              + " https://github.com/etcd-io/etcd/releases");
+    }
     try (Demo demo = Demo.in(directory.root(), out, ports.port(), ports.httpPort())) {
       if (clean) {
         demo.clean();
@@ -54,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
       }
       Thread hook = new Thread(demo::close, "shutdown");
       Runtime.getRuntime().addShutdownHook(hook);
-      HostAndPort address = kill ? demo.runKilled() : demo.run();
+      HostAndPort address = kill ? demo.runKilled() : run(demo, etcd);
       if (!exit) {
         out.println();
         out.println("It keeps serving. In another terminal, try:");
@@ -69,5 +93,9 @@ final class DemoCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private static HostAndPort run(Demo demo, Optional<Path> etcd) throws IOException {
+    return etcd.isPresent() ? demo.runHighlyAvailable(etcd.get()) : demo.run();
   }
 }

@@ -2,7 +2,9 @@ package io.mangonel.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.mangonel.cli.demo.LocalEtcd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +44,55 @@ class DemoProcessTest {
         .containsPattern("executor-\\w+ x\\d+, executor-\\w+ x\\d+");
     assertThat(demo.output().split("-- TPC-H query", -1)).hasSize(4);
     assertNothingRuns();
+    try (Stream<Path> left = Files.list(directory.resolve("demo"))) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("demo.lock", "logs", "tpch-sf0.1");
+    }
+  }
+
+  @Test
+  void aKilledOwnerIsSucceededByAnotherSchedulerAndNothingRunsTwice() throws Exception {
+    if (LocalEtcd.executable().isEmpty()) {
+      String message = "no etcd on the PATH (Debian: etcd-server)";
+      assertThat(System.getProperty("mangonel.require", "")).as(message).isNotEqualTo("all");
+      abort(message);
+    }
+    MangonelProcess demo = demo("--ha");
+    await()
+        .atMost(DEMO_MAX)
+        .until(() -> demo.output().contains("Ctrl-C ends it.") || !demo.process().isAlive());
+    assertThat(demo.process().isAlive()).as(demo.output() + demo.errors()).isTrue();
+    assertThat(demo.output())
+        .containsPattern("kill -9 of the owner, scheduler-\\d .*: [1-9]\\d* tasks finished, [1-9]")
+        .containsPattern("owned by scheduler-\\d, epoch 1")
+        .containsPattern("taken over by scheduler-\\d, epoch 2")
+        .containsPattern("meanwhile [1-9]\\d* tasks ran on without an owner")
+        .contains("0 finished tasks rerun, 0 running tasks rerun")
+        .contains("the answer is the one that plain DuckDB gives");
+    // Even then etcd, which is not ours, ends.
+    demo.process().destroyForcibly();
+    assertNothingRuns();
+  }
+
+  @Test
+  void whatCannotBeDoneIsSaidInOneLineAndStartsNothing() throws Exception {
+    assertRefused(demo("--ha", "--kill"), "choose one of them");
+    assertRefused(demo("--clean", "--ha"), "leave out the other flags");
+    List<String> command = new ArrayList<>(List.of("env", "PATH=" + directory));
+    command.addAll(
+        MangonelProcess.command(
+            List.of(), "io.mangonel.cli.Main", List.of("demo", "--ha", "--dir", "" + directory)));
+    Path files = Files.createTempDirectory(directory, "process");
+    MangonelProcess withoutEtcd = MangonelProcess.startCommand(files, files, command);
+    started.add(withoutEtcd);
+    assertRefused(withoutEtcd, "etcd on the PATH; get it with");
+  }
+
+  private static void assertRefused(MangonelProcess demo, String why) throws Exception {
+    assertThat(demo.process().waitFor(DEMO_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(demo.process().exitValue()).as(demo.errors()).isEqualTo(2);
+    assertThat(demo.errors()).hasLineCount(1).contains(why);
+    assertThat(demo.output()).isEmpty();
   }
 
   @Test

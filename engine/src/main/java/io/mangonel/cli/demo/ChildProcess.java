@@ -8,8 +8,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  * when this one closes it, and ends by itself when its standard input does.
  */
 public final class ChildProcess implements AutoCloseable {
-  private static final long READY_MAX_S = 30;
+  private static final long READY_MAX_S = 90;
   private static final long END_MAX_S = 5;
 
   /** What Java says of a process that signal 9 ended. */
@@ -45,6 +47,12 @@ public final class ChildProcess implements AutoCloseable {
    */
   public static ChildProcess start(
       String name, Path errors, List<String> jvmOptions, List<String> arguments) {
+    return start(Host.LOCAL, name, errors, jvmOptions, arguments);
+  }
+
+  /** As the other, on a host. */
+  public static ChildProcess start(
+      Host host, String name, Path errors, List<String> jvmOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -54,9 +62,23 @@ public final class ChildProcess implements AutoCloseable {
     command.add("io.mangonel.cli.Main");
     command.addAll(arguments);
     command.add("--exit-with-parent");
+    return startCommand(host, name, errors, command);
+  }
+
+  /**
+   * Starts a program that is not ours, and may outlive this process.
+   *
+   * @param errors where its standard error goes
+   */
+  public static ChildProcess startCommand(
+      Host host, String name, Path errors, List<String> program) {
+    List<String> command = new ArrayList<>(host.command());
+    command.addAll(program);
     try {
       Files.createDirectories(errors.toAbsolutePath().getParent());
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      builder.environment().putAll(host.environment());
+      Process process = builder.start();
       ChildProcess child = new ChildProcess(name, process, errors);
       Thread.ofVirtual().start(child::readOutput);
       return child;
@@ -149,9 +171,72 @@ public final class ChildProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /**
+   * Waits for its end.
+   *
+   * @return its exit code; 128 and the signal when one ended it; empty when it still runs
+   */
+  public OptionalInt awaitEnd(Duration max) {
+    try {
+      return process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)
+          ? OptionalInt.of(process.exitValue())
+          : OptionalInt.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("interrupted");
+    }
+  }
+
+  /** {@code kill -STOP}: returns when it stands still; throws when it does not. */
+  public void pause() {
+    signal("STOP");
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_MAX_S);
+    while (!isPaused()) {
+      if (System.nanoTime() > deadlineNs || !process.isAlive()) {
+        throw CommandFailure.failed(name + " did not stand still; its log is " + errors);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** {@code kill -CONT}; throws when it did not stand still before. */
+  public void resume() {
+    if (!isPaused()) {
+      throw CommandFailure.failed(name + " did not stand still all the time");
+    }
+    signal("CONT");
+  }
+
+  /** Whether it stands still, as {@code /proc} has it. */
+  public boolean isPaused() {
+    try {
+      String stat = Files.readString(Path.of("/proc", String.valueOf(pid()), "stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start();
+      if (!kill.waitFor(END_MAX_S, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw CommandFailure.failed("kill -" + signal + " did not reach " + name);
+      }
+    } catch (IOException e) {
+      throw CommandFailure.failed("cannot start kill: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("interrupted");
+    }
+  }
+
   @Override
   public void close() {
     process.destroy();
+    if (isPaused()) {
+      process.destroyForcibly();
+    }
     try {
       if (!process.waitFor(END_MAX_S, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor(END_MAX_S, TimeUnit.SECONDS);

@@ -19,18 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One scheduler on RocksDB and two executors, each a process of its own, which answer three TPC-H
- * queries, or one whose scheduler is killed.
+ * queries, or one whose scheduler is killed; or three schedulers on etcd.
  */
 public final class Demo implements AutoCloseable {
   private static final double SCALE_FACTOR = 0.1;
   private static final int PARTS = 4;
   private static final long WATCH_MS = 500;
+  private static final int EXECUTORS = 2;
+  private static final int SCHEDULERS = 3;
 
   private final DemoDirectory directory;
   private final PrintStream out;
   private final int port;
   private final int httpPort;
-  private final AtomicReference<@Nullable DemoCluster> cluster = new AtomicReference<>();
+  private final AtomicReference<@Nullable LocalCluster> cluster = new AtomicReference<>();
+  private volatile @Nullable Server victim;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -55,38 +58,58 @@ public final class Demo implements AutoCloseable {
   /**
    * Makes the data, starts the processes, runs the queries.
    *
-   * @return the address that serves
+   * @return an address that serves
    */
   public HostAndPort run() throws IOException {
-    Path data = start();
-    HostAndPort address = cluster().address();
-    new DemoQueries(address, data, out).run();
-    return address;
+    Path data = start("a scheduler and two executors", Optional.empty());
+    new DemoQueries(address(), data, out).run();
+    return address();
   }
 
   /**
    * As {@link #run}, but with one long query whose scheduler is killed with -9 in the middle.
    *
-   * @return the address that serves
+   * @return an address that serves
    */
   public HostAndPort runKilled() throws IOException {
-    Path data = start();
+    Path data = start("a scheduler and two executors", Optional.empty());
     new KillStory(cluster(), data, out).tell();
-    return cluster().address();
+    return address();
+  }
+
+  /**
+   * As {@link #runKilled}, with three schedulers, of which the one that owns the query is killed.
+   *
+   * @param etcd the program
+   * @return an address that serves
+   */
+  public HostAndPort runHighlyAvailable(Path etcd) throws IOException {
+    Path data = start("etcd, three schedulers and two executors", Optional.of(etcd));
+    victim = new TakeoverStory(cluster(), data, out).tell();
+    return address();
+  }
+
+  /** Of a scheduler that lives. */
+  private HostAndPort address() {
+    LocalCluster running = cluster();
+    return running.addresses().stream()
+        .filter(one -> running.scheduler(one).isAlive())
+        .findFirst()
+        .orElseThrow(() -> CommandFailure.failed("no scheduler is left"));
   }
 
   /** Returns where the data is, once the cluster serves and has its views. */
-  private Path start() throws IOException {
+  private Path start(String what, Optional<Path> etcd) throws IOException {
     directory.describe("process " + ProcessHandle.current().pid());
-    out.println("Mangonel demo: a scheduler and two executors, each a process of its own\n");
+    out.println("Mangonel demo: " + what + ", each a process of its own\n");
     directory.clearCluster();
     Path data = data();
-    startCluster(data);
-    DemoQueries.createViews(cluster().address(), data);
+    startCluster(data, etcd);
+    DemoQueries.createViews(address(), data);
     return data;
   }
 
-  private DemoCluster cluster() {
+  private LocalCluster cluster() {
     return Objects.requireNonNull(cluster.get(), "not started");
   }
 
@@ -111,25 +134,51 @@ public final class Demo implements AutoCloseable {
     };
   }
 
-  private void startCluster(Path data) {
-    HostAndPort address = new HostAndPort(FreePorts.LOOPBACK, FreePorts.claim("--port", port));
+  private void startCluster(Path data, Optional<Path> etcd) {
+    int firstPort = FreePorts.claim("--port", port);
     int http = FreePorts.claim("--http-port", httpPort);
-    DemoCluster started = new DemoCluster(directory, data, address, http);
+    Path root = directory.resolve("");
+    int schedulers = etcd.isPresent() ? SCHEDULERS : 1;
+    LocalCluster.Setup setup = LocalCluster.Setup.local(root, data, schedulers, EXECUTORS);
+    LocalEtcd store =
+        etcd.map(
+                program ->
+                    LocalEtcd.of(program, root.resolve("etcd"), List.of(Host.LOCAL), List.of()))
+            .orElse(null);
+    LocalCluster started = new LocalCluster(setup, store, firstPort, http);
     cluster.set(started);
     if (closing.getCount() == 0) {
       // Asked to end meanwhile: what was not known then is ended here.
       started.close();
       throw CommandFailure.failed("interrupted");
     }
-    String ready = started.scheduler().awaitReady();
-    line("scheduler", "process %d at %s, state in RocksDB", started.scheduler().pid(), address);
-    for (ChildProcess executor : started.executors()) {
-      String line = executor.awaitReady();
-      line("executor", "process %d, id %s", executor.pid(), part(line, "executor="));
+    if (store != null) {
+      store.startAgain();
+      line("etcd", "process %d at %s", pid(store), store.endpoint());
+    }
+    started.start();
+    for (Server scheduler : started.schedulers()) {
+      var _ = scheduler.process().awaitReady();
+      long pid = scheduler.process().pid();
+      String state = store == null ? ", state in RocksDB" : "";
+      line("scheduler", "process %d at %s%s", pid, scheduler.address(), state);
+    }
+    for (Server executor : started.executors()) {
+      String ready = executor.process().awaitReady();
+      line(
+          "executor",
+          "process %d, id %s",
+          executor.process().pid(),
+          Server.part(ready, "executor="));
     }
     directory.describe(
-        "process " + ProcessHandle.current().pid() + ", serving at grpc://" + address);
-    line("http", "%s", part(ready, "http="));
+        "process " + ProcessHandle.current().pid() + ", serving at grpc://" + address());
+    String ready = started.schedulers().getFirst().process().awaitReady();
+    line("http", "%s", Server.part(ready, "http="));
+  }
+
+  private static long pid(LocalEtcd etcd) {
+    return etcd.members().getFirst().process().pid();
   }
 
   /**
@@ -142,7 +191,7 @@ public final class Demo implements AutoCloseable {
     try {
       while (true) {
         boolean asked = closing.await(WATCH_MS, TimeUnit.MILLISECONDS);
-        Optional<ChildProcess> ended = cluster().ended();
+        Optional<ChildProcess> ended = cluster().ended(victim);
         // A Ctrl-C reaches them as well as this process, which then is about to end, too.
         if (!asked && ended.isPresent() && !closing.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
           return Optional.of(
@@ -170,25 +219,18 @@ public final class Demo implements AutoCloseable {
     return all.toArray();
   }
 
-  /** The value behind {@code key} in a ready line. */
-  private static String part(String line, String key) {
-    for (String part : line.split(" ", -1)) {
-      if (part.startsWith(key)) {
-        return part.substring(key.length());
-      }
-    }
-    throw new IllegalStateException("no " + key + " in '" + line + "'");
-  }
-
-  /** Ends every process and waits for that. May be called by two threads. */
+  /**
+   * Ends every process, waits for that and removes what they kept; data and logs stay. May be
+   * called by two threads.
+   */
   @Override
   public void close() {
     closing.countDown();
-    DemoCluster started = cluster.get();
+    LocalCluster started = cluster.get();
     if (started != null) {
       started.close();
     }
-    directory.close();
+    directory.release(started != null);
     closed.countDown();
   }
 }

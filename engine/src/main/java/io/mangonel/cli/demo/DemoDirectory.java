@@ -15,10 +15,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The demo's files, held by one demo at a time: the lock goes with its process. */
-final class DemoDirectory implements AutoCloseable {
+final class DemoDirectory {
   private static final String LOCK = "demo.lock";
 
   private final Path root;
@@ -102,7 +103,7 @@ final class DemoDirectory implements AutoCloseable {
     delete(path -> !path.equals(root) && !path.equals(root.resolve(LOCK)));
   }
 
-  private void delete(java.util.function.Predicate<Path> which) {
+  private void delete(Predicate<Path> which) {
     try (Stream<Path> walk = Files.walk(root)) {
       List<Path> paths = walk.filter(which).sorted(Comparator.reverseOrder()).toList();
       for (Path path : paths) {
@@ -113,10 +114,19 @@ final class DemoDirectory implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    try {
-      channel.close();
+  /**
+   * Leaves it to the next demo. The second call does nothing.
+   *
+   * @param used whether a cluster ran, whose state is removed
+   */
+  synchronized void release(boolean used) {
+    if (!channel.isOpen()) {
+      return;
+    }
+    try (channel) {
+      if (used) {
+        clearCluster();
+      }
     } catch (IOException e) {
       throw new IllegalStateException("cannot release " + root, e);
     }

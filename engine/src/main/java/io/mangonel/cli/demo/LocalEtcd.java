@@ -2,37 +2,25 @@ package io.mangonel.cli.demo;
 
 import io.mangonel.cli.options.CommandFailure;
 import java.io.File;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** An etcd of one member on this machine, for demos and tests: on loopback, with its own files. */
+/** An etcd of one or more members on this machine, for demos and tests: with its own files. */
 public final class LocalEtcd implements AutoCloseable {
   private static final long READY_MAX_MS = 60_000;
   private static final long READY_PAUSE_MS = 50;
-  private static final long END_MAX_S = 10;
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(1);
 
-  private final Path executable;
-  private final Path directory;
-  private final int port;
-  private final int peerPort;
-  private Process process;
+  private final List<EtcdMember> members;
 
-  private LocalEtcd(Path executable, Path directory, int port, int peerPort) {
-    this.executable = executable;
-    this.directory = directory;
-    this.port = port;
-    this.peerPort = peerPort;
-    this.process = launch();
+  private LocalEtcd(List<EtcdMember> members) {
+    this.members = List.copyOf(members);
   }
 
   /** The first {@code etcd} on the PATH. */
@@ -46,63 +34,57 @@ public final class LocalEtcd implements AutoCloseable {
   }
 
   /**
-   * Starts it and waits until it answers.
+   * Starts one member on loopback and waits until it answers.
    *
    * @param directory for its data and its log; not removed
    */
   public static LocalEtcd start(Path executable, Path directory) {
-    LocalEtcd etcd =
-        new LocalEtcd(
-            executable, directory, FreePorts.claim("--etcd", 0), FreePorts.claim("--etcd", 0));
-    etcd.awaitReady();
+    LocalEtcd etcd = of(executable, directory, List.of(Host.LOCAL), List.of());
+    etcd.startAgain();
     return etcd;
+  }
+
+  /**
+   * One member on each host; {@link #startAgain} starts them.
+   *
+   * @param directory for their data and logs, a folder each when they are several; not removed
+   * @param options further ones of etcd
+   */
+  public static LocalEtcd of(
+      Path executable, Path directory, List<Host> hosts, List<String> options) {
+    List<EtcdMember> members = new ArrayList<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      String name = "etcd-" + (i + 1);
+      Path own = hosts.size() == 1 ? directory : directory.resolve(name);
+      members.add(new EtcdMember(executable, hosts.get(i), name, own));
+    }
+    members.forEach(member -> member.join(members, options));
+    return new LocalEtcd(members);
+  }
+
+  public List<EtcdMember> members() {
+    return members;
   }
 
   /** As {@code --state etcd:} takes it. */
   public String endpoint() {
-    return "http://127.0.0.1:" + port;
-  }
-
-  private Process launch() {
-    String peer = "http://127.0.0.1:" + peerPort;
-    List<String> command =
-        List.of(
-            executable.toString(),
-            "--data-dir=" + directory.resolve("data"),
-            "--listen-client-urls=" + endpoint(),
-            "--advertise-client-urls=" + endpoint(),
-            "--listen-peer-urls=" + peer,
-            "--initial-advertise-peer-urls=" + peer,
-            "--initial-cluster=default=" + peer);
-    try {
-      Files.createDirectories(directory);
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-          .start();
-    } catch (IOException e) {
-      throw CommandFailure.failed("cannot start " + executable + ": " + e.getMessage());
-    }
-  }
-
-  private Path log() {
-    return directory.resolve("etcd.log");
+    return String.join(",", members.stream().map(EtcdMember::endpoint).toList());
   }
 
   private void awaitReady() {
-    HttpRequest health =
-        HttpRequest.newBuilder(URI.create(endpoint() + "/health"))
-            .timeout(Duration.ofSeconds(1))
-            .build();
     long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READY_MAX_MS);
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      while (!healthy(client, health)) {
-        if (process.waitFor(READY_PAUSE_MS, TimeUnit.MILLISECONDS)) {
-          throw CommandFailure.failed("etcd ended; its log is " + log());
+    try (HttpClient client = client()) {
+      while (!members.stream().allMatch(member -> member.isHealthy(client))) {
+        TimeUnit.MILLISECONDS.sleep(READY_PAUSE_MS);
+        for (EtcdMember member : members) {
+          if (!member.process().isAlive()) {
+            throw CommandFailure.failed("etcd ended; its log is " + member.log());
+          }
         }
         if (System.nanoTime() > untilNs) {
           close();
-          throw CommandFailure.failed("etcd does not answer; its log is " + log());
+          throw CommandFailure.failed(
+              "etcd does not answer; its log is " + members.getFirst().log());
         }
       }
     } catch (InterruptedException e) {
@@ -112,44 +94,34 @@ public final class LocalEtcd implements AutoCloseable {
     }
   }
 
-  private static boolean healthy(HttpClient client, HttpRequest health)
-      throws InterruptedException {
-    try {
-      return client
-          .send(health, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
-          .body()
-          .contains("true");
-    } catch (IOException e) {
-      return false;
+  /** For questions to members. */
+  public static HttpClient client() {
+    return HttpClient.newBuilder().connectTimeout(CONNECT_MAX).build();
+  }
+
+  /** The member that leads now, if one says so. */
+  public Optional<EtcdMember> leader() {
+    try (HttpClient client = client()) {
+      return members.stream()
+          .filter(member -> member.process().isAlive() && !member.process().isPaused())
+          .filter(member -> member.isLeader(client))
+          .findFirst();
     }
   }
 
-  /** {@code kill -9}. */
+  /** {@code kill -9} of all members. */
   public void kill() {
-    process.destroyForcibly();
-    awaitEnd();
+    members.forEach(member -> member.process().kill());
   }
 
-  /** Once more on its data and its port, after {@link #kill}. */
+  /** Once more on their data and ports, after {@link #kill}. */
   public void startAgain() {
-    process = launch();
+    members.forEach(EtcdMember::start);
     awaitReady();
   }
 
   @Override
   public void close() {
-    process.destroy();
-    if (!awaitEnd()) {
-      process.destroyForcibly();
-    }
-  }
-
-  private boolean awaitEnd() {
-    try {
-      return process.waitFor(END_MAX_S, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    members.forEach(EtcdMember::close);
   }
 }

@@ -1,6 +1,5 @@
 package io.mangonel.workbench.failover;
 
-import io.mangonel.cli.client.AdminReports;
 import io.mangonel.cli.client.SchedulerConnection;
 import io.mangonel.cli.demo.PendingAnswer;
 import io.mangonel.cli.demo.TaskRuns;
@@ -18,10 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Kills one process after another in the middle of a query. */
 final class FailoverBenchmark {
@@ -62,7 +58,7 @@ final class FailoverBenchmark {
     long calmMs = Long.MAX_VALUE;
     for (int i = 0; i < CALM_RUNS; i++) {
       Instant start = Instant.now();
-      expected = answer(submit());
+      expected = submit().await(ANSWER_MAX);
       calmMs = Math.min(calmMs, Duration.between(start, Instant.now()).toMillis());
     }
     List<FailoverReport.Kill> scheduler = new ArrayList<>();
@@ -80,8 +76,9 @@ final class FailoverBenchmark {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
-  private CompletableFuture<List<String>> submit() throws IOException {
-    return PendingAnswer.to(TpchQueries.text(QUERY), cluster.address(), SETTINGS, ANSWER_MAX);
+  private PendingAnswer submit() throws IOException {
+    return PendingAnswer.to(
+        TpchQueries.text(QUERY), List.of(cluster.address()), SETTINGS, ANSWER_MAX);
   }
 
   /**
@@ -91,14 +88,9 @@ final class FailoverBenchmark {
       throws IOException {
     for (int misses = 0; misses < MISSES_MAX; misses++) {
       Instant start = Instant.now();
-      CompletableFuture<List<String>> answer = submit();
-      String job =
-          AdminReports.read(SchedulerConnection.listJobs(List.of(cluster.address())))
-              .path(0)
-              .path("id")
-              .asText();
+      PendingAnswer answer = submit();
       pause(random.nextLong(calmMs / 10, calmMs * 6 / 10));
-      boolean early = answer.isDone();
+      boolean early = answer.rows().isDone();
       Instant killedAt = Instant.now();
       if (executor < 0) {
         cluster.killScheduler();
@@ -108,12 +100,12 @@ final class FailoverBenchmark {
         cluster.startExecutorAgain(executor);
       }
       Instant readyAt = Instant.now();
-      List<String> rows = answer(answer);
+      List<String> rows = answer.await(ANSWER_MAX);
       Instant endedAt = Instant.now();
       if (!rows.equals(expected)) {
         throw CommandFailure.failed("another answer after a kill, seed " + seed);
       }
-      TaskRuns runs = cluster.runs().of(job);
+      TaskRuns runs = cluster.runs().of(answer.job());
       var next = runs.runs().stream().filter(run -> isProgress(run, runs, killedAt, executor));
       Instant progressAt = next.map(Run::startedAt).findFirst().orElse(killedAt);
       if (!early && progressAt.isAfter(killedAt)) {
@@ -143,19 +135,6 @@ final class FailoverBenchmark {
   private static void pause(long ms) {
     try {
       TimeUnit.MILLISECONDS.sleep(ms);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandFailure.failed("interrupted");
-    }
-  }
-
-  private static List<String> answer(CompletableFuture<List<String>> answer) {
-    try {
-      return answer.get(ANSWER_MAX.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw CommandFailure.failed(String.valueOf(e.getCause()));
-    } catch (TimeoutException e) {
-      throw CommandFailure.failed("no answer within " + ANSWER_MAX.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("interrupted");
