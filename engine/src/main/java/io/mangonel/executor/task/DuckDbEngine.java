@@ -65,6 +65,10 @@ public final class DuckDbEngine implements AutoCloseable {
     properties.setProperty("memory_limit", bytes(config.memoryBytes()));
     properties.setProperty("temp_directory", config.spill().toString());
     properties.setProperty("preserve_insertion_order", "false");
+    // A COPY to Parquet that is interrupted while threads of these write its file may never end:
+    // the
+    // two wait for one another (DuckDB 2.0.0.1). Without them the query's own threads write.
+    properties.setProperty("async_threads", "0");
     properties.setProperty("max_expression_depth", Integer.toString(EngineSettings.TASK_DEPTH_MAX));
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
