@@ -28,8 +28,13 @@ final class Calls {
       case Answer.Ok<T>(T value) -> value;
       case Answer.UserFault<T>(String message) ->
           throw CallStatus.INVALID_ARGUMENT.withDescription(message).toRuntimeException();
-      case Answer.Retryable<T>(String message) ->
-          throw answered(CallStatus.UNAVAILABLE.withDescription(message));
+      case Answer.Retryable<T>(String message) -> {
+        CallStatus status = CallStatus.UNAVAILABLE.withDescription(message);
+        // A call is interrupted when its server ends: to the client, as if the connection broke.
+        throw Thread.currentThread().isInterrupted()
+            ? status.toRuntimeException()
+            : answered(status);
+      }
       case Answer.NotFound<T>(String message) ->
           throw CallStatus.NOT_FOUND.withDescription(message).toRuntimeException();
     };

@@ -45,6 +45,7 @@ final class Layout {
               "executor.work", List.of("core", "core.agent", "core.task", "shuffle", "files")),
           Map.entry("flightsql.*", plus(SHELL, "flightsql.*", "scheduler.*", "web")),
           Map.entry("web.*", plus(SHELL, "web.*", "scheduler.*")),
+          Map.entry("client", List.of("flightsql", "planner.*", "wire")),
           Map.entry("cli.*", List.of("*")),
           Map.entry("workbench.*", List.of("*")),
           Map.entry("", List.of()));

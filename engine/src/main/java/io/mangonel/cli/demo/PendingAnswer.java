@@ -38,7 +38,7 @@ public record PendingAnswer(String job, CompletableFuture<List<String>> rows) {
     FlightInfo info;
     try {
       info = session.execute(sql);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       session.close();
       throw e;
     }

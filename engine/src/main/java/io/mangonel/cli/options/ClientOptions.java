@@ -1,5 +1,6 @@
 package io.mangonel.cli.options;
 
+import io.mangonel.wire.HostPort;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -39,6 +40,12 @@ public final class ClientOptions {
         throw CommandFailure.usage("'" + text + "' is not an address: write host:port");
       }
       return new HostAndPort(host, Integer.parseInt(port));
+    }
+
+    /** The same for what connects. */
+    public HostPort hostPort() {
+      boolean bracketed = host.startsWith("[") && host.endsWith("]");
+      return new HostPort(bracketed ? host.substring(1, host.length() - 1) : host, port);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.mangonel.cli.shell;
 
 import io.mangonel.cli.client.StatementSession;
-import io.mangonel.cli.client.TableEntry;
+import io.mangonel.client.TableEntry;
 import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.text.Token;
 import io.mangonel.planner.text.Tokens;

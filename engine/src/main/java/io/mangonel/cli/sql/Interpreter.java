@@ -1,12 +1,12 @@
 package io.mangonel.cli.sql;
 
 import io.mangonel.cli.client.AdminReports;
-import io.mangonel.cli.client.TableEntry;
 import io.mangonel.cli.client.TextTable;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.script.Fragment;
 import io.mangonel.cli.script.Fragments;
 import io.mangonel.cli.sql.StatementRunner.Print;
+import io.mangonel.client.TableEntry;
 import io.mangonel.flightsql.AdminActions;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package io.mangonel.cli.client;
+package io.mangonel.client;
 
 import java.util.List;
 
