@@ -2,6 +2,7 @@ package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -28,6 +29,7 @@ import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.scheduler.SchedulerMessages;
+import io.mangonel.wire.scheduler.SchedulerWitness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,9 +46,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Requests of schedulers become events of the agent, and its answers their answers. */
 final class AgentEndpoint implements ExecutorEndpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentEndpoint.class);
+
   private final AgentLoop loop;
   private final Incarnation incarnation;
   private final ExecutorId executor;
@@ -54,6 +60,7 @@ final class AgentEndpoint implements ExecutorEndpoint {
   private final Checksums checksums;
   private final LongSupplier clockMs;
   private final Limits limits;
+  private final SchedulerWitness witness;
   private final AtomicLong calls = new AtomicLong();
   private final Map<Long, CompletableFuture<AgentEffect>> waiting = new ConcurrentHashMap<>();
 
@@ -65,8 +72,10 @@ final class AgentEndpoint implements ExecutorEndpoint {
       Incarnation incarnation,
       WorkDirectory work,
       Checksums checksums,
+      SchedulerWitness witness,
       LongSupplier clockMs,
       Limits limits) {
+    this.witness = witness;
     this.loop = loop;
     this.incarnation = incarnation;
     this.executor = work.executor();
@@ -225,6 +234,13 @@ final class AgentEndpoint implements ExecutorEndpoint {
   public void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts) {
     checkTarget(target);
     tell(new AgentEvent.StatusesAcknowledged(attempts));
+  }
+
+  @Override
+  public Sighting witness(Incarnation scheduler, HostPort address) {
+    Sighting seen = witness.testify(scheduler, address);
+    LOG.info("asked about scheduler {} at {}: {}", scheduler, address, seen);
+    return seen;
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.mangonel.wire.executor.ExecutorPeerService;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
 import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
+import io.mangonel.wire.scheduler.SchedulerWitness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -79,11 +80,13 @@ public final class ExecutorServer implements AutoCloseable {
     Checksums checksums = new Checksums();
     loop = new AgentLoop(core, clockMs, limits.agent().tickMs(), limits);
     Consumer<AgentEvent> agent = loop::submit;
-    AgentEndpoint endpoint = new AgentEndpoint(loop, incarnation, work, checksums, clockMs, limits);
-    server = listen(config, endpoint);
     SchedulerClient client = new SchedulerClient(channels);
     directory =
         new SchedulerDirectory(addresses(config.schedulers()), client, clockMs, agent, limits);
+    var witness = new SchedulerWitness(client, directory::knows);
+    AgentEndpoint endpoint =
+        new AgentEndpoint(loop, incarnation, work, checksums, witness, clockMs, limits);
+    server = listen(config, endpoint);
     links =
         new SchedulerLinks(
             registration(config, incarnation),

@@ -78,6 +78,11 @@ final class SchedulerDirectory {
     return Optional.ofNullable(byIncarnation.get(scheduler));
   }
 
+  /** Whether a seed or a scheduler named this address. */
+  boolean knows(HostPort address) {
+    return byAddress.containsKey(address);
+  }
+
   /** Addresses from a scheduler's answer. */
   void learn(List<HostPort> addresses) {
     addresses.forEach(this::learn);

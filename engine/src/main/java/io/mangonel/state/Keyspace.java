@@ -14,7 +14,8 @@ public enum Keyspace {
   CANCELS(10, "cancels"),
   LOCKS(11, "locks"),
   CATALOG_DROPS(12, "catalog-drops"),
-  TAKEOVERS(13, "takeovers");
+  TAKEOVERS(13, "takeovers"),
+  SUSPICIONS(14, "suspicions");
 
   private final int code;
   private final String path;

@@ -35,6 +35,14 @@ public final class Limits {
   /** Registration, heartbeat, reservation, cancel, adoption, removal. */
   public static final long CONTROL_DEADLINE_MS = 3_000;
 
+  /** A look who is at a scheduler's address: for the connection, and for the answer. */
+  public static final long LOOK_CONNECT_MS = 500;
+
+  public static final long LOOK_DEADLINE_MS = 1_000;
+
+  /** A witness looks up to three times. */
+  public static final long WITNESS_DEADLINE_MS = 6_000;
+
   /** Launch batches carry plans. */
   public static final long LAUNCH_DEADLINE_MS = 10_000;
 

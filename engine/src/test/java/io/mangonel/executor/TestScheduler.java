@@ -3,6 +3,7 @@ package io.mangonel.executor;
 import static org.awaitility.Awaitility.await;
 
 import io.mangonel.core.Bytes;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -23,6 +24,7 @@ import io.mangonel.wire.executor.ExecutorMessages.Peer;
 import io.mangonel.wire.executor.ExecutorMessages.PlanBytes;
 import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
+import io.mangonel.wire.scheduler.Follower;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
@@ -245,6 +247,16 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
     String reservation = offer.reservations().getFirst().id();
     TaskLaunch launch = new TaskLaunch(template.id(), reservation, 1, template.inputs());
     return batch(offer.executor(), launch, plan);
+  }
+
+  @Override
+  public void follow(Follower follower) {
+    follower.end();
+  }
+
+  @Override
+  public Sighting witness(Incarnation scheduler, HostPort address) {
+    return Sighting.SILENT;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.netty.NettyChannelBuilder;
 import io.mangonel.core.Bytes;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
@@ -33,6 +34,7 @@ import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.executor.ExecutorPeerService;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
+import io.mangonel.wire.scheduler.Follower;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
@@ -145,6 +147,16 @@ final class GrpcServerTest {
                 new SchedulerDescription(SCHEDULER, List.of(new HostPort("::1", 3)))));
     assertThat(received)
         .containsExactly(registration, heartbeat, update, offer, offer, departure, jobs);
+  }
+
+  @Test
+  void witnessesSayWhatTheySaw() {
+    var where = new HostPort("::1", 9);
+    assertThat(schedulers.witness(peer, SCHEDULER, where))
+        .isEqualTo(new Reply.Answered<>(Sighting.REPLACED));
+    assertThat(executors.witness(peer, SCHEDULER, where))
+        .isEqualTo(new Reply.Answered<>(Sighting.REFUSED));
+    assertThat(received).containsExactly(where, SCHEDULER, where, SCHEDULER);
   }
 
   @Test
@@ -392,6 +404,17 @@ final class GrpcServerTest {
     public OfferAnswer offerSlots(SlotOffer offer) {
       return note(offer, new OfferAnswer(List.of("r2")));
     }
+
+    @Override
+    public void follow(Follower follower) {
+      note(follower.scheduler(), follower.tell(SCHEDULER, 7));
+      follower.end();
+    }
+
+    @Override
+    public Sighting witness(Incarnation scheduler, HostPort address) {
+      return note(scheduler, note(address, Sighting.REPLACED));
+    }
   }
 
   private final class Node implements ExecutorEndpoint {
@@ -409,6 +432,11 @@ final class GrpcServerTest {
     @Override
     public List<TaskLaunch.Answer> launchTasks(LaunchBatch batch) {
       return note(batch, everyAnswer());
+    }
+
+    @Override
+    public Sighting witness(Incarnation scheduler, HostPort address) {
+      return note(scheduler, note(address, Sighting.REFUSED));
     }
 
     @Override

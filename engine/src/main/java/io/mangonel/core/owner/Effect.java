@@ -2,6 +2,7 @@ package io.mangonel.core.owner;
 
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.PeerEffect;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -148,6 +149,9 @@ public sealed interface Effect {
       jobs = List.copyOf(jobs);
     }
   }
+
+  /** Find out about another scheduler, or delete its key. */
+  record OfPeer(PeerEffect effect) implements Effect {}
 
   /**
    * This scheduler lost its key: it owns nothing any more. The last effect of a core; the shell

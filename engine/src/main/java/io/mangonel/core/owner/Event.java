@@ -6,6 +6,8 @@ import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.SubmitHolder;
+import io.mangonel.core.suspicion.PeerEvent;
+import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -227,12 +229,26 @@ public sealed interface Event {
   /** What the store says of them. */
   sealed interface OfCluster extends Event {}
 
-  /** The schedulers that have a key; perhaps no longer true. */
-  record SchedulersListed(List<Incarnation> present) implements OfCluster {
+  /**
+   * The schedulers that have a key; perhaps no longer true.
+   *
+   * @param successions which of them were others before
+   */
+  record SchedulersListed(List<Incarnation> present, List<Succession> successions)
+      implements OfCluster {
     public SchedulersListed {
       present = List.copyOf(present);
+      successions = List.copyOf(successions);
+    }
+
+    /** All began as who they are. */
+    public SchedulersListed(List<Incarnation> present) {
+      this(present, List.of());
     }
   }
+
+  /** Learnt of another scheduler, other than by the store. */
+  record OfPeer(PeerEvent event) implements OfCluster {}
 
   /**
    * A job that has not ended and whose owner has no key, or that is said to be this scheduler's.

@@ -453,6 +453,11 @@ final class ExecutorManager {
         .toList();
   }
 
+  /** Those heard from a moment ago. */
+  List<ExecutorId> inReach(long nowMs) {
+    return executors.keySet().stream().filter(id -> alive(id, nowMs)).toList();
+  }
+
   /** Executors that answer, for a new owner's questions. */
   List<ExecutorId> ids() {
     return List.copyOf(executors.keySet());

@@ -6,6 +6,8 @@ import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.SuspicionLimits;
+import io.mangonel.core.suspicion.Suspicions;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
@@ -40,6 +42,7 @@ public final class SchedulerCore {
   private final JobLifecycle jobs;
   private final ExecutorEvents executorEvents;
   private final Membership membership;
+  private final Suspicions suspicions;
   private final List<Effect> effects = new ArrayList<>();
   private long steppedAtMs;
   private long tickedAtMs;
@@ -61,6 +64,7 @@ public final class SchedulerCore {
     this.executorEvents =
         new ExecutorEvents(limits, committer, tasks, executors, takeover, jobs, effects);
     this.membership = new Membership(self, limits);
+    this.suspicions = new Suspicions(self, SuspicionLimits.DEFAULTS);
   }
 
   /**
@@ -136,12 +140,14 @@ public final class SchedulerCore {
 
   private void cluster(Event.OfCluster said, long nowMs) {
     switch (said) {
-      case Event.SchedulersListed(var present) -> {
+      case Event.SchedulersListed(var present, var successions) -> {
         membership.listed(present);
+        suspicions.listed(present, successions, nowMs);
         if (!present.contains(self)) {
           committer.doubt();
         }
       }
+      case Event.OfPeer(var event) -> suspicions.take(event, () -> executors.inReach(nowMs), nowMs);
       case Event.OrphansListed(var orphans) ->
           effects.addAll(membership.orphans(orphans, job -> tasks.find(job).isPresent(), nowMs));
       case Event.OrphansUnreadable() -> membership.orphansUnreadable();
@@ -173,6 +179,7 @@ public final class SchedulerCore {
     Commit commit = committer.nextCommit().orElse(null);
     effects.addAll(committer.release());
     effects.addAll(executors.takeEffects());
+    suspicions.takeEffects().forEach(wanted -> effects.add(new Effect.OfPeer(wanted)));
     if (committer.takeReadFence()) {
       effects.add(new Effect.ReadFence());
     }
@@ -214,6 +221,7 @@ public final class SchedulerCore {
     committer.tick(steppedAtMs);
     executorEvents.tick(steppedAtMs);
     jobs.tick(steppedAtMs);
+    suspicions.tick(() -> executors.inReach(steppedAtMs), steppedAtMs);
   }
 
   // Views.
@@ -246,6 +254,11 @@ public final class SchedulerCore {
     return executors.views(steppedAtMs);
   }
 
+  /** How many executors this scheduler hears from: its peers are told (rule T3). */
+  public int executorsInReach() {
+    return executors.inReach(steppedAtMs).size();
+  }
+
   /** All state, canonically: equal states give equal bytes. For comparing and hashing only. */
   public Bytes encode() {
     var out = new RecordWriter().text(self.value()).number(tickedAtMs).flag(fencedTold);
@@ -257,6 +270,7 @@ public final class SchedulerCore {
     takeover.encode(out);
     executorEvents.encode(out);
     membership.encode(out);
+    suspicions.encode(out);
     return out.toBytes();
   }
 }

@@ -2,11 +2,15 @@ package io.mangonel.scheduler.cluster;
 
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.task.Incarnation;
+import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,6 +27,8 @@ public final class Claims implements AutoCloseable {
   private final Clock clock;
   private final Consumer<StoredState.Claimable> loaded;
   private final Consumer<Throwable> onFatal;
+  private final SchedulerMetrics metrics;
+  private final Set<Incarnation> counted = ConcurrentHashMap.newKeySet();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("scheduler-claims").factory());
@@ -36,7 +42,9 @@ public final class Claims implements AutoCloseable {
       EventQueue events,
       Clock clock,
       Consumer<StoredState.Claimable> loaded,
+      SchedulerMetrics metrics,
       Consumer<Throwable> onFatal) {
+    this.metrics = metrics;
     this.onFatal = onFatal;
     this.clock = clock;
     this.takeovers = takeovers;
@@ -96,7 +104,15 @@ public final class Claims implements AutoCloseable {
       events.put(new Event.JobLoaded(claimed.job()));
     }
     if (!ours.isEmpty()) {
-      LOG.info("took over {} jobs of scheduler {}", ours.size(), claim.owner());
+      boolean suspected = takeovers.suspected(claim.owner());
+      LOG.info(
+          "took over {} jobs of scheduler {}, {}",
+          ours.size(),
+          claim.owner(),
+          suspected ? "gone by suspicion" : "whose key is gone");
+      if (counted.add(claim.owner())) {
+        metrics.tookOver(suspected);
+      }
     }
   }
 

@@ -32,6 +32,7 @@ public final class Members implements AutoCloseable {
   private final StateBackend backend;
   private final StoredState stored;
   private final EventQueue events;
+  private final Consumer<List<StoredState.Scheduler>> listener;
   private final Consumer<Throwable> onFatal;
   private final Semaphore wake = new Semaphore(0);
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -40,10 +41,16 @@ public final class Members implements AutoCloseable {
   private volatile List<StoredState.Scheduler> present = List.of();
 
   /**
+   * @param listener hears each list before the core does
    * @param onFatal gets an error that no code of ours expected
    */
   public Members(
-      StateBackend backend, StoredState stored, EventQueue events, Consumer<Throwable> onFatal) {
+      StateBackend backend,
+      StoredState stored,
+      EventQueue events,
+      Consumer<List<StoredState.Scheduler>> listener,
+      Consumer<Throwable> onFatal) {
+    this.listener = listener;
     this.onFatal = onFatal;
     this.backend = backend;
     this.stored = stored;
@@ -110,8 +117,11 @@ public final class Members implements AutoCloseable {
   private void list() {
     List<StoredState.Scheduler> now = stored.schedulers();
     present = now;
+    listener.accept(now);
     events.put(
-        new Event.SchedulersListed(now.stream().map(StoredState.Scheduler::incarnation).toList()));
+        new Event.SchedulersListed(
+            now.stream().map(StoredState.Scheduler::incarnation).toList(),
+            now.stream().flatMap(one -> one.succession().stream()).toList()));
     Set<JobId> marks = new HashSet<>(stored.cancelMarks());
     cancelled.retainAll(marks);
     for (JobId job : marks) {
@@ -121,11 +131,14 @@ public final class Members implements AutoCloseable {
     }
   }
 
+  /** Lists now. Never waits. */
+  public void listNow() {
+    wake.release();
+  }
+
   /** Where all listen, as it was listed last. */
   public List<HostPort> addresses() {
-    return present.stream()
-        .flatMap(one -> HostPort.parse(one.record().address()).stream())
-        .toList();
+    return present.stream().flatMap(one -> one.address().stream()).toList();
   }
 
   /** Whether this is the one that does what one does for all. */

@@ -45,6 +45,11 @@ public final class Takeovers {
     return orphans;
   }
 
+  /** Whether the key of a scheduler was deleted by suspicion. */
+  public boolean suspected(Incarnation scheduler) {
+    return store.suspected(scheduler);
+  }
+
   /**
    * Returns the jobs that are ours now, as they are stored. One that ended, or cannot be read, is
    * not among them.

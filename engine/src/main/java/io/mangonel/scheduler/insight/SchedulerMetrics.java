@@ -32,12 +32,24 @@ public final class SchedulerMetrics {
     .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60
   };
 
+  private static final String SUSPICION = "suspicion";
+
+  /** It ended, or was given back. */
+  private static final String LEASE = "lease";
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter submitted =
       counter("mangonel_jobs_submitted", "Jobs whose creation became durable.");
   private final Counter ended = counter("mangonel_jobs_ended", "Jobs that ended, by how.", "state");
   private final Counter claimed =
       counter("mangonel_jobs_claimed", "Jobs taken over from an earlier scheduler.");
+  private final Counter takeovers =
+      counter(
+          "mangonel_takeovers",
+          "Schedulers of which this one took jobs over, by how their keys went.",
+          "cause");
+  private final Counter suspicions =
+      counter("mangonel_suspicions", "Keys of other schedulers deleted by suspicion.");
   private final Counter launches = counter("mangonel_task_launches", "Attempts launched.");
   private final Counter reruns =
       counter("mangonel_task_reruns", "Attempts launched at a task that had had one before.");
@@ -67,6 +79,8 @@ public final class SchedulerMetrics {
     for (String state : new String[] {"COMPLETED", "FAILED", "CANCELLED"}) {
       ended.initLabelValues(state);
     }
+    takeovers.initLabelValues(SUSPICION);
+    takeovers.initLabelValues(LEASE);
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -96,6 +110,16 @@ public final class SchedulerMetrics {
         .labelNames(label)
         .callback(read)
         .register(registry);
+  }
+
+  /** Jobs of a scheduler are this one's, for the first time. */
+  public void tookOver(boolean suspected) {
+    takeovers.labelValues(suspected ? SUSPICION : LEASE).inc();
+  }
+
+  /** This scheduler deleted the key of another one. */
+  public void suspected() {
+    suspicions.inc();
   }
 
   /** Counts what a commit says, once it is done. */

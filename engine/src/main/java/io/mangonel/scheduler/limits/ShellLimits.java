@@ -13,6 +13,9 @@ public final class ShellLimits {
   /** Items waiting for the loop beyond which requests from outside are turned away. */
   public static final int QUEUE_ADMITTED_MAX = 10_000;
 
+  /** How soon one that waits for a place in a full queue notices that the loop has ended. */
+  public static final long CLOSED_CHECK_MS = 100;
+
   /** How long a question to the loop may take: it answers in well under a second. */
   public static final long ASK_DEADLINE_MS = 10_000;
 
@@ -63,6 +66,15 @@ public final class ShellLimits {
 
   /** The list of schedulers and of wishes to cancel is read this often, watched or not. */
   public static final long MEMBERS_LIST_MS = 1_000;
+
+  /** Before a connection to another scheduler that broke, or was not made, is tried again. */
+  public static final long PEER_RECONNECT_MS = 500;
+
+  /** How often other schedulers hear from this one. */
+  public static final long PEER_NEWS_MS = 1_000;
+
+  /** Schedulers whose address and key are remembered; beyond, only those present are. */
+  public static final int KNOWN_SCHEDULERS_MAX = 1_000;
 
   /** How often a job of another scheduler that somebody here waits for is looked at. */
   public static final long FOREIGN_JOBS_MS = 200;

@@ -7,14 +7,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** The only way to the event loop. Any thread but the loop's may add; bounded. */
-public final class EventQueue {
+/**
+ * The only way to the event loop. Any thread but the loop's may add; bounded. Closed when the loop
+ * has ended: what is added then is dropped, and questions have no answer.
+ */
+public final class EventQueue implements AutoCloseable {
+  private volatile boolean closed;
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(ShellLimits.QUEUE_ITEMS_MAX);
 
   sealed interface Item {
@@ -33,7 +38,8 @@ public final class EventQueue {
 
   /** A request from outside: false when there is too much to do already. */
   public boolean offer(Event event) {
-    return items.size() < ShellLimits.QUEUE_ADMITTED_MAX
+    return !closed
+        && items.size() < ShellLimits.QUEUE_ADMITTED_MAX
         && items.offer(new Item.Step(event, System.nanoTime()));
   }
 
@@ -49,9 +55,12 @@ public final class EventQueue {
   public <T> Optional<T> ask(Function<SchedulerCore, T> question) {
     var answer = new CompletableFuture<T>();
     putItem(new Item.Ask<>(question, answer));
+    if (closed) { // Perhaps after the queue was emptied for the last time.
+      answer.cancel(false);
+    }
     try {
       return Optional.of(answer.get(ShellLimits.ASK_DEADLINE_MS, TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
+    } catch (TimeoutException | CancellationException e) {
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -68,7 +77,9 @@ public final class EventQueue {
 
   private void putItem(Item item) {
     try {
-      items.put(item);
+      while (!closed && !items.offer(item, ShellLimits.CLOSED_CHECK_MS, TimeUnit.MILLISECONDS)) {
+        // Full: the loop is behind, or has just ended.
+      }
     } catch (InterruptedException e) {
       // Its thread is being ended with the whole scheduler: nobody takes events any more.
       Thread.currentThread().interrupt();
@@ -85,5 +96,16 @@ public final class EventQueue {
     batch.add(first);
     items.drainTo(batch, ShellLimits.BATCH_ITEMS_MAX - 1);
     return batch;
+  }
+
+  /** Nobody takes items any more. */
+  @Override
+  public void close() {
+    closed = true;
+    for (Item item = items.poll(); item != null; item = items.poll()) {
+      if (item instanceof Item.Ask<?> ask) {
+        ask.answer.cancel(false);
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.mangonel.scheduler.peer;
 
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
@@ -11,6 +12,7 @@ import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
+import io.mangonel.wire.scheduler.Follower;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import io.mangonel.wire.scheduler.SchedulerMessages.Departure;
 import io.mangonel.wire.scheduler.SchedulerMessages.HeartbeatAnswer;
@@ -25,10 +27,15 @@ import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusReport;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** What executors say, as events; on their call's virtual thread, which waits for the answer. */
+/**
+ * What executors and other schedulers say, as events; on their call's virtual thread, which waits
+ * for the answer.
+ */
 public final class ExecutorDoor implements SchedulerEndpoint {
   private final Host host;
   private final Clock clock;
@@ -43,12 +50,16 @@ public final class ExecutorDoor implements SchedulerEndpoint {
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param schedulers where all known schedulers listen, this one included
    * @param knownJobs those of the given jobs that are not over and done with, by the store
+   * @param follow takes another scheduler that stays connected
+   * @param testify what this scheduler sees of another
    */
   public record Host(
       Incarnation self,
       String engineVersion,
       Supplier<List<HostPort>> schedulers,
-      UnaryOperator<List<JobId>> knownJobs) {}
+      UnaryOperator<List<JobId>> knownJobs,
+      Consumer<Follower> follow,
+      BiFunction<Incarnation, HostPort, Sighting> testify) {}
 
   public ExecutorDoor(
       Host host,
@@ -156,6 +167,16 @@ public final class ExecutorDoor implements SchedulerEndpoint {
         new Event.Offer(
             offer.executor(), offer.incarnation(), ReceivedSlots.of(offer.reservations(), clock)));
     return new OfferAnswer(List.of());
+  }
+
+  @Override
+  public void follow(Follower follower) {
+    host.follow.accept(follower);
+  }
+
+  @Override
+  public Sighting witness(Incarnation scheduler, HostPort address) {
+    return host.testify.apply(scheduler, address);
   }
 
   private void enqueue(Event event) {

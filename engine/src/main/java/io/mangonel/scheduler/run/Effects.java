@@ -3,6 +3,7 @@ package io.mangonel.scheduler.run;
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.scheduler.cluster.Claims;
+import io.mangonel.scheduler.cluster.Peers;
 import io.mangonel.scheduler.job.JobDirectory;
 import io.mangonel.scheduler.job.Planning;
 import io.mangonel.scheduler.job.TrackedJob;
@@ -27,12 +28,13 @@ public final class Effects implements AutoCloseable {
   private final Planning planning;
   private final Committer committer;
   private final Claims claims;
+  private final Peers peers;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("effect-", 0).factory());
 
-  /** What goes to the store. */
-  record StoreSide(Committer committer, Claims claims) {}
+  /** What goes to the store, or to other schedulers on it. */
+  record StoreSide(Committer committer, Claims claims, Peers peers) {}
 
   Effects(
       JobDirectory jobs,
@@ -49,6 +51,7 @@ public final class Effects implements AutoCloseable {
     this.planning = planning;
     this.committer = store.committer;
     this.claims = store.claims;
+    this.peers = store.peers;
     this.onFatal = onFatal;
   }
 
@@ -92,6 +95,7 @@ public final class Effects implements AutoCloseable {
       case Effect.JobCancelled(var job, TerminalRecord.Cancelled record) -> jobs.end(job, record);
       case Effect.ListOrphans _ -> claims.listOrphans();
       case Effect.ClaimJobs claim -> claims.claim(claim);
+      case Effect.OfPeer(var wanted) -> peers.perform(wanted);
       case Effect.ReadFence _ -> committer.readFence();
       case Effect.Fenced(String message) -> onFatal.accept(new FencedException(message));
     }

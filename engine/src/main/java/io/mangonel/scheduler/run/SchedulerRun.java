@@ -12,7 +12,9 @@ import io.mangonel.planner.Planner;
 import io.mangonel.planner.names.Definition;
 import io.mangonel.scheduler.cluster.Claims;
 import io.mangonel.scheduler.cluster.EndedJobs;
+import io.mangonel.scheduler.cluster.Followers;
 import io.mangonel.scheduler.cluster.Members;
+import io.mangonel.scheduler.cluster.Peers;
 import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
@@ -38,6 +40,7 @@ import io.mangonel.state.StateException;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorClient;
+import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerPeerService;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,6 +86,8 @@ public final class SchedulerRun implements AutoCloseable {
           Thread.ofPlatform().name("scheduler-lease").daemon().factory());
 
   private final Members members;
+  private final Peers peers;
+  private final Followers followers;
 
   private volatile @Nullable HostPort address;
   private final AtomicBoolean handedOver = new AtomicBoolean();
@@ -118,14 +123,23 @@ public final class SchedulerRun implements AutoCloseable {
     this.jobs = new JobDirectory(stored);
     this.planning = new Planning(setup.planner, setup.definitions, jobs, events, metrics);
     this.histories = new JobHistories(setup.self.value());
-    this.members = new Members(setup.backend, stored, events, setup.onFatal);
+    this.followers = new Followers(setup.self);
+    var contacts = new Peers.Contacts(new SchedulerClient(channels), client, executors::address);
+    this.peers = new Peers(setup.self, contacts, events, metrics, setup.onFatal);
+    this.members = new Members(setup.backend, stored, events, peers::listed, setup.onFatal);
   }
 
   /** What executors call. Calls wait until the run is started. */
   public ServerServiceDefinition service() {
     return SchedulerPeerService.of(
         new ExecutorDoor(
-            new ExecutorDoor.Host(setup.self, setup.engineVersion, this::schedulers, stored::known),
+            new ExecutorDoor.Host(
+                setup.self,
+                setup.engineVersion,
+                this::schedulers,
+                stored::known,
+                followers::add,
+                peers::testify),
             setup.clock,
             events,
             executors,
@@ -167,7 +181,7 @@ public final class SchedulerRun implements AutoCloseable {
             events,
             setup.clock);
     var takeovers = new Takeovers(store, stored);
-    var claims = new Claims(takeovers, events, setup.clock, this::adopt, setup.onFatal);
+    var claims = new Claims(takeovers, events, setup.clock, this::adopt, metrics, setup.onFatal);
     var effects =
         new Effects(
             jobs,
@@ -175,7 +189,7 @@ public final class SchedulerRun implements AutoCloseable {
             calls,
             statuses,
             planning,
-            new Effects.StoreSide(committer, claims),
+            new Effects.StoreSide(committer, claims, peers),
             setup.onFatal);
     var loop =
         new EventLoop(
@@ -191,13 +205,20 @@ public final class SchedulerRun implements AutoCloseable {
     loop.start();
     every(keepAlives, ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
     if (setup.shared) {
+      peers.start(store, members::listNow);
       members.start();
+      every(ShellLimits.PEER_NEWS_MS, this::tellFollowers);
       every(ShellLimits.FOREIGN_JOBS_MS, jobs::lookAtForeign);
       every(ShellLimits.COMPACT_MS, this::compact);
     }
     Gauges.register(metrics, this);
     startedSignal.countDown();
     sweepOften(store);
+  }
+
+  /** Not asked for while the loop hangs: then nobody hears from this scheduler. */
+  private void tellFollowers() {
+    events.ask(SchedulerCore::executorsInReach).ifPresent(followers::tell);
   }
 
   private FencedStore register(String listening, long nowMs) {
@@ -382,10 +403,12 @@ public final class SchedulerRun implements AutoCloseable {
     if (run != null && !handedOver.getAndSet(true)) {
       keepAlives.shutdownNow();
       members.close();
+      peers.close();
       run.claims.close();
       run.loop.close();
       run.committer.close();
       run.store.release();
+      followers.close();
     }
   }
 

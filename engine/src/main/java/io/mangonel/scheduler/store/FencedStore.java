@@ -73,7 +73,8 @@ public final class FencedStore {
               List.of(new Operation.Delete(Keyspace.SCHEDULERS, old.key()))),
           "remove the key of scheduler " + old.key());
     }
-    return register(backend, self, address, nowMs, leaseTtlMs);
+    var record = new SchedulerRecord(address, nowMs, 0, leaseTtlMs, Optional.empty());
+    return register(backend, self, record);
   }
 
   private static String addressOf(Entry scheduler) {
@@ -85,9 +86,8 @@ public final class FencedStore {
   }
 
   private static FencedStore register(
-      StateBackend backend, Incarnation self, String address, long nowMs, long leaseTtlMs) {
-    var record = new SchedulerRecord(address, nowMs, 0, leaseTtlMs);
-    Lease lease = backend.grantLease(leaseTtlMs);
+      StateBackend backend, Incarnation self, SchedulerRecord record) {
+    Lease lease = backend.grantLease(record.leaseTtlMs());
     require(
         backend.commit(
             List.of(new Guard.Absent(Keyspace.SCHEDULERS, self.value())),
@@ -113,6 +113,21 @@ public final class FencedStore {
    */
   public static FencedStore registerAmong(
       StateBackend backend, Incarnation self, String address, long nowMs, long leaseTtlMs) {
+    return registerAmong(backend, self, Optional.empty(), address, nowMs, leaseTtlMs);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param formerly who this process was when it lost its key
+   */
+  public static FencedStore registerAmong(
+      StateBackend backend,
+      Incarnation self,
+      Optional<Incarnation> formerly,
+      String address,
+      long nowMs,
+      long leaseTtlMs) {
     List<Entry> present = backend.scan(Keyspace.SCHEDULERS, "", "", SCAN_LIMIT);
     for (Entry other : present) {
       if (addressOf(other).equals(address)) {
@@ -124,7 +139,15 @@ public final class FencedStore {
                 List.of(new Operation.Delete(Keyspace.SCHEDULERS, other.key())));
       }
     }
-    return register(backend, self, address, nowMs, leaseTtlMs);
+    Optional<SchedulerRecord.Before> before =
+        formerly.map(was -> new SchedulerRecord.Before(was, suspectedBy(backend, was)));
+    return register(backend, self, new SchedulerRecord(address, nowMs, 0, leaseTtlMs, before));
+  }
+
+  private static Optional<Incarnation> suspectedBy(StateBackend backend, Incarnation scheduler) {
+    return backend
+        .get(Keyspace.SUSPICIONS, scheduler.value())
+        .map(note -> SuspicionRecord.decode(note.value()).by());
   }
 
   private static void require(CommitOutcome outcome, String what) {
@@ -243,6 +266,36 @@ public final class FencedStore {
     return Optional.empty();
   }
 
+  /**
+   * Deletes the key of a scheduler that is gone by suspicion (rule T1), if it is still the same
+   * key, and leaves a note of who did. Sent again as it is until its outcome is known (rule D2).
+   *
+   * @return false when the key was not there any more, this scheduler has none, or nobody knows
+   */
+  public boolean removeSuspected(StoredState.Scheduler peer) {
+    String key = peer.incarnation().value();
+    List<Guard> guards =
+        List.of(
+            created(), new Guard.CreateRevision(Keyspace.SCHEDULERS, key, peer.createRevision()));
+    List<Operation> operations =
+        List.of(
+            new Operation.Delete(Keyspace.SCHEDULERS, key),
+            new Operation.PutLeased(
+                Keyspace.SUSPICIONS, key, new SuspicionRecord(self).encode(), lease.id()));
+    for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
+      switch (backend.commit(guards, operations)) {
+        case CommitOutcome.Done _ -> {
+          return true;
+        }
+        case CommitOutcome.Refused _, CommitOutcome.NoSpace _ -> {
+          return false;
+        }
+        case CommitOutcome.Unknown _ -> {}
+      }
+    }
+    return false;
+  }
+
   private boolean claimed(Incarnation owner, List<Found> headers, long nowMs) {
     List<Guard> guards = new ArrayList<>();
     guards.add(created());
@@ -252,7 +305,7 @@ public final class FencedStore {
         new Operation.PutLeased(
             Keyspace.TAKEOVERS,
             self.value(),
-            new TakeoverRecord(owner, nowMs, headers.size()).encode(),
+            new TakeoverRecord(owner, nowMs, headers.size(), suspected(owner)).encode(),
             lease.id()));
     for (Found header : headers) {
       String key = header.entry.key();
@@ -277,6 +330,11 @@ public final class FencedStore {
       }
     }
     return false; // Done later, it is found as ours that we do not know.
+  }
+
+  /** Whether the key of a scheduler was deleted by suspicion, and not long ago. */
+  public boolean suspected(Incarnation scheduler) {
+    return suspectedBy(backend, scheduler).isPresent();
   }
 
   private boolean isOurs(Found header) {

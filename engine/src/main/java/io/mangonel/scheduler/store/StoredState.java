@@ -9,11 +9,13 @@ import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.Entry;
+import io.mangonel.wire.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -250,8 +252,24 @@ public final class StoredState {
     return found;
   }
 
-  /** A scheduler that is registered. */
-  public record Scheduler(Incarnation incarnation, SchedulerRecord record) {}
+  /**
+   * A scheduler that is registered.
+   *
+   * @param createRevision of its key
+   */
+  public record Scheduler(Incarnation incarnation, SchedulerRecord record, long createRevision) {
+    /** Where it listens; empty when this version cannot tell. */
+    public Optional<HostPort> address() {
+      return HostPort.parse(record.address());
+    }
+
+    /** Whose process it was when it lost its key. */
+    public Optional<Succession> succession() {
+      return record
+          .before()
+          .map(was -> new Succession(was.scheduler(), incarnation, was.suspectedBy()));
+    }
+  }
 
   public List<Scheduler> schedulers() {
     List<Scheduler> found = new ArrayList<>();
@@ -259,7 +277,10 @@ public final class StoredState {
         Keyspace.SCHEDULERS,
         "",
         "",
-        entry -> found.add(new Scheduler(new Incarnation(entry.key()), record(entry))));
+        entry ->
+            found.add(
+                new Scheduler(
+                    new Incarnation(entry.key()), record(entry), entry.createRevision())));
     return found;
   }
 
@@ -268,7 +289,7 @@ public final class StoredState {
     try {
       return SchedulerRecord.decode(entry.value());
     } catch (UnreadableRecordException e) {
-      return new SchedulerRecord("", 0, 0, 0);
+      return new SchedulerRecord("", 0, 0, 0, Optional.empty());
     }
   }
 

@@ -4,6 +4,7 @@ import io.grpc.CallOptions;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
@@ -14,6 +15,7 @@ import io.mangonel.wire.GraphConverter;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.Sightings;
 import io.mangonel.wire.executor.ExecutorMessages.FileRequest;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
 import io.mangonel.wire.executor.ExecutorMessages.JobInventory;
@@ -109,6 +111,16 @@ public final class ExecutorClient {
                         .setTarget(target.value())
                         .addAllAttempts(GraphConverter.writeIds(attempts))
                         .build()));
+  }
+
+  /** What the executor there sees of a scheduler. */
+  public Reply<Sighting> witness(HostPort peer, Incarnation scheduler, HostPort address) {
+    return Calls.ask(
+        peer,
+        () ->
+            Sightings.read(
+                stub(peer, Limits.WITNESS_DEADLINE_MS)
+                    .witnessScheduler(Sightings.request(scheduler, address))));
   }
 
   public Reply<ShuffleDescription> describeShuffle(HostPort peer) {

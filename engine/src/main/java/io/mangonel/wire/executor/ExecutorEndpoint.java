@@ -1,9 +1,11 @@
 package io.mangonel.wire.executor;
 
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.JobAdoption;
@@ -41,6 +43,9 @@ public interface ExecutorEndpoint {
 
   /** These statuses are safe with an owner. */
   void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts);
+
+  /** What this executor sees of a scheduler. */
+  Sighting witness(Incarnation scheduler, HostPort address);
 
   ShuffleDescription describeShuffle();
 

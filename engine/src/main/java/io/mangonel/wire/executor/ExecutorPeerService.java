@@ -7,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.wire.Calls;
 import io.mangonel.wire.GraphConverter;
+import io.mangonel.wire.Sightings;
 import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;
 import io.mangonel.wire.proto.AcknowledgeStatusesRequest;
 import io.mangonel.wire.proto.AdoptJobsRequest;
@@ -24,6 +25,8 @@ import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.RemoveJobDataRequest;
 import io.mangonel.wire.proto.ReserveSlotsRequest;
 import io.mangonel.wire.proto.ReserveSlotsResponse;
+import io.mangonel.wire.proto.WitnessSchedulerRequest;
+import io.mangonel.wire.proto.WitnessSchedulerResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -99,6 +102,18 @@ public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncServi
             endpoint.acknowledgeStatuses(
                 new Incarnation(request.getTarget()),
                 GraphConverter.readIds(request.getAttemptsList())));
+  }
+
+  @Override
+  public void witnessScheduler(
+      WitnessSchedulerRequest request, StreamObserver<WitnessSchedulerResponse> observer) {
+    Calls.answer(
+        "WitnessScheduler",
+        observer,
+        () ->
+            Sightings.write(
+                endpoint.witness(
+                    new Incarnation(request.getScheduler()), Sightings.address(request))));
   }
 
   @Override

@@ -1,14 +1,18 @@
 package io.mangonel.wire.scheduler;
 
+import io.mangonel.core.suspicion.Sighting;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.wire.Calls;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
+import io.mangonel.wire.Sightings;
 import io.mangonel.wire.executor.ExecutorConverter;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
+import io.mangonel.wire.proto.FollowSchedulerRequest;
 import io.mangonel.wire.proto.KnownJobsRequest;
 import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
@@ -35,11 +39,15 @@ public final class SchedulerClient {
   }
 
   public Reply<SchedulerDescription> describe(HostPort peer) {
+    return describe(peer, Limits.CONTROL_DEADLINE_MS);
+  }
+
+  Reply<SchedulerDescription> describe(HostPort peer, long deadlineMs) {
     return Calls.ask(
         peer,
         () ->
             SchedulerConverter.read(
-                stub(peer, Limits.CONTROL_DEADLINE_MS)
+                stub(peer, deadlineMs)
                     .describeScheduler(DescribeSchedulerRequest.getDefaultInstance())));
   }
 
@@ -104,6 +112,30 @@ public final class SchedulerClient {
             SchedulerConverter.read(
                 stub(peer, Limits.CONTROL_DEADLINE_MS)
                     .offerSlots(SchedulerConverter.write(offer))));
+  }
+
+  /** What the scheduler there sees of another one. */
+  public Reply<Sighting> witness(HostPort peer, Incarnation scheduler, HostPort address) {
+    return Calls.ask(
+        peer,
+        () ->
+            Sightings.read(
+                stub(peer, Limits.WITNESS_DEADLINE_MS)
+                    .witnessScheduler(Sightings.request(scheduler, address))));
+  }
+
+  /**
+   * Stays connected to a scheduler. Does not block; the listener is called on other threads.
+   *
+   * @throws IllegalStateException when the channels are closed
+   */
+  public Following follow(HostPort peer, Incarnation self, Following.Listener listener) {
+    var following = new Following(listener);
+    SchedulerServiceGrpc.newStub(channels.to(peer))
+        .followScheduler(
+            FollowSchedulerRequest.newBuilder().setScheduler(self.value()).build(),
+            following.observer());
+    return following;
   }
 
   private SchedulerServiceBlockingStub stub(HostPort peer, long deadlineMs) {

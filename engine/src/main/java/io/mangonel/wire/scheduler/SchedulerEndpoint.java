@@ -1,6 +1,9 @@
 package io.mangonel.wire.scheduler;
 
+import io.mangonel.core.suspicion.Sighting;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Limits;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
@@ -17,9 +20,9 @@ import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
 import java.util.List;
 
 /**
- * What a scheduler answers to executors. Called on virtual threads, so a method may block, but only
- * within the deadline of its call ({@link Limits}). A {@link Reply.Rejection} refuses the request
- * with its message.
+ * What a scheduler answers to executors and other schedulers. Called on virtual threads, so a
+ * method may block, but only within the deadline of its call ({@link Limits}). A {@link
+ * Reply.Rejection} refuses the request with its message.
  */
 public interface SchedulerEndpoint {
   /** Executors ask this of every address they know, about once a second. */
@@ -47,4 +50,10 @@ public interface SchedulerEndpoint {
   LaunchBatch pollWork(SlotOffer offer);
 
   OfferAnswer offerSlots(SlotOffer offer);
+
+  /** Another scheduler wants to hear from this one for as long as both live: told at once. */
+  void follow(Follower follower);
+
+  /** What this scheduler sees of another one. */
+  Sighting witness(Incarnation scheduler, HostPort address);
 }

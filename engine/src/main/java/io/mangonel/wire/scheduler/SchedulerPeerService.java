@@ -1,12 +1,16 @@
 package io.mangonel.wire.scheduler;
 
 import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.wire.Calls;
+import io.mangonel.wire.Sightings;
 import io.mangonel.wire.executor.ExecutorConverter;
 import io.mangonel.wire.proto.DescribeSchedulerRequest;
 import io.mangonel.wire.proto.DescribeSchedulerResponse;
+import io.mangonel.wire.proto.FollowSchedulerRequest;
 import io.mangonel.wire.proto.HeartbeatRequest;
 import io.mangonel.wire.proto.HeartbeatResponse;
 import io.mangonel.wire.proto.KnownJobsRequest;
@@ -18,9 +22,12 @@ import io.mangonel.wire.proto.OfferSlotsResponse;
 import io.mangonel.wire.proto.Received;
 import io.mangonel.wire.proto.RegisterExecutorRequest;
 import io.mangonel.wire.proto.RegisterExecutorResponse;
+import io.mangonel.wire.proto.SchedulerNews;
 import io.mangonel.wire.proto.SchedulerServiceGrpc;
 import io.mangonel.wire.proto.UpdateTaskStatusRequest;
 import io.mangonel.wire.proto.UpdateTaskStatusResponse;
+import io.mangonel.wire.proto.WitnessSchedulerRequest;
+import io.mangonel.wire.proto.WitnessSchedulerResponse;
 import java.util.List;
 
 /** Puts a {@link SchedulerEndpoint} behind gRPC. */
@@ -103,5 +110,26 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         "OfferSlots",
         observer,
         () -> SchedulerConverter.write(endpoint.offerSlots(SchedulerConverter.read(request))));
+  }
+
+  @Override
+  public void followScheduler(
+      FollowSchedulerRequest request, StreamObserver<SchedulerNews> observer) {
+    // A server's observer always is one.
+    var stream = (ServerCallStreamObserver<SchedulerNews>) observer;
+    stream.setOnCancelHandler(() -> {}); // Else the next message throws.
+    endpoint.follow(new Follower(new Incarnation(request.getScheduler()), stream));
+  }
+
+  @Override
+  public void witnessScheduler(
+      WitnessSchedulerRequest request, StreamObserver<WitnessSchedulerResponse> observer) {
+    Calls.answer(
+        "WitnessScheduler",
+        observer,
+        () ->
+            Sightings.write(
+                endpoint.witness(
+                    new Incarnation(request.getScheduler()), Sightings.address(request))));
   }
 }

@@ -11,6 +11,10 @@ import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.SubmitHolder;
+import io.mangonel.core.suspicion.PeerEffect;
+import io.mangonel.core.suspicion.PeerEvent;
+import io.mangonel.core.suspicion.Sighting;
+import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
@@ -21,6 +25,7 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -112,13 +117,36 @@ final class OwnerScript {
       case "no-space" -> new Event.CommitAnswered(w.number(1), Commit.Outcome.NO_SPACE);
       case "fence" -> new Event.FenceRead(w.number(1), w.number(2), holders(w));
       case "schedulers" ->
-          new Event.SchedulersListed(w.from(1).stream().map(Incarnation::new).toList());
+          new Event.SchedulersListed(
+              w.from(1).stream().map(Incarnation::new).toList(), successions(w));
+      case "heard" ->
+          new Event.OfPeer(
+              new PeerEvent.Heard(w.incarnation(1), Integer.parseInt(w.named("executors", "0"))));
+      case "broke" -> new Event.OfPeer(new PeerEvent.Broke(w.incarnation(1)));
+      case "tried" ->
+          new Event.OfPeer(new PeerEvent.Tried(w.incarnation(1), Sighting.valueOf(w.at(2))));
+      case "witnessed" ->
+          new Event.OfPeer(new PeerEvent.Witnessed(w.incarnation(1), Sighting.valueOf(w.at(2))));
       case "orphans" -> orphans(w);
       case "orphans-unreadable" -> new Event.OrphansUnreadable();
       case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
       case "tick" -> new Event.Tick();
       default -> throw new IllegalArgumentException("unknown command: " + w);
     };
+  }
+
+  /** {@code s4=s2}: s4 was s2; {@code s4=s2/s}: whose key s deleted. */
+  private static List<Succession> successions(Words w) {
+    return w.words().stream()
+        .filter(word -> word.contains("="))
+        .map(word -> word.split("[=/]", -1))
+        .map(
+            names ->
+                new Succession(
+                    new Incarnation(names[1]),
+                    new Incarnation(names[0]),
+                    names.length > 2 ? Optional.of(new Incarnation(names[2])) : Optional.empty()))
+        .toList();
   }
 
   /** {@code j1=s9 j2!=s9}: their headers name s9; j2 has a plan. */
@@ -281,6 +309,10 @@ final class OwnerScript {
       case Effect.JobCancelled(var job, _) -> "job-cancelled " + job;
       case Effect.ListOrphans() -> "list-orphans";
       case Effect.ClaimJobs(var owner, var jobs) -> "claim of " + owner + " " + jobs;
+      case Effect.OfPeer(PeerEffect.TryPeer(var peer)) -> "try " + peer;
+      case Effect.OfPeer(PeerEffect.AskWitnesses(var peer, var executors, var others)) ->
+          "ask about " + peer + " " + executors + " " + others;
+      case Effect.OfPeer(PeerEffect.RemoveKey(var peer)) -> "remove the key of " + peer;
       case Effect.ReadFence() -> "read-fence";
       case Effect.Fenced _ -> "fenced";
     };

@@ -7,12 +7,14 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +80,8 @@ class ClaimTest {
     assertThat(heir.claim(A, BOTH, 9)).containsExactlyElementsOf(BOTH);
     assertThat(late.claim(A, BOTH, 9)).isEmpty();
     assertThat(owners()).containsExactly(B, B);
-    assertThat(state.takeovers()).containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2)));
+    assertThat(state.takeovers())
+        .containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2, false)));
     // The epoch is still that of the owner before: its rise is the heir's first commit.
     assertThat(state.claimable(ACTIVE))
         .isInstanceOfSatisfying(
@@ -90,6 +93,42 @@ class ClaimTest {
     heir.loadPlanned(ACTIVE);
     done(heir, 0, new Change.JobClaimed(ACTIVE, 2), new Change.JobClaimed(QUEUED, 2));
     assertThat(state.headers()).allMatch(header -> header.epoch() == 2);
+  }
+
+  private StoredState.Scheduler present(Incarnation incarnation) {
+    return state.schedulers().stream()
+        .filter(one -> one.incarnation().equals(incarnation))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aSuspectedOwnerLosesTheKeyThatWasSeenAndWritesNothingMore() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    StoredState.Scheduler seen = present(A);
+    // Not another key under its name.
+    var other = new StoredState.Scheduler(A, seen.record(), seen.createRevision() + 1);
+    assertThat(heir.removeSuspected(other)).isFalse();
+    assertThat(heir.suspected(A)).isFalse();
+    assertThat(heir.removeSuspected(seen)).isTrue();
+    assertThat(heir.claim(A, BOTH, 9)).hasSize(2);
+    assertThat(state.takeovers())
+        .containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2, true)));
+    assertThat(owner.commit(new Commit(1, List.of(new Change.JobClaimed(ACTIVE, 7)))))
+        .isEqualTo(Commit.Outcome.REFUSED);
+    // It lived, and says so.
+    FencedStore.registerAmong(backend, C, Optional.of(A), "h:1", 9, TTL_MS);
+    assertThat(present(C).succession()).contains(new Succession(A, C, Optional.of(B)));
+  }
+
+  @Test
+  void whoHasNoKeyRemovesNobody() {
+    FencedStore owner = owner();
+    register(B, "h:2");
+    owner.release();
+    assertThat(owner.removeSuspected(present(B))).isFalse();
+    assertThat(present(B).succession()).isEmpty();
   }
 
   @Test

@@ -203,7 +203,8 @@ final class OwnershipScheduler {
           Effect.JobExists _,
           Effect.JobFinished _,
           Effect.JobFailed _,
-          Effect.JobCancelled _ -> {} // There is no executor, and clients look into the store.
+          Effect.JobCancelled _,
+          Effect.OfPeer _ -> {} // There is no executor, and clients look into the store.
     }
   }
 

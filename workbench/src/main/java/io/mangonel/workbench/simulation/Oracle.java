@@ -289,6 +289,7 @@ final class Oracle {
           Effect.JobRefused _,
           Effect.ListOrphans _,
           Effect.ClaimJobs _,
+          Effect.OfPeer _,
           Effect.ReadFence _ -> {}
     }
   }

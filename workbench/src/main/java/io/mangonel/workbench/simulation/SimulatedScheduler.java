@@ -305,7 +305,8 @@ final class SimulatedScheduler {
       case Effect.AskToRegister(var id, _) -> send(id, new AgentEvent.RegistrationAsked(self));
       case Effect.ReadFence() -> readFence();
       case Effect.ListOrphans _,
-          Effect.ClaimJobs _ -> {} // One scheduler at a time: none is listed.
+          Effect.ClaimJobs _,
+          Effect.OfPeer _ -> {} // One scheduler at a time: none is listed.
       case Effect.JobRefused _,
           Effect.JobExists _,
           Effect.JobFinished _,
