@@ -5,7 +5,6 @@ import io.grpc.ServerServiceDefinition;
 import io.mangonel.catalog.Catalog;
 import io.mangonel.catalog.Sessions;
 import io.mangonel.core.owner.Limits;
-import io.mangonel.core.task.Incarnation;
 import io.mangonel.planner.Planner;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Clock;
@@ -14,12 +13,13 @@ import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateException;
+import io.mangonel.wire.Channels;
 import io.mangonel.wire.GrpcServer;
 import io.mangonel.wire.HostPort;
+import io.mangonel.wire.scheduler.SchedulerPeerService;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -33,13 +33,14 @@ public final class SchedulerServer implements AutoCloseable {
   private static final int FATAL_EXIT_CODE = 70;
 
   private final Parts parts;
-  private final SchedulerRun run;
+  private final Incarnations incarnations;
   private final QueryService queries;
   private final GrpcServer server;
 
-  private SchedulerServer(Parts parts, SchedulerRun run, QueryService queries, GrpcServer server) {
+  private SchedulerServer(
+      Parts parts, Incarnations incarnations, QueryService queries, GrpcServer server) {
     this.parts = parts;
-    this.run = run;
+    this.incarnations = incarnations;
     this.queries = queries;
     this.server = server;
   }
@@ -85,7 +86,8 @@ public final class SchedulerServer implements AutoCloseable {
     }
     return start(
         config,
-        new Parts(state.store(), state.shared(), true, planner, engineVersion, onFatal),
+        new Parts(
+            state.store(), state.shared(), true, planner, engineVersion, new Channels(), onFatal),
         doors);
   }
 
@@ -102,7 +104,9 @@ public final class SchedulerServer implements AutoCloseable {
       throws IOException {
     Planner planner = Planner.open(config.dataDirectories());
     return start(
-        config, new Parts(store, true, false, planner, EngineVersion.read(), onFatal), doors);
+        config,
+        new Parts(store, true, false, planner, EngineVersion.read(), new Channels(), onFatal),
+        doors);
   }
 
   /** What is closed with the server, and who hears of its end. */
@@ -112,8 +116,10 @@ public final class SchedulerServer implements AutoCloseable {
       boolean closesState,
       Planner planner,
       String engineVersion,
+      Channels channels,
       Consumer<Throwable> onFatal) {
     void close() {
+      channels.close();
       planner.close();
       if (closesState) {
         state.close();
@@ -143,45 +149,63 @@ public final class SchedulerServer implements AutoCloseable {
             sessions,
             clock,
             parts.planner.timeZone());
-    var run =
-        new SchedulerRun(
-            new SchedulerRun.Setup(
-                parts.state,
-                parts.shared,
-                new Incarnation("s-" + UUID.randomUUID()),
-                clock,
-                Limits.DEFAULTS
-                    .withRetentionMs(config.retentionMs())
-                    .withJobs(config.jobs().running(), config.jobs().queued()),
-                parts.engineVersion,
-                parts.planner,
-                catalog::definitions,
-                parts.onFatal));
-    var queries = new QueryService(run, catalog, config.executorWaitMs());
-    List<ServerServiceDefinition> services = new ArrayList<>(List.of(run.service()));
+    var incarnations =
+        new Incarnations(
+            identity -> {
+              var run = new SchedulerRun(setup(config, parts, identity, clock, catalog));
+              run.every(ShellLimits.SWEEP_MS, () -> removeUnused(sessions, clock));
+              return run;
+            },
+            parts.shared,
+            clock,
+            parts.onFatal);
+    var queries = new QueryService(incarnations.present(), catalog, config.executorWaitMs());
+    List<ServerServiceDefinition> services = new ArrayList<>();
+    services.add(SchedulerPeerService.of(() -> incarnations.present().door()));
     doors.apply(queries).forEach(door -> services.add(door.bindService()));
     var bind = new HostPort(config.bind(), config.port());
     return switch (GrpcServer.start(bind, services)) {
       case GrpcServer.Start.Failed(String message) -> {
-        run.close();
+        incarnations.close();
         throw new IOException(message);
       }
       case GrpcServer.Start.Running(GrpcServer server) -> {
         try {
-          run.start(new HostPort(config.bind(), server.port()));
+          incarnations.start(new HostPort(config.bind(), server.port()), queries::serve);
         } catch (RuntimeException e) {
           server.close();
-          run.close();
+          incarnations.close();
           throw new IOException("cannot start on its store: " + e.getMessage(), e);
         }
-        run.every(
-            ShellLimits.SWEEP_MS,
-            () ->
-                sessions.removeUnused(
-                    clock.nowMs() - ShellLimits.SESSION_TTL_MS, ShellLimits.SESSIONS_MAX));
-        yield new SchedulerServer(parts, run, queries, server);
+        yield new SchedulerServer(parts, incarnations, queries, server);
       }
     };
+  }
+
+  private static SchedulerRun.Setup setup(
+      SchedulerConfig config,
+      Parts parts,
+      Incarnations.Identity identity,
+      Clock clock,
+      CatalogStatements catalog) {
+    return new SchedulerRun.Setup(
+        parts.state,
+        parts.shared,
+        identity.self(),
+        identity.formerly(),
+        parts.channels,
+        clock,
+        Limits.DEFAULTS
+            .withRetentionMs(config.retentionMs())
+            .withJobs(config.jobs().running(), config.jobs().queued()),
+        parts.engineVersion,
+        parts.planner,
+        catalog::definitions,
+        identity.onFatal());
+  }
+
+  private static void removeUnused(Sessions sessions, Clock clock) {
+    sessions.removeUnused(clock.nowMs() - ShellLimits.SESSION_TTL_MS, ShellLimits.SESSIONS_MAX);
   }
 
   public QueryService queries() {
@@ -196,9 +220,9 @@ public final class SchedulerServer implements AutoCloseable {
   /** Hands its jobs over, stops serving and closes the store. */
   @Override
   public void close() {
-    run.handOver();
+    incarnations.handOver();
     server.close();
-    run.close();
+    incarnations.close();
     parts.close();
   }
 }

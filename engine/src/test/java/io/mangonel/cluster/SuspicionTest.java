@@ -15,6 +15,7 @@ import io.mangonel.scheduler.query.Answer;
 import io.mangonel.scheduler.query.JobDetail;
 import io.mangonel.scheduler.query.JobState;
 import io.mangonel.scheduler.query.ResultStream;
+import io.mangonel.scheduler.query.SchedulerSummary;
 import io.mangonel.scheduler.query.StatementRequest;
 import io.mangonel.scheduler.query.Submission;
 import io.mangonel.scheduler.store.FencedStore;
@@ -22,11 +23,14 @@ import io.mangonel.state.Keyspace;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,9 +47,9 @@ class SuspicionTest {
   private static final long ANSWER_MS = 60_000;
   private static final long HOUR_MS = 3_600_000;
 
-  /** Some ten seconds on one core; its tasks differ in nothing. */
+  /** Two seconds on one core; its tasks differ in nothing. */
   private static final String LONG =
-      "SELECT sum(hash(a.range, b.range) % 1000) FROM range(20000) a, range(20000) b";
+      "SELECT sum(hash(a.range, b.range) % 1000) FROM range(9000) a, range(9000) b";
 
   @TempDir private Path directory;
   private final StateBackend store = MemoryStateBackend.open();
@@ -146,6 +150,54 @@ class SuspicionTest {
     assertThat(end.history().attempts()).hasSize(end.summary().tasks());
     assertThat(heir.queries().metrics())
         .contains("mangonel_takeovers_total{cause=\"suspicion\"} 1.0");
+  }
+
+  /** Rule T2. */
+  @Test
+  void aSchedulerThatLosesItsKeyComesBackUnderAnotherName() throws Exception {
+    SchedulerServer victim = schedulers.getFirst();
+    SchedulerServer heir = schedulers.getLast();
+    JobId job = submit(victim, LONG);
+    await()
+        .atMost(BOUND)
+        .until(() -> !value(victim.queries().job(job)).history().attempts().isEmpty());
+    SchedulerSummary before = summaryOf(victim);
+    // A client waits at the victim for the answer.
+    CompletableFuture<Rows> waiting = CompletableFuture.supplyAsync(() -> readAll(victim, job));
+    assertThat(store.delete(Keyspace.SCHEDULERS, before.incarnation().value()))
+        .isInstanceOf(StateBackend.CommitOutcome.Done.class);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(
+            () ->
+                assertThat(value(heir.queries().schedulers()))
+                    .hasSize(2)
+                    .noneMatch(one -> one.incarnation().equals(before.incarnation())));
+    assertThat(waiting.get(ANSWER_MS, TimeUnit.MILLISECONDS).toString()).isNotEmpty();
+    JobDetail end = value(victim.queries().job(job));
+    assertThat(end.summary().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(end.history().attempts()).hasSize(end.summary().tasks());
+    // Under its new name it serves as before.
+    assertThat(summaryOf(victim).address()).isEqualTo(before.address());
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(value(victim.queries().executors())).hasSize(1));
+    assertThat(rows(victim, submit(victim, "SELECT 42 AS x")).toString()).contains("42");
+  }
+
+  private static SchedulerSummary summaryOf(SchedulerServer scheduler) {
+    return value(scheduler.queries().schedulers()).stream()
+        .filter(SchedulerSummary::self)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Rows readAll(SchedulerServer from, JobId job) {
+    try {
+      return rows(from, job);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -307,6 +307,11 @@ final class Committer {
     held.clear();
   }
 
+  /** Nothing is sent any more, and nothing that waits is released: others are to have the jobs. */
+  void giveUp() {
+    fence();
+  }
+
   /** A list was without our key: it is read, unless a commit is about to tell. */
   void doubt() {
     if (state == State.IDLE) {

@@ -154,8 +154,8 @@ public sealed interface Effect {
   record OfPeer(PeerEffect effect) implements Effect {}
 
   /**
-   * This scheduler lost its key: it owns nothing any more. The last effect of a core; the shell
-   * drops it and starts a new incarnation.
+   * This scheduler lost its key, or gives it up: it owns nothing any more. The last effect of a
+   * core; the shell drops it, lets its key go if that is there, and starts a new incarnation.
    */
   record Fenced(String message) implements Effect {}
 }

@@ -80,9 +80,11 @@ final class Membership {
    * Jobs whose owner has no key, as the store has them.
    *
    * @param known jobs that this core has
+   * @param blind this scheduler could do little for them (rule T3): others are to have them
    * @return claims to be made: of one owner each, jobs with a plan first
    */
-  List<Effect.ClaimJobs> orphans(List<Event.Orphan> orphans, Predicate<JobId> known, long nowMs) {
+  List<Effect.ClaimJobs> orphans(
+      List<Event.Orphan> orphans, Predicate<JobId> known, boolean blind, long nowMs) {
     orphansUnderWay = false;
     claiming.values().removeIf(claim -> nowMs - claim.sinceMs >= limits.orphansLostMs());
     var mine = new ArrayList<Event.Orphan>();
@@ -97,9 +99,9 @@ final class Membership {
       }
       long sinceMs = Optional.ofNullable(orphanSinceMs.get(orphan.job())).orElse(nowMs);
       still.put(orphan.job(), sinceMs);
-      if (orphan.owner().equals(self)
-          || nowMs - sinceMs >= limits.claimGraceMs()
-          || heir(orphan.job()).equals(self)) {
+      boolean wanted =
+          !blind && (nowMs - sinceMs >= limits.claimGraceMs() || heir(orphan.job()).equals(self));
+      if (wanted || orphan.owner().equals(self)) {
         mine.add(orphan);
       }
     }

@@ -6,6 +6,8 @@ import io.mangonel.core.graph.ExecutionGraph;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.PeerEvent;
+import io.mangonel.core.suspicion.Reach;
 import io.mangonel.core.suspicion.SuspicionLimits;
 import io.mangonel.core.suspicion.Suspicions;
 import io.mangonel.core.task.ExecutorId;
@@ -43,10 +45,12 @@ public final class SchedulerCore {
   private final ExecutorEvents executorEvents;
   private final Membership membership;
   private final Suspicions suspicions;
+  private final Reach reach;
   private final List<Effect> effects = new ArrayList<>();
   private long steppedAtMs;
   private long tickedAtMs;
   private boolean fencedTold;
+  private String fencedWhy = " lost its key in the store";
 
   /**
    * @param self this scheduler's incarnation
@@ -65,6 +69,7 @@ public final class SchedulerCore {
         new ExecutorEvents(limits, committer, tasks, executors, takeover, jobs, effects);
     this.membership = new Membership(self, limits);
     this.suspicions = new Suspicions(self, SuspicionLimits.DEFAULTS);
+    this.reach = new Reach(SuspicionLimits.DEFAULTS);
   }
 
   /**
@@ -143,13 +148,22 @@ public final class SchedulerCore {
       case Event.SchedulersListed(var present, var successions) -> {
         membership.listed(present);
         suspicions.listed(present, successions, nowMs);
+        reach.listed(present);
         if (!present.contains(self)) {
           committer.doubt();
         }
       }
-      case Event.OfPeer(var event) -> suspicions.take(event, () -> executors.inReach(nowMs), nowMs);
-      case Event.OrphansListed(var orphans) ->
-          effects.addAll(membership.orphans(orphans, job -> tasks.find(job).isPresent(), nowMs));
+      case Event.OfPeer(var event) -> {
+        suspicions.take(event, () -> executors.inReach(nowMs), nowMs);
+        if (event instanceof PeerEvent.Heard heard) {
+          reach.heard(heard, nowMs);
+        }
+      }
+      case Event.OrphansListed(var orphans) -> {
+        boolean blind = reach.blind(executorsInReach(), nowMs);
+        effects.addAll(
+            membership.orphans(orphans, job -> tasks.find(job).isPresent(), blind, nowMs));
+      }
       case Event.OrphansUnreadable() -> membership.orphansUnreadable();
       case Event.ClaimAnswered(var claimed) -> membership.claimed(claimed);
     }
@@ -167,7 +181,7 @@ public final class SchedulerCore {
     if (committer.fenced()) {
       effects.clear();
       if (!fencedTold) {
-        effects.add(new Effect.Fenced(self + " lost its key in the store"));
+        effects.add(new Effect.Fenced(self + fencedWhy));
         fencedTold = true;
       }
       return new Ready(null, effects);
@@ -217,11 +231,16 @@ public final class SchedulerCore {
       executors.shiftDeadlines(gap, steppedAtMs);
       takeover.shiftDeadlines(gap, steppedAtMs);
       jobs.shiftDeadlines(gap, steppedAtMs);
+      reach.stoodStill();
     }
     committer.tick(steppedAtMs);
     executorEvents.tick(steppedAtMs);
     jobs.tick(steppedAtMs);
     suspicions.tick(() -> executors.inReach(steppedAtMs), steppedAtMs);
+    if (reach.useless(executorsInReach(), steppedAtMs) && tasks.openCount() > 0) {
+      fencedWhy = " hears from far fewer executors than its peers, and hands its jobs over";
+      committer.giveUp();
+    }
   }
 
   // Views.
@@ -271,6 +290,7 @@ public final class SchedulerCore {
     executorEvents.encode(out);
     membership.encode(out);
     suspicions.encode(out);
+    reach.encode(out);
     return out.toBytes();
   }
 }

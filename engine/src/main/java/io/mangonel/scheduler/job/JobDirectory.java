@@ -60,6 +60,24 @@ public final class JobDirectory {
     }
   }
 
+  /**
+   * Who waited for a job at an incarnation that lost its key goes on waiting here, and hears what
+   * the store says of it. A submit that was not accepted is to be sent again.
+   */
+  public void inherit(JobDirectory lost) {
+    var again =
+        new TrackedJob.Acceptance.Refused(
+            "the scheduler lost its key in the store: send the statement again", true);
+    for (Map<JobId, TrackedJob> all : List.of(lost.jobs, lost.foreign)) {
+      for (TrackedJob job : all.values()) {
+        job.acceptance().complete(again);
+        if (!job.end().isDone()) {
+          foreign.putIfAbsent(job.id(), job);
+        }
+      }
+    }
+  }
+
   /** A job in memory. */
   public Optional<TrackedJob> inMemory(JobId id) {
     return Optional.ofNullable(jobs.get(id));
@@ -102,7 +120,7 @@ public final class JobDirectory {
       Optional<StoredState.Ended> end = store.ended(job.id());
       if (end.isPresent() || !store.open(job.id())) {
         foreign.remove(job.id(), job);
-        end.or(() -> store.ended(job.id())).ifPresent(over -> job.end().complete(over.record()));
+        job.end().complete(over(job, end.or(() -> store.ended(job.id()))));
       } else if (job.plan().isEmpty()) {
         var _ = plan(job);
       }
@@ -110,6 +128,17 @@ public final class JobDirectory {
     while (foreign.size() > ShellLimits.FOREIGN_JOBS_MAX) {
       foreign.keySet().stream().min(Comparator.naturalOrder()).ifPresent(foreign::remove);
     }
+  }
+
+  /** A light read that was answered ahead of the store may never have got there (rule D12). */
+  private static TerminalRecord over(TrackedJob job, Optional<StoredState.Ended> end) {
+    return end.map(StoredState.Ended::record)
+        .orElseGet(
+            () ->
+                new TerminalRecord.Failed(
+                    "nothing is stored of job " + job.id() + ": run the statement again",
+                    true,
+                    job.request().submittedAtMs()));
   }
 
   /**

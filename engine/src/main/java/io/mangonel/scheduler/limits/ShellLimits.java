@@ -52,6 +52,9 @@ public final class ShellLimits {
   /** How long a call waits for a scheduler that is still reading its store. */
   public static final long START_DEADLINE_MS = 60_000;
 
+  /** And for one that lost its key and comes back after a pause. */
+  public static final long COMEBACK_WAIT_MS = 5_000;
+
   /** How long a cancel waits for the end of its job, before it answers that it was asked for. */
   public static final long CANCEL_DEADLINE_MS = 1_500;
 

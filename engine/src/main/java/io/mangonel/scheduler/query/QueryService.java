@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * All that a client can ask of a scheduler, without a protocol. Thread-safe; calls block, each for
@@ -28,21 +28,32 @@ import java.util.function.Supplier;
 public final class QueryService {
   private static final String OVERLOADED = "the scheduler is overloaded; try again later";
 
-  private final SchedulerRun run;
   private final CatalogStatements catalog;
-  private final Submissions submissions;
-  private final Results results;
-  private final JobReports reports;
+  private final long executorWaitMs;
+  private volatile Serving serving;
+
+  /** The incarnation that answers, and what answers of it. A question is answered by one. */
+  private record Serving(
+      SchedulerRun run, Submissions submissions, Results results, JobReports reports) {
+    static Serving of(SchedulerRun run, CatalogStatements catalog, long executorWaitMs) {
+      var reports = new JobReports(run);
+      return new Serving(
+          run, new Submissions(run, catalog, executorWaitMs), new Results(run, reports), reports);
+    }
+  }
 
   /**
    * @param executorWaitMs how long a statement waits for the first executor
    */
   public QueryService(SchedulerRun run, CatalogStatements catalog, long executorWaitMs) {
-    this.run = run;
     this.catalog = catalog;
-    this.submissions = new Submissions(run, catalog, executorWaitMs);
-    this.reports = new JobReports(run);
-    this.results = new Results(run, reports);
+    this.executorWaitMs = executorWaitMs;
+    this.serving = Serving.of(run, catalog, executorWaitMs);
+  }
+
+  /** From now on another incarnation answers (rule T2). */
+  public void serve(SchedulerRun run) {
+    serving = Serving.of(run, catalog, executorWaitMs);
   }
 
   /**
@@ -50,7 +61,7 @@ public final class QueryService {
    * statement that only changes something.
    */
   public Answer<List<ResultColumn>> describe(StatementRequest request) {
-    return whenStarted(() -> submissions.describe(request));
+    return whenStarted(now -> now.submissions.describe(request));
   }
 
   /**
@@ -58,7 +69,7 @@ public final class QueryService {
    * depend on values that are not known yet: then their types are what they are for NULL.
    */
   public Answer<Preparation> prepare(StatementRequest request) {
-    return whenStarted(() -> submissions.prepare(request));
+    return whenStarted(now -> now.submissions.prepare(request));
   }
 
   /**
@@ -66,7 +77,7 @@ public final class QueryService {
    * Without an executor it waits for one for a bounded time, then it is {@link Answer.Retryable}.
    */
   public Answer<Submission> submit(StatementRequest request) {
-    return whenStarted(() -> submissions.submit(request));
+    return whenStarted(now -> now.submissions.submit(request));
   }
 
   /**
@@ -78,9 +89,9 @@ public final class QueryService {
    */
   public Answer<ResultStream> openResult(JobId job, long timeoutMs) {
     return whenStarted(
-        () ->
-            find(job)
-                .map(tracked -> results.open(tracked, timeoutMs))
+        now ->
+            find(now, job)
+                .map(tracked -> now.results.open(tracked, timeoutMs))
                 .orElseGet(() -> unknown(job)));
   }
 
@@ -90,10 +101,10 @@ public final class QueryService {
    */
   public Answer<JobSummary> cancel(JobId job) {
     return whenStarted(
-        () -> {
-          Optional<TrackedJob> tracked = find(job);
+        now -> {
+          Optional<TrackedJob> tracked = find(now, job);
           if (tracked.isPresent() && !tracked.get().end().isDone()) {
-            run.cancel(job, "cancelled on request");
+            now.run.cancel(job, "cancelled on request");
             var _ = tracked.get().awaitEnd(ShellLimits.CANCEL_DEADLINE_MS);
           }
           return job(job).then(detail -> new Answer.Ok<>(detail.summary()));
@@ -101,12 +112,13 @@ public final class QueryService {
   }
 
   /** Before its store is read a scheduler knows of no job. */
-  private <T> Answer<T> whenStarted(Supplier<Answer<T>> question) {
-    if (!run.awaitStart(ShellLimits.START_DEADLINE_MS)) {
+  private <T> Answer<T> whenStarted(Function<Serving, Answer<T>> question) {
+    Serving now = serving;
+    if (!now.run.awaitStart()) {
       return new Answer.Retryable<>("the scheduler is still starting; try again later");
     }
     try {
-      return question.get();
+      return question.apply(now);
     } catch (StateException e) {
       return new Answer.Retryable<>("the state store does not answer; try again later");
     }
@@ -115,8 +127,8 @@ public final class QueryService {
   /** The newest jobs first, running and ended. */
   public Answer<List<JobSummary>> jobs(int limit) {
     return whenStarted(
-        () ->
-            reports
+        now ->
+            now.reports
                 .newest(limit)
                 .<Answer<List<JobSummary>>>map(Answer.Ok::new)
                 .orElseGet(() -> new Answer.Retryable<>(OVERLOADED)));
@@ -129,24 +141,25 @@ public final class QueryService {
    */
   public Answer<JobDetail> awaitEnd(JobId job, long timeoutMs) {
     return whenStarted(
-        () -> {
-          find(job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
+        now -> {
+          find(now, job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
           return job(job);
         });
   }
 
   public Answer<JobDetail> job(JobId job) {
     return whenStarted(
-        () ->
-            reports
+        now ->
+            now.reports
                 .job(job)
-                .or(() -> find(job).flatMap(_ -> reports.job(job)))
+                .or(() -> find(now, job).flatMap(_ -> now.reports.job(job)))
                 .<Answer<JobDetail>>map(Answer.Ok::new)
                 .orElseGet(() -> unknown(job)));
   }
 
   /** Looks for a while, where another scheduler may be about to store it. */
-  private Optional<TrackedJob> find(JobId job) {
+  private static Optional<TrackedJob> find(Serving now, JobId job) {
+    SchedulerRun run = now.run;
     long startNs = System.nanoTime();
     Optional<TrackedJob> found = run.jobs().find(job);
     while (found.isEmpty()
@@ -161,14 +174,15 @@ public final class QueryService {
 
   /** By id. */
   public Answer<List<ExecutorSummary>> executors() {
+    SchedulerRun run = serving.run;
     return run.events()
         .ask(core -> core.executors())
         .<Answer<List<ExecutorSummary>>>map(
-            views -> new Answer.Ok<>(views.stream().map(this::summary).toList()))
+            views -> new Answer.Ok<>(views.stream().map(view -> summary(run, view)).toList()))
         .orElseGet(() -> new Answer.Retryable<>(OVERLOADED));
   }
 
-  private ExecutorSummary summary(ExecutorInfo.View view) {
+  private static ExecutorSummary summary(SchedulerRun run, ExecutorInfo.View view) {
     var info = view.info();
     Optional<ExecutorDirectory.Capacity> capacity = run.executors().capacity(info.id());
     return new ExecutorSummary(
@@ -187,18 +201,20 @@ public final class QueryService {
   /** The schedulers that are registered with the store, this one too; by id. */
   public Answer<List<SchedulerSummary>> schedulers() {
     return whenStarted(
-        () -> {
+        now -> {
+          SchedulerRun run = now.run;
           Map<Incarnation, Integer> jobs = new HashMap<>();
           run.stored().headers().forEach(header -> jobs.merge(header.owner(), 1, Integer::sum));
           Map<Incarnation, TakeoverRecord> takeovers = run.stored().takeovers();
           return new Answer.Ok<>(
               run.stored().schedulers().stream()
-                  .map(found -> summary(found, jobs, takeovers))
+                  .map(found -> summary(run, found, jobs, takeovers))
                   .toList());
         });
   }
 
-  private SchedulerSummary summary(
+  private static SchedulerSummary summary(
+      SchedulerRun run,
       StoredState.Scheduler found,
       Map<Incarnation, Integer> jobs,
       Map<Incarnation, TakeoverRecord> takeovers) {
@@ -217,12 +233,12 @@ public final class QueryService {
 
   /** The figures for monitoring, in Prometheus' text format. */
   public String metrics() {
-    return run.metrics().text();
+    return serving.run.metrics().text();
   }
 
   /** The version of DuckDB that plans and runs. */
   public String engineVersion() {
-    return run.engineVersion();
+    return serving.run.engineVersion();
   }
 
   /** What the request's session has set; nothing without a session. */
@@ -242,7 +258,7 @@ public final class QueryService {
 
   /** Whether the request's session has ever set anything that is still kept. */
   public Answer<Boolean> knowsSession(StatementRequest request) {
-    return whenStarted(() -> new Answer.Ok<>(catalog.knowsSession(request)));
+    return whenStarted(_ -> new Answer.Ok<>(catalog.knowsSession(request)));
   }
 
   private static <T> Answer<T> unknown(JobId job) {

@@ -1,6 +1,5 @@
 package io.mangonel.scheduler.run;
 
-import io.grpc.ServerServiceDefinition;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
@@ -41,9 +40,10 @@ import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorClient;
 import io.mangonel.wire.scheduler.SchedulerClient;
-import io.mangonel.wire.scheduler.SchedulerPeerService;
+import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -69,8 +69,7 @@ public final class SchedulerRun implements AutoCloseable {
   private final ExecutorDirectory executors = new ExecutorDirectory();
   private final StatusWaits statuses = new StatusWaits();
   private final PollWaits polls = new PollWaits();
-  private final Channels channels = new Channels();
-  private final ExecutorClient client = new ExecutorClient(channels);
+  private final ExecutorClient client;
   private final StoredState stored;
   private final SchedulerMetrics metrics = new SchedulerMetrics();
   private final JobHistories histories;
@@ -88,6 +87,7 @@ public final class SchedulerRun implements AutoCloseable {
   private final Members members;
   private final Peers peers;
   private final Followers followers;
+  private final ExecutorDoor door;
 
   private volatile @Nullable HostPort address;
   private final AtomicBoolean handedOver = new AtomicBoolean();
@@ -101,6 +101,8 @@ public final class SchedulerRun implements AutoCloseable {
    * What a run is made of.
    *
    * @param shared whether other schedulers may use the store, too
+   * @param formerly who this process was, when it lost its key (rule T2)
+   * @param channels closed after the run
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param planner closed after the run
    * @param definitions what a request's names mean
@@ -110,6 +112,8 @@ public final class SchedulerRun implements AutoCloseable {
       StateBackend backend,
       boolean shared,
       Incarnation self,
+      Optional<Incarnation> formerly,
+      Channels channels,
       Clock clock,
       Limits limits,
       String engineVersion,
@@ -124,27 +128,33 @@ public final class SchedulerRun implements AutoCloseable {
     this.planning = new Planning(setup.planner, setup.definitions, jobs, events, metrics);
     this.histories = new JobHistories(setup.self.value());
     this.followers = new Followers(setup.self);
-    var contacts = new Peers.Contacts(new SchedulerClient(channels), client, executors::address);
+    this.client = new ExecutorClient(setup.channels);
+    var contacts =
+        new Peers.Contacts(new SchedulerClient(setup.channels), client, executors::address);
     this.peers = new Peers(setup.self, contacts, events, metrics, setup.onFatal);
     this.members = new Members(setup.backend, stored, events, peers::listed, setup.onFatal);
+    this.door = makeDoor();
   }
 
-  /** What executors call. Calls wait until the run is started. */
-  public ServerServiceDefinition service() {
-    return SchedulerPeerService.of(
-        new ExecutorDoor(
-            new ExecutorDoor.Host(
-                setup.self,
-                setup.engineVersion,
-                this::schedulers,
-                stored::known,
-                followers::add,
-                peers::testify),
-            setup.clock,
-            events,
-            executors,
-            statuses,
-            polls));
+  private ExecutorDoor makeDoor() {
+    return new ExecutorDoor(
+        new ExecutorDoor.Host(
+            setup.self,
+            setup.engineVersion,
+            this::schedulers,
+            stored::known,
+            followers::add,
+            peers::testify),
+        setup.clock,
+        events,
+        executors,
+        statuses,
+        polls);
+  }
+
+  /** What executors and other schedulers call. Calls wait until the run is started. */
+  public SchedulerEndpoint door() {
+    return door;
   }
 
   private List<HostPort> schedulers() {
@@ -224,7 +234,12 @@ public final class SchedulerRun implements AutoCloseable {
   private FencedStore register(String listening, long nowMs) {
     return setup.shared
         ? FencedStore.registerAmong(
-            setup.backend, setup.self, listening, nowMs, ShellLimits.SHARED_LEASE_TTL_MS)
+            setup.backend,
+            setup.self,
+            setup.formerly,
+            listening,
+            nowMs,
+            ShellLimits.SHARED_LEASE_TTL_MS)
         : FencedStore.registerAlone(
             setup.backend, setup.self, listening, nowMs, ShellLimits.LONE_LEASE_TTL_MS);
   }
@@ -288,10 +303,15 @@ public final class SchedulerRun implements AutoCloseable {
     }
   }
 
-  /** Waits until the jobs of the store are claimed; false when the time is over. */
-  public boolean awaitStart(long timeoutMs) {
+  /**
+   * Waits until the jobs of the store are claimed; false when that takes long. One that comes back
+   * after a pause is not waited for as long as one that starts: others may be there.
+   */
+  public boolean awaitStart() {
+    long mostMs =
+        setup.formerly.isPresent() ? ShellLimits.COMEBACK_WAIT_MS : ShellLimits.START_DEADLINE_MS;
     try {
-      return startedSignal.await(timeoutMs, TimeUnit.MILLISECONDS);
+      return startedSignal.await(mostMs, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -407,6 +427,7 @@ public final class SchedulerRun implements AutoCloseable {
       run.claims.close();
       run.loop.close();
       run.committer.close();
+      events.close();
       run.store.release();
       followers.close();
     }
@@ -423,6 +444,5 @@ public final class SchedulerRun implements AutoCloseable {
     if (run != null) {
       run.effects.close();
     }
-    channels.close();
   }
 }

@@ -119,7 +119,8 @@ public final class FencedStore {
   /**
    * As the other.
    *
-   * @param formerly who this process was when it lost its key
+   * @param formerly who this process was when it lost its key: then no other key is deleted than
+   *     that one, so that two at one address do not fence each other for ever
    */
   public static FencedStore registerAmong(
       StateBackend backend,
@@ -130,7 +131,11 @@ public final class FencedStore {
       long leaseTtlMs) {
     List<Entry> present = backend.scan(Keyspace.SCHEDULERS, "", "", SCAN_LIMIT);
     for (Entry other : present) {
-      if (addressOf(other).equals(address)) {
+      boolean predecessor =
+          formerly
+              .map(was -> other.key().equals(was.value()))
+              .orElseGet(() -> addressOf(other).equals(address));
+      if (predecessor) {
         var _ =
             backend.commit(
                 List.of(

@@ -29,24 +29,32 @@ import io.mangonel.wire.proto.UpdateTaskStatusResponse;
 import io.mangonel.wire.proto.WitnessSchedulerRequest;
 import io.mangonel.wire.proto.WitnessSchedulerResponse;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Puts a {@link SchedulerEndpoint} behind gRPC. */
 public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncService {
-  private final SchedulerEndpoint endpoint;
+  private final Supplier<? extends SchedulerEndpoint> endpoint;
 
-  private SchedulerPeerService(SchedulerEndpoint endpoint) {
+  private SchedulerPeerService(Supplier<? extends SchedulerEndpoint> endpoint) {
     this.endpoint = endpoint;
   }
 
   public static ServerServiceDefinition of(SchedulerEndpoint endpoint) {
-    return SchedulerServiceGrpc.bindService(new SchedulerPeerService(endpoint));
+    return of(() -> endpoint);
+  }
+
+  /**
+   * @param present who answers now: asked at each call
+   */
+  public static ServerServiceDefinition of(Supplier<? extends SchedulerEndpoint> present) {
+    return SchedulerServiceGrpc.bindService(new SchedulerPeerService(present));
   }
 
   @Override
   public void describeScheduler(
       DescribeSchedulerRequest request, StreamObserver<DescribeSchedulerResponse> observer) {
     Calls.answer(
-        "DescribeScheduler", observer, () -> SchedulerConverter.write(endpoint.describe()));
+        "DescribeScheduler", observer, () -> SchedulerConverter.write(endpoint.get().describe()));
   }
 
   @Override
@@ -56,7 +64,8 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         "RegisterExecutor",
         observer,
         () ->
-            SchedulerConverter.write(endpoint.registerExecutor(SchedulerConverter.read(request))));
+            SchedulerConverter.write(
+                endpoint.get().registerExecutor(SchedulerConverter.read(request))));
   }
 
   @Override
@@ -64,13 +73,13 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
     Calls.answer(
         "Heartbeat",
         observer,
-        () -> SchedulerConverter.write(endpoint.heartbeat(SchedulerConverter.read(request))));
+        () -> SchedulerConverter.write(endpoint.get().heartbeat(SchedulerConverter.read(request))));
   }
 
   @Override
   public void leaveExecutor(LeaveExecutorRequest request, StreamObserver<Received> observer) {
     Calls.receive(
-        "LeaveExecutor", observer, () -> endpoint.leave(SchedulerConverter.read(request)));
+        "LeaveExecutor", observer, () -> endpoint.get().leave(SchedulerConverter.read(request)));
   }
 
   @Override
@@ -81,7 +90,7 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         () -> {
           List<JobId> asked = request.getJobsList().stream().map(JobId::new).toList();
           return KnownJobsResponse.newBuilder()
-              .addAllKnown(endpoint.knownJobs(asked).stream().map(JobId::value).toList())
+              .addAllKnown(endpoint.get().knownJobs(asked).stream().map(JobId::value).toList())
               .build();
         });
   }
@@ -93,7 +102,8 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         "UpdateTaskStatus",
         observer,
         () ->
-            SchedulerConverter.write(endpoint.updateTaskStatus(SchedulerConverter.read(request))));
+            SchedulerConverter.write(
+                endpoint.get().updateTaskStatus(SchedulerConverter.read(request))));
   }
 
   @Override
@@ -101,7 +111,7 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
     Calls.answer(
         "PollWork",
         observer,
-        () -> ExecutorConverter.write(endpoint.pollWork(SchedulerConverter.read(request))));
+        () -> ExecutorConverter.write(endpoint.get().pollWork(SchedulerConverter.read(request))));
   }
 
   @Override
@@ -109,7 +119,8 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
     Calls.answer(
         "OfferSlots",
         observer,
-        () -> SchedulerConverter.write(endpoint.offerSlots(SchedulerConverter.read(request))));
+        () ->
+            SchedulerConverter.write(endpoint.get().offerSlots(SchedulerConverter.read(request))));
   }
 
   @Override
@@ -118,7 +129,7 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
     // A server's observer always is one.
     var stream = (ServerCallStreamObserver<SchedulerNews>) observer;
     stream.setOnCancelHandler(() -> {}); // Else the next message throws.
-    endpoint.follow(new Follower(new Incarnation(request.getScheduler()), stream));
+    endpoint.get().follow(new Follower(new Incarnation(request.getScheduler()), stream));
   }
 
   @Override
@@ -129,7 +140,8 @@ public final class SchedulerPeerService implements SchedulerServiceGrpc.AsyncSer
         observer,
         () ->
             Sightings.write(
-                endpoint.witness(
-                    new Incarnation(request.getScheduler()), Sightings.address(request))));
+                endpoint
+                    .get()
+                    .witness(new Incarnation(request.getScheduler()), Sightings.address(request))));
   }
 }
