@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,8 +85,12 @@ public final class Main {
   /** Made by picocli. */
   Main() {}
 
+  /** {@code EX_SOFTWARE} of sysexits, as after a scheduler's fatal error. */
+  private static final int UNCAUGHT_EXIT_CODE = 70;
+
   public static void main(String[] args) {
     ServerLogging.silence();
+    Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
     if (args.length > 0 && ENGINE_COMMANDS.contains(args[0])) {
       Optional<String> unsupported = Platform.unsupportedHere();
       if (unsupported.isPresent()) {
@@ -94,6 +99,24 @@ public final class Main {
       }
     }
     System.exit(execute(commandLine(args), System.getenv(), args));
+  }
+
+  /**
+   * What no code of ours expected, on a thread that nobody watches. An error of the virtual machine
+   * ends the process: half a server must not look alive (rule T3). Of memory that runs out the
+   * launcher's options take care.
+   */
+  private static void uncaught(Thread thread, Throwable thrown) {
+    try {
+      LoggerFactory.getLogger(Main.class).error("uncaught in {}", thread.getName(), thrown);
+      if (thrown instanceof Error) {
+        System.err.println("error: " + thrown + " in " + thread.getName());
+      }
+    } finally {
+      if (thrown instanceof Error) {
+        Runtime.getRuntime().halt(UNCAUGHT_EXIT_CODE);
+      }
+    }
   }
 
   /** Runs the command with the settings that its arguments and {@code environment} lead to. */

@@ -184,7 +184,32 @@ class EtcdClusterTest {
             .hasSize(2)
             .allMatch(job -> job.path("state").asText().equals("COMPLETED"));
       }
+      assertThat(suspected()).as("keys deleted by suspicion (rule T1)").isEqualTo(1);
+      standsStill((owner + 1) % SCHEDULERS, (owner + 2) % SCHEDULERS);
     }
+  }
+
+  /** It is no suspect: its lease decides, and it comes back under another name (rules T1, T2). */
+  private void standsStill(int still, int awake) throws Exception {
+    List<HostAndPort> there = List.of(addresses.get(awake));
+    schedulers.get(still).pause();
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(ask(there, AdminActions.SCHEDULERS_LIST)).hasSize(1));
+    schedulers.get(still).resume();
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(ask(there, AdminActions.SCHEDULERS_LIST)).hasSize(2));
+    assertThat(schedulers.get(still).errors()).contains("comes back under another name");
+    assertThat(suspected()).as("keys deleted by suspicion").isEqualTo(1);
+  }
+
+  /** As the schedulers say. */
+  private long suspected() {
+    return schedulers.stream()
+        .flatMap(scheduler -> scheduler.errors().lines())
+        .filter(line -> line.contains("gone by suspicion: its key is deleted"))
+        .count();
   }
 
   private MangonelProcess secondAfter(MangonelProcess first) throws Exception {

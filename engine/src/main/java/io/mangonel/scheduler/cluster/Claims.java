@@ -4,6 +4,7 @@ import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
+import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.scheduler.store.StoredState;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Performs {@link Takeovers} as the core wishes: one after another, on a thread of its own. */
+/** Performs {@link Takeovers} as the core wishes: some at once, on threads of their own. */
 public final class Claims implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
@@ -29,9 +30,10 @@ public final class Claims implements AutoCloseable {
   private final Consumer<Throwable> onFatal;
   private final SchedulerMetrics metrics;
   private final Set<Incarnation> counted = ConcurrentHashMap.newKeySet();
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("scheduler-claims").factory());
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          ShellLimits.CLAIMS_AT_ONCE,
+          Thread.ofPlatform().daemon().name("scheduler-claims-", 0).factory());
 
   /**
    * @param loaded takes a job that is ours now, before the core does
@@ -69,14 +71,14 @@ public final class Claims implements AutoCloseable {
 
   private void execute(Runnable work) {
     try {
-      thread.execute(work);
+      threads.execute(work);
     } catch (RejectedExecutionException e) {
       LOG.debug("closing: nothing is claimed any more");
     }
   }
 
   private void failed(Throwable bug) {
-    if (!thread.isShutdown()) { // Else the store was closed.
+    if (!threads.isShutdown()) { // Else the store was closed.
       onFatal.accept(bug);
     }
   }
@@ -118,6 +120,6 @@ public final class Claims implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    threads.shutdownNow();
   }
 }

@@ -59,8 +59,9 @@ public final class Takeovers {
   public List<StoredState.Claimable> claim(Effect.ClaimJobs claim, long nowMs) {
     List<StoredState.Claimable> claimed = new ArrayList<>();
     List<JobId> ours = store.claim(claim.owner(), claim.jobs(), nowMs);
-    for (JobId job : ours) {
-      switch (stored.claimable(job)) {
+    for (var one : stored.claimable(ours).entrySet()) {
+      JobId job = one.getKey();
+      switch (one.getValue()) {
         case StoredState.Claim.Found(var claimable) -> {
           if (claimable.planned()) {
             store.loadPlanned(job);

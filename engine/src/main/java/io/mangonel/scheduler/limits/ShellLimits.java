@@ -73,6 +73,12 @@ public final class ShellLimits {
   /** Before a connection to another scheduler that broke, or was not made, is tried again. */
   public static final long PEER_RECONNECT_MS = 500;
 
+  /**
+   * Claims of jobs under way at once, of some fifty jobs each (rule T4): the store syncs them
+   * together.
+   */
+  public static final int CLAIMS_AT_ONCE = 8;
+
   /** How often other schedulers hear from this one. */
   public static final long PEER_NEWS_MS = 1_000;
 
@@ -104,6 +110,12 @@ public final class ShellLimits {
 
   /** The loop and the committer each end a round within this time, or the lease is not renewed. */
   public static final long ROUND_MAX_MS = 30_000;
+
+  /**
+   * The same of one of several schedulers, for which others stand in. Above the time in which etcd
+   * answers, or does not.
+   */
+  public static final long SHARED_ROUND_MAX_MS = 15_000;
 
   /** Ended jobs whose record is kept, each of completed and of failed ones. */
   public static final int HISTORY_JOBS_MAX = 1_000;

@@ -25,6 +25,7 @@ import io.mangonel.scheduler.loop.Committer;
 import io.mangonel.scheduler.loop.EventLoop;
 import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.scheduler.loop.FencedException;
+import io.mangonel.scheduler.loop.Renewal;
 import io.mangonel.scheduler.peer.ExecutorCalls;
 import io.mangonel.scheduler.peer.ExecutorDirectory;
 import io.mangonel.scheduler.peer.ExecutorDoor;
@@ -213,7 +214,7 @@ public final class SchedulerRun implements AutoCloseable {
     started = new Started(store, committer, claims, effects, loop);
     committer.start();
     loop.start();
-    every(keepAlives, ShellLimits.KEEP_ALIVE_MS, () -> keepAlive(store, committer, loop));
+    every(keepAlives, ShellLimits.KEEP_ALIVE_MS, renewal(store, committer, loop)::renew);
     if (setup.shared) {
       peers.start(store, members::listNow);
       members.start();
@@ -278,7 +279,7 @@ public final class SchedulerRun implements AutoCloseable {
   private void adopt(StoredState.Claimable claimable) {
     JobId job = claimable.job().job();
     jobs.adopt(job, claimable.job().request());
-    histories.load(job, stored.log(job), claimable.job().snapshot() == null);
+    histories.load(job, claimable.log(), claimable.job().snapshot() == null);
   }
 
   private void load(SchedulerCore core, FencedStore store, long nowMs) {
@@ -289,7 +290,7 @@ public final class SchedulerRun implements AutoCloseable {
         store.loadPlanned(job);
       }
       jobs.track(job, claimable.job().request(), null);
-      histories.load(job, stored.log(job), claimable.job().snapshot() == null);
+      histories.load(job, claimable.log(), claimable.job().snapshot() == null);
       core.step(new Event.JobLoaded(claimable.job()), nowMs);
     }
     for (StoredState.Ended ended : stored.endedWithDetails()) {
@@ -342,17 +343,15 @@ public final class SchedulerRun implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** A scheduler whose loop or committer hangs must not look alive (rule T3). */
-  private void keepAlive(FencedStore store, Committer committer, EventLoop loop) {
-    long sinceRoundMs = setup.clock.nowMs() - loop.roundAtMs();
-    if (sinceRoundMs > ShellLimits.ROUND_MAX_MS || committer.busyMs() > ShellLimits.ROUND_MAX_MS) {
-      LOG.error(
-          "no keepalive: last round {} ms ago, commit under way for {} ms",
-          sinceRoundMs,
-          committer.busyMs());
-    } else if (!store.keepAlive()) {
-      setup.onFatal.accept(new FencedException("the lease of scheduler " + setup.self + " ended"));
-    }
+  private Renewal renewal(FencedStore store, Committer committer, EventLoop loop) {
+    var signs = new Renewal.Signs(() -> setup.clock.nowMs() - loop.roundAtMs(), committer::busyMs);
+    return new Renewal(
+        signs,
+        setup.shared ? ShellLimits.SHARED_ROUND_MAX_MS : ShellLimits.ROUND_MAX_MS,
+        store::keepAlive,
+        () ->
+            setup.onFatal.accept(
+                new FencedException("the lease of scheduler " + setup.self + " ended")));
   }
 
   public EventQueue events() {

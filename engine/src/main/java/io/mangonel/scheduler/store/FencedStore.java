@@ -236,9 +236,13 @@ public final class FencedStore {
    * @throws StateException when the store does not answer
    */
   public List<JobId> claim(Incarnation owner, List<JobId> jobs, long nowMs) {
+    StoreReads reads =
+        jobs.size() == 1 ? new StoreReads.Direct(backend) : JobRanges.headers(backend, jobs);
     List<Found> found = new ArrayList<>();
     for (JobId job : jobs) {
-      header(job).filter(header -> header.decoded().owner().equals(owner)).ifPresent(found::add);
+      header(job, reads)
+          .filter(header -> header.decoded().owner().equals(owner))
+          .ifPresent(found::add);
     }
     if (found.isEmpty() || owner.equals(self)) {
       return found.stream().map(Found::job).toList();
@@ -261,14 +265,10 @@ public final class FencedStore {
     }
   }
 
-  private Optional<Found> header(JobId job) {
-    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
-      Optional<Entry> entry = backend.get(keyspace, Keys.header(job));
-      if (entry.isPresent()) {
-        return Optional.of(new Found(job, keyspace, entry.get()));
-      }
-    }
-    return Optional.empty();
+  private static Optional<Found> header(JobId job, StoreReads reads) {
+    return new JobReader(reads)
+        .header(job)
+        .map(header -> new Found(job, header.keyspace(), header.entry()));
   }
 
   /**
@@ -343,7 +343,9 @@ public final class FencedStore {
   }
 
   private boolean isOurs(Found header) {
-    return header(header.job).filter(now -> now.decoded().owner().equals(self)).isPresent();
+    return header(header.job, new StoreReads.Direct(backend))
+        .filter(now -> now.decoded().owner().equals(self))
+        .isPresent();
   }
 
   /** Asks for the end of a job: a claim reads it (rule D7). */

@@ -12,7 +12,12 @@ final class Keys {
   /** Of {@code QUEUED_JOBS} and {@code ACTIVE_JOBS}: owner and epoch. */
   static final String HEADER_PREFIX = "header/";
 
+  static final String REQUEST_PREFIX = "request/";
   static final String STAGES_PREFIX = "stages/";
+  static final String LOG_PREFIX = "log/";
+
+  /** Which snapshot counts, and the pieces of all. */
+  static final String SNAPSHOT_PREFIX = "snapshot/";
 
   private Keys() {}
 
@@ -26,7 +31,7 @@ final class Keys {
 
   /** Of {@code QUEUED_JOBS}: the request, which stays there after the header moved on. */
   static String request(JobId job) {
-    return "request/" + job;
+    return REQUEST_PREFIX + job;
   }
 
   /** The rest is of {@code ACTIVE_JOBS}. */
@@ -47,7 +52,7 @@ final class Keys {
   }
 
   static String logPrefix(JobId job) {
-    return "log/" + job + "/";
+    return LOG_PREFIX + job + "/";
   }
 
   static String log(JobId job, long sequence) {
@@ -55,7 +60,7 @@ final class Keys {
   }
 
   static String snapshot(JobId job) {
-    return "snapshot/" + job;
+    return SNAPSHOT_PREFIX + job;
   }
 
   static String snapshotPrefix(JobId job) {

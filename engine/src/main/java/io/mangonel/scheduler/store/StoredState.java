@@ -2,7 +2,6 @@ package io.mangonel.scheduler.store;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.core.UnreadableRecordException;
-import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.LogEntry;
@@ -18,9 +17,11 @@ import io.mangonel.state.StateBackend.Entry;
 import io.mangonel.wire.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +33,24 @@ public final class StoredState {
   private static final int SCAN_LIMIT = 500;
 
   private final StateBackend backend;
+  private final StoreReads.Direct reads;
+  private final JobReader jobs;
 
   public StoredState(StateBackend backend) {
     this.backend = backend;
+    this.reads = new StoreReads.Direct(backend);
+    this.jobs = new JobReader(reads);
   }
 
   /**
    * @param planned its header is with the active jobs
+   * @param log as {@link #log} has it
    */
-  public record Claimable(StoredJob job, boolean planned) {}
+  public record Claimable(StoredJob job, boolean planned, List<LogEntry> log) {
+    public Claimable {
+      log = List.copyOf(log);
+    }
+  }
 
   /** Jobs to claim, and those that cannot be, by name. */
   public record Jobs(List<Claimable> claimable, List<String> unreadable) {
@@ -115,18 +125,32 @@ public final class StoredState {
 
   /** One job that has not ended. */
   public Claim claimable(JobId job) {
-    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
-      Optional<Entry> header = backend.get(keyspace, Keys.header(job));
-      if (header.isPresent()) {
-        boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
-        try {
-          return new Claim.Found(new Claimable(job(header.get(), planned), planned));
-        } catch (UnreadableRecordException e) {
-          return new Claim.Unreadable(String.valueOf(e.getMessage()));
-        }
-      }
+    return claimable(job, jobs);
+  }
+
+  /** Several, in few reads. */
+  public Map<JobId, Claim> claimable(Collection<JobId> several) {
+    var reader = new JobReader(JobRanges.of(backend, several));
+    Map<JobId, Claim> claims = new LinkedHashMap<>();
+    several.forEach(job -> claims.put(job, claimable(job, reader)));
+    return claims;
+  }
+
+  private static Claim claimable(JobId job, JobReader reader) {
+    Optional<JobReader.Header> header = reader.header(job);
+    if (header.isEmpty()) {
+      return new Claim.Gone();
     }
-    return new Claim.Gone();
+    try {
+      return new Claim.Found(claimable(header.get(), job, reader));
+    } catch (UnreadableRecordException e) {
+      return new Claim.Unreadable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Claimable claimable(JobReader.Header header, JobId job, JobReader reader) {
+    boolean planned = header.planned();
+    return new Claimable(reader.job(header), planned, planned ? reader.log(job) : List.of());
   }
 
   /** Jobs whose end somebody wants. */
@@ -147,8 +171,8 @@ public final class StoredState {
           "",
           entry -> {
             try {
-              boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
-              claimable.add(new Claimable(job(entry, planned), planned));
+              var header = new JobReader.Header(keyspace, entry);
+              claimable.add(claimable(header, Keys.jobOfHeader(entry.key()), jobs));
             } catch (UnreadableRecordException e) {
               unreadable.add(keyspace + " " + entry.key() + ": " + e.getMessage());
             }
@@ -157,65 +181,12 @@ public final class StoredState {
     return new Jobs(claimable, unreadable);
   }
 
-  private StoredJob job(Entry entry, boolean planned) {
-    JobId job = Keys.jobOfHeader(entry.key());
-    long epoch = JobHeader.decode(entry.value()).epoch();
-    JobRequest request =
-        request(job).orElseThrow(() -> new UnreadableRecordException("its request is missing"));
-    if (!planned) {
-      return new StoredJob(job, epoch, request, null, null, 0, 0, List.of(), cancelRequested(job));
-    }
-    return planned(job, epoch, request);
-  }
-
-  private StoredJob planned(JobId job, long epoch, JobRequest request) {
-    StoredJob.Plan plan =
-        RecordCodec.decodePlan(
-            backend
-                .get(Keyspace.ACTIVE_JOBS, Keys.stages(job))
-                .orElseThrow(() -> new UnreadableRecordException("its stages are missing"))
-                .value());
-    Optional<SnapshotRecord> snapshot =
-        backend
-            .get(Keyspace.ACTIVE_JOBS, Keys.snapshot(job))
-            .map(entry -> SnapshotRecord.decode(entry.value()));
-    long covered = snapshot.map(SnapshotRecord::sequence).orElse(0L);
-    List<List<GraphTransition>> log = new ArrayList<>();
-    // Entries that the snapshot covers may still be there.
-    forEach(
-        Keyspace.ACTIVE_JOBS,
-        Keys.logPrefix(job),
-        Keys.log(job, covered),
-        line -> log.add(RecordCodec.decodeLogEntry(line.value()).transitions()));
-    int chunks = snapshot.map(SnapshotRecord::chunks).orElse(0);
-    Bytes graph = snapshot.map(found -> graph(job, found)).orElse(null);
-    return new StoredJob(
-        job, epoch, request, plan, graph, covered, chunks, log, cancelRequested(job));
-  }
-
-  private Bytes graph(JobId job, SnapshotRecord snapshot) {
-    Bytes inline = snapshot.inline();
-    if (inline != null) {
-      return inline;
-    }
-    var graph = new ByteArrayOutputStream();
-    for (int index = 0; index < snapshot.chunks(); index++) {
-      String key = Keys.snapshotChunk(job, snapshot.sequence(), index);
-      Entry chunk =
-          backend
-              .get(Keyspace.ACTIVE_JOBS, key)
-              .orElseThrow(() -> new UnreadableRecordException(key + " is missing"));
-      graph.writeBytes(chunk.value().toByteArray());
-    }
-    return Bytes.of(graph.toByteArray());
-  }
-
   /** A job that has ended, with all that is still kept of how it came to that. */
   public Optional<StoredJob> details(Ended job) {
     boolean planned = backend.get(Keyspace.ACTIVE_JOBS, Keys.stages(job.job())).isPresent();
     try {
       return planned
-          ? Optional.of(planned(job.job(), job.epoch(), job.request()))
+          ? Optional.of(jobs.planned(job.job(), job.epoch(), job.request()))
           : Optional.empty();
     } catch (UnreadableRecordException e) {
       return Optional.empty(); // A sweep was faster.
@@ -228,17 +199,7 @@ public final class StoredState {
    * @return empty when it is gone, or when this version cannot read it
    */
   public List<LogEntry> log(JobId job) {
-    List<LogEntry> log = new ArrayList<>();
-    try {
-      forEach(
-          Keyspace.ACTIVE_JOBS,
-          Keys.logPrefix(job),
-          "",
-          line -> log.add(RecordCodec.decodeLogEntry(line.value())));
-    } catch (UnreadableRecordException e) {
-      return List.of();
-    }
-    return log;
+    return jobs.log(job);
   }
 
   /** What each scheduler took over last. */
@@ -304,9 +265,7 @@ public final class StoredState {
   }
 
   public Optional<JobRequest> request(JobId job) {
-    return backend
-        .get(Keyspace.QUEUED_JOBS, Keys.request(job))
-        .map(entry -> RecordCodec.decodeRequest(entry.value()));
+    return jobs.request(job);
   }
 
   /** The body of a job's plan; empty when none was written or it is gone. */
@@ -398,7 +357,7 @@ public final class StoredState {
 
   /** Whether someone asked for the job's end (rule D7). */
   public boolean cancelRequested(JobId job) {
-    return backend.get(Keyspace.CANCELS, job.value()).isPresent();
+    return jobs.cancelRequested(job);
   }
 
   public Optional<SubmitRecord> submit(String principal, String idempotencyKey) {
@@ -407,14 +366,8 @@ public final class StoredState {
         .map(entry -> SubmitRecord.decode(entry.value()));
   }
 
-  private void forEach(Keyspace keyspace, String prefix, String afterKey, Consumer<Entry> use) {
-    String after = afterKey;
-    List<Entry> page;
-    do {
-      page = backend.scan(keyspace, prefix, after, SCAN_LIMIT);
-      page.forEach(use);
-      after = page.isEmpty() ? after : page.getLast().key();
-    } while (page.size() == SCAN_LIMIT);
+  private void forEach(Keyspace keyspace, String prefix, String after, Consumer<Entry> use) {
+    reads.forEach(keyspace, prefix, after, use);
   }
 
   void forEachKey(Keyspace keyspace, String prefix, Consumer<String> use) {
