@@ -1,5 +1,6 @@
 package io.mangonel.workbench.simulation;
 
+import io.mangonel.workbench.simulation.world.Fault;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;

@@ -1,20 +1,26 @@
 package io.mangonel.workbench.simulation;
 
 import io.mangonel.core.owner.Event;
-import io.mangonel.core.owner.JobView;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.workbench.simulation.world.Fault;
+import io.mangonel.workbench.simulation.world.Network;
+import io.mangonel.workbench.simulation.world.World;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Those who ask: each submits a statement, asks again under the same key while it hears nothing,
- * now and then cancels it, and now and then takes rows before the end.
+ * Those who ask: each submits a statement, asks any scheduler how it goes, again under the same key
+ * while it knows of no job, now and then cancels it, and now and then takes rows before the end.
  */
 final class SimulatedClients {
   private static final int SUBMIT_MAX_MS = 4_000;
@@ -35,6 +41,9 @@ final class SimulatedClients {
   private final Map<String, JobRequest> requests = new TreeMap<>(); // By idempotency key.
   private final Map<String, JobId> latest = new TreeMap<>(); // The id a statement was last given.
   private final Map<JobId, Set<Fault>> cancelled = new TreeMap<>();
+  private final Map<String, JobId> known = new TreeMap<>(); // The job a statement became, as told.
+  private final Map<JobId, String> keys = new TreeMap<>();
+  private final Map<String, Incarnation> askedLast = new TreeMap<>();
   private int ids;
 
   SimulatedClients(Simulation simulation) {
@@ -117,10 +126,18 @@ final class SimulatedClients {
     if (satisfied(key)) {
       return;
     }
-    if (simulation.scheduler().up() && simulation.store.jobs.containsKey(jobOf(key))) {
-      simulation.scheduler().cancel(jobOf(key));
+    if (simulation.store.jobs.containsKey(jobOf(key))) {
+      someone().ifPresent(scheduler -> scheduler.cancel(jobOf(key)));
     }
     world.after(PATIENCE_MS / 10, () -> losePatience(key));
+  }
+
+  /** A scheduler that is up and in reach. */
+  private Optional<SimulatedScheduler> someone() {
+    return simulation
+        .schedulers
+        .any()
+        .filter(one -> simulation.network.bothWays(Network.CLIENTS, one.address()));
   }
 
   private void ask(String key) {
@@ -128,21 +145,39 @@ final class SimulatedClients {
       readNowAndThen(jobOf(key));
       return;
     }
-    JobId id = jobOf(key);
-    var stored = simulation.store.jobs.get(id);
-    if (simulation.scheduler().up()) {
-      if (stored == null) {
-        submitNow(key);
-      } else if (stored.end != null) {
-        simulation.oracle.told(id, stored.end);
-        readNowAndThen(id);
-        world.after(world.random.nextInt(AFTER_THE_END_MS), () -> cancel(id));
-        return;
-      } else {
-        takeRows(id);
-      }
+    someone().ifPresent(scheduler -> ask(key, scheduler));
+    if (!satisfied(key)) {
+      world.after(1 + world.random.nextInt(2 * ASK_MS), () -> ask(key));
+    } else {
+      readNowAndThen(jobOf(key));
+      world.after(world.random.nextInt(AFTER_THE_END_MS), () -> cancel(jobOf(key)));
     }
-    world.after(1 + world.random.nextInt(2 * ASK_MS), () -> ask(key));
+  }
+
+  private void ask(String key, SimulatedScheduler scheduler) {
+    Incarnation before = askedLast.put(key, scheduler.self());
+    JobId id = known.get(key);
+    if (id == null) {
+      if (before != null && !before.equals(scheduler.self())) {
+        world.count(Fault.ASKED_AGAIN_ELSEWHERE);
+      }
+      submitNow(key, scheduler);
+      return;
+    }
+    switch (scheduler.status(id)) {
+      case SimulatedScheduler.Status.Ended(var record) -> simulation.oracle.told(id, record);
+      case SimulatedScheduler.Status.Open _ -> takeRows(id, scheduler);
+      case SimulatedScheduler.Status.Unknown _ -> known.remove(key); // Light, and never stored.
+      case SimulatedScheduler.Status.NoAnswer _ -> {}
+    }
+  }
+
+  /** A scheduler tells which job a submit became. */
+  void heard(JobId asked, JobId job) {
+    String key = keys.get(asked);
+    if (key != null) {
+      known.put(key, job);
+    }
   }
 
   /** Reads the result for a while, perhaps longer than it would be kept. */
@@ -150,28 +185,34 @@ final class SimulatedClients {
     if (world.random.nextInt(READ_EVERY) > 0 || isElsewhere(id)) {
       return;
     }
-    world.count(Fault.READ_SLOWLY);
-    SimulatedScheduler reader = simulation.scheduler();
-    reader.receive(new Event.ReadingBegins(id));
-    world.after(world.random.nextInt(READ_MAX_MS), () -> reader.receive(new Event.ReadingEnds(id)));
+    someone()
+        .ifPresent(
+            reader -> {
+              world.count(Fault.READ_SLOWLY);
+              reader.receive(new Event.ReadingBegins(id));
+              world.after(
+                  world.random.nextInt(READ_MAX_MS),
+                  () -> reader.receive(new Event.ReadingEnds(id)));
+            });
   }
 
   /** Each time under another id, as the shell gives them. */
-  private void submitNow(String key) {
-    JobId id = submitUnderNewId(key);
+  private void submitNow(String key, SimulatedScheduler scheduler) {
+    JobId id = submitUnderNewId(key, scheduler);
     if (world.happens(Fault.ASKED_AGAIN)) {
       if (world.random.nextBoolean()) {
-        submitUnderNewId(key);
+        submitUnderNewId(key, scheduler);
       } else {
-        simulation.scheduler().submit(id, request(key)); // The same event once more.
+        scheduler.submit(id, request(key)); // The same event once more.
       }
     }
   }
 
-  private JobId submitUnderNewId(String key) {
+  private JobId submitUnderNewId(String key, SimulatedScheduler scheduler) {
     var id = new JobId("j%03d".formatted(ids++));
     latest.put(key, id);
-    simulation.scheduler().submit(id, request(key));
+    keys.put(id, key);
+    scheduler.submit(id, request(key));
     return id;
   }
 
@@ -186,16 +227,17 @@ final class SimulatedClients {
   // Cancelling.
 
   private void cancel(JobId id) {
-    var scheduler = simulation.scheduler();
-    if (!scheduler.up()) {
-      return;
-    }
-    cancelIf(state(id), id);
+    someone().ifPresent(scheduler -> cancel(id, scheduler));
   }
 
-  private void cancelIf(Fault when, JobId id) {
+  private void cancel(JobId id, SimulatedScheduler scheduler) {
+    Fault when = state(id);
     if (cancelled.computeIfAbsent(id, _ -> new TreeSet<>()).add(when) && world.happens(when)) {
-      simulation.scheduler().cancel(id);
+      var stored = simulation.store.jobs.get(id);
+      if (stored != null && stored.end == null && !stored.owner.equals(scheduler.self())) {
+        world.count(Fault.CANCELLED_ELSEWHERE);
+      }
+      scheduler.cancel(id);
     }
   }
 
@@ -223,30 +265,17 @@ final class SimulatedClients {
   // Rows before the end.
 
   /** Takes the rows of a partition of the answer, once it is durable that some were taken. */
-  private void takeRows(JobId id) {
-    var winners = new ArrayList<JobView.TaskView>();
-    simulation
-        .scheduler()
-        .job(id)
-        .filter(job -> job.end() == null && !job.stages().isEmpty())
-        .ifPresent(
-            job ->
-                job.stages().getLast().tasks().stream()
-                    .filter(task -> task.state().equals("SUCCESSFUL"))
-                    .forEach(winners::add));
-    if (winners.isEmpty() || !world.happens(Fault.ROWS_SENT_EARLY)) {
+  private void takeRows(JobId id, SimulatedScheduler scheduler) {
+    if (winners(id, scheduler).isEmpty() || !world.happens(Fault.ROWS_SENT_EARLY)) {
       return;
     }
-    simulation.scheduler().receive(new Event.RowsSent(id));
-    world.after(world.random.nextInt(ASK_MS), () -> sendRows(id));
+    scheduler.receive(new Event.RowsSent(id));
+    world.after(world.random.nextInt(ASK_MS), () -> sendRows(id, scheduler));
   }
 
-  private void sendRows(JobId id) {
-    if (!simulation.oracle.rowsMayBeSent(id) || !simulation.scheduler().up()) {
-      return;
-    }
-    simulation
-        .scheduler()
+  private static List<TaskAttemptId> winners(JobId id, SimulatedScheduler scheduler) {
+    var winners = new ArrayList<TaskAttemptId>();
+    scheduler
         .job(id)
         .filter(job -> job.end() == null && !job.stages().isEmpty())
         .ifPresent(
@@ -258,8 +287,18 @@ final class SimulatedClients {
                         task -> {
                           var winner = task.attempt();
                           if (winner != null && task.state().equals("SUCCESSFUL")) {
-                            simulation.oracle.rowsSentEarly(winner);
+                            winners.add(winner);
                           }
                         }));
+    return winners;
+  }
+
+  /** Those that are durable (rule D5). */
+  private void sendRows(JobId id, SimulatedScheduler scheduler) {
+    if (scheduler.up()) {
+      winners(id, scheduler).stream()
+          .filter(simulation.oracle::rowsMayBeSent)
+          .forEach(simulation.oracle::rowsSentEarly);
+    }
   }
 }

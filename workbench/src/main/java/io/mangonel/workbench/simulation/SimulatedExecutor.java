@@ -10,6 +10,7 @@ import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
@@ -19,12 +20,17 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
+import io.mangonel.workbench.simulation.oracle.Oracle;
+import io.mangonel.workbench.simulation.world.Fault;
+import io.mangonel.workbench.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** An executor process: the agent's core and pretended tasks. A restart is another instance. */
 final class SimulatedExecutor {
@@ -42,8 +48,10 @@ final class SimulatedExecutor {
   private final Map<TaskAttemptId, Recovered> files = new TreeMap<>();
   private final Map<TaskAttemptId, TaskLaunch> running = new TreeMap<>();
   private final SimulatedProcess process;
+  private final SimulatedDirectory directory;
   private final int outboxMax; // With what runs when it becomes full, and what was there before.
   private final Map<JobId, Long> epochs = new TreeMap<>(); // The highest it was told of a job.
+  private final Map<Long, String> callers = new TreeMap<>(); // Who waits for an answer.
   private long calls;
 
   /**
@@ -58,6 +66,7 @@ final class SimulatedExecutor {
     this.agent = new AgentCore(setup.id, incarnation, setup.slots, setup.pull, setup.limits, kept);
     this.outboxMax = setup.limits.outboxMax() + setup.slots + kept.size();
     kept.forEach(file -> files.put(file.id(), file));
+    this.directory = new SimulatedDirectory(simulation, this, process);
     world.after(world.random.nextInt((int) TICK_MS), this::tick);
   }
 
@@ -73,6 +82,10 @@ final class SimulatedExecutor {
 
   boolean stopped() {
     return process.stopped();
+  }
+
+  void jump(long byMs) {
+    process.jump(agent.incarnation(), byMs);
   }
 
   /** Stands still; what arrives meanwhile it finds when it goes on. */
@@ -120,17 +133,29 @@ final class SimulatedExecutor {
 
   // Requests of a scheduler. They return at once; answers travel back on their own.
 
-  void slotsRequested(Incarnation target, Incarnation from, long request, int wanted, long ttl) {
-    receive(new AgentEvent.SlotsRequested(++calls, target, from, request, wanted, ttl));
+  void slotsRequested(
+      String caller, Incarnation target, Incarnation from, long request, int wanted, long ttl) {
+    long call = called(caller);
+    receive(new AgentEvent.SlotsRequested(call, target, from, request, wanted, ttl));
   }
 
   void launchRequested(
-      Incarnation target, Incarnation from, List<TaskLaunch> launches, boolean polled) {
-    receive(new AgentEvent.LaunchRequested(++calls, target, from, launches, polled));
+      String caller,
+      Incarnation target,
+      Incarnation from,
+      List<TaskLaunch> launches,
+      boolean polled) {
+    receive(new AgentEvent.LaunchRequested(called(caller), target, from, launches, polled));
   }
 
-  void adoptRequested(Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
-    receive(new AgentEvent.AdoptRequested(++calls, target, from, jobs));
+  void adoptRequested(
+      String caller, Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
+    receive(new AgentEvent.AdoptRequested(called(caller), target, from, jobs));
+  }
+
+  private long called(String caller) {
+    callers.put(++calls, caller);
+    return calls;
   }
 
   void receive(AgentEvent event) {
@@ -142,7 +167,7 @@ final class SimulatedExecutor {
         && target.equals(agent.incarnation())) {
       jobs.forEach(job -> epochs.merge(job.job(), job.epoch(), Math::max));
     }
-    agent.step(event, world.nowMs());
+    agent.step(event, process.nowMs());
     for (AgentEffect effect : agent.ready()) {
       if (world.verbose && !(effect instanceof AgentEffect.SendHeartbeat)) {
         world.say(agent.incarnation() + " -> " + effect);
@@ -154,7 +179,9 @@ final class SimulatedExecutor {
     Oracle.check(inLane.size() <= 1, "more tasks than one in the lane");
     Oracle.check(running.size() - inLane.size() <= setup.slots, "more tasks than slots");
     inLane.forEach(launch -> simulation.oracle.runsInLane(launch.id()));
-    Oracle.check(agent.outboxSize() <= outboxMax, "T10: outbox of " + agent.outboxSize());
+    if (agent.outboxSize() > outboxMax) {
+      throw new AssertionError("T10: outbox of " + agent.outboxSize());
+    }
   }
 
   private static boolean inLane(TaskLaunch launch) {
@@ -171,46 +198,105 @@ final class SimulatedExecutor {
       case AgentEffect.RemoveJobData(var job) ->
           files.keySet().removeIf(file -> file.job().equals(job));
       case AgentEffect.RemoveAttemptData(var attempt) -> files.remove(attempt);
-      case AgentEffect.AnswerSlots(_, long request, var granted, int waiting) ->
-          send(new Event.SlotsReserved(id, run, request, granted, waiting));
-      case AgentEffect.AnswerLaunch(_, var answers) -> {
+      case AgentEffect.AnswerSlots(long call, long request, var granted, int waiting) -> {
+        var left = left(granted);
+        answer(
+            call,
+            scheduler ->
+                scheduler.receiveSlots(
+                    arrived ->
+                        new Event.SlotsReserved(
+                            id, run, request, left.stream().map(arrived).toList(), waiting)));
+      }
+      case AgentEffect.AnswerLaunch(long call, var answers) -> {
         if (answers.stream().anyMatch(a -> !(a instanceof TaskLaunch.Answer.Accepted))) {
           world.count(Fault.LAUNCH_REJECTED);
         }
-        send(new Event.LaunchAnswered(id, run, answers));
+        answer(call, scheduler -> scheduler.receive(new Event.LaunchAnswered(id, run, answers)));
       }
-      case AgentEffect.AnswerInventory(_, var jobs, var refused, var tasks, var ended) -> {
+      case AgentEffect.AnswerInventory(long call, var jobs, var refused, var tasks, var ended) -> {
         var higher = refused.stream().map(j -> new Effect.JobEpoch(j.job(), j.epoch())).toList();
-        send(new Event.JobsAdopted(id, run, jobs, higher, tasks, ended));
+        var inventory = new Event.JobsAdopted(id, run, jobs, higher, tasks, ended);
+        answer(call, scheduler -> scheduler.receive(inventory));
       }
-      case AgentEffect.AnswerOtherIncarnation _ -> {}
-      case AgentEffect.Register(_, var outputs) ->
+      case AgentEffect.AnswerOtherIncarnation(long call) -> callers.remove(call);
+      case AgentEffect.Register(var to, var outputs) ->
           send(
+              to,
               new Event.ExecutorRegistered(
                   new ExecutorInfo(id, run, "h", 1, setup.slots, "duckdb", setup.pull), outputs));
-      case AgentEffect.SendHeartbeat(_, var attempts, _) ->
-          send(new Event.Heartbeat(id, run, attempts));
-      case AgentEffect.SendOffer(_, var reservations) ->
-          send(new Event.Offer(id, run, reservations));
-      case AgentEffect.AskJobs(_, var jobs) ->
-          world.send(() -> simulation.scheduler().jobsAsked(id, jobs));
-      case AgentEffect.LookForSchedulers _ -> simulation.findScheduler(this);
+      case AgentEffect.SendHeartbeat(var to, var attempts, _) ->
+          send(to, new Event.Heartbeat(id, run, attempts));
+      case AgentEffect.SendOffer(var to, var reservations) -> {
+        var left = left(reservations);
+        sendTo(
+            to,
+            scheduler ->
+                scheduler.receiveSlots(
+                    arrived -> new Event.Offer(id, run, left.stream().map(arrived).toList())));
+      }
+      case AgentEffect.AskJobs(var to, var jobs) ->
+          sendTo(to, scheduler -> scheduler.jobsAsked(id, jobs));
+      case AgentEffect.LookForSchedulers _ -> directory.lookSoon();
       case AgentEffect.Drained _ -> simulation.drained(this);
-      case AgentEffect.SayLeaving(_, boolean gone) ->
-          send(new Event.ExecutorLeaving(id, run, gone));
-      case AgentEffect.SendStatuses(_, var reports) ->
-          send(
-              new Event.TaskUpdates(
-                  id,
-                  run,
-                  reports.stream()
-                      .map(report -> new Event.TaskUpdate(report.status(), report.followUp()))
-                      .toList()));
+      case AgentEffect.SayLeaving(var to, boolean gone) ->
+          send(to, new Event.ExecutorLeaving(id, run, gone));
+      case AgentEffect.SendStatuses(var to, var reports) -> {
+        var left = reports.stream().map(this::left).toList();
+        sendTo(to, scheduler -> scheduler.receiveSlots(arrived -> updates(left, arrived)));
+      }
     }
   }
 
-  private void send(Event event) {
-    world.send(() -> simulation.scheduler().receive(event));
+  /** Slots travel with the time that they have left (clocks differ). */
+  private List<ExecutorReservation> left(List<ExecutorReservation> slots) {
+    return slots.stream().map(this::left).toList();
+  }
+
+  private ExecutorReservation left(ExecutorReservation slot) {
+    return slot.endingAt(slot.expiresAtMs() - process.nowMs());
+  }
+
+  private AgentEffect.Report left(AgentEffect.Report report) {
+    var followUp = report.followUp();
+    return followUp == null ? report : new AgentEffect.Report(report.status(), left(followUp));
+  }
+
+  private Event updates(
+      List<AgentEffect.Report> reports, UnaryOperator<ExecutorReservation> arrived) {
+    return new Event.TaskUpdates(
+        agent.executor(),
+        agent.incarnation(),
+        reports.stream()
+            .map(
+                report -> {
+                  var followUp = report.followUp();
+                  return new Event.TaskUpdate(
+                      report.status(), followUp == null ? null : arrived.apply(followUp));
+                })
+            .toList());
+  }
+
+  private void send(Incarnation to, Event event) {
+    sendTo(to, scheduler -> scheduler.receive(event));
+  }
+
+  /** To whoever is then where that scheduler was found. */
+  private void sendTo(Incarnation to, Consumer<SimulatedScheduler> message) {
+    directory.addressOf(to).ifPresent(address -> sendTo(address, message));
+  }
+
+  private void sendTo(String address, Consumer<SimulatedScheduler> message) {
+    simulation.network.send(
+        setup.id.value(), address, () -> simulation.at(address).ifPresent(message));
+  }
+
+  /** Back on the line of the call. */
+  private void answer(long call, Consumer<SimulatedScheduler> answer) {
+    String address = callers.remove(call);
+    if (address != null) {
+      sendTo(address, answer);
+    }
   }
 
   // Tasks.
@@ -235,8 +321,8 @@ final class SimulatedExecutor {
       return new TaskOutcome.Failed(new Failure.Killed("gone"));
     }
     for (InputLocation input : launch.inputs()) {
-      if (!input.files().isEmpty() && !simulation.holds(input.executor(), input.producer())) {
-        if (!simulation.executor(input.executor()).process.up()) {
+      if (!input.files().isEmpty() && !reaches(input)) {
+        if (isSilent(input.executor())) {
           world.count(Fault.HOLDER_UNREACHABLE);
           return new TaskOutcome.Failed(
               new Failure.HolderUnreachable(input.producer(), "no answer"));
@@ -255,16 +341,28 @@ final class SimulatedExecutor {
       return new TaskOutcome.Failed(new Failure.UserError("division by zero"));
     }
     boolean inline = simulation.oracle.isOneTask(launch.id()) && world.random.nextInt(4) > 0;
-    simulation.oracle.wrote(launch, !inline);
     if (inline) {
-      return new TaskOutcome.Succeeded(new TaskOutput(List.of(), Bytes.of(new byte[1]), 1, 1));
+      var rows = new TaskOutput(List.of(), Bytes.of(new byte[1]), 1, 1);
+      simulation.oracle.wrote(launch, rows);
+      return new TaskOutcome.Succeeded(rows);
     }
     var written = new ArrayList<OutputFile>();
     written.add(new OutputFile(OutputFile.ALL_PARTITIONS, launch.id().toString(), 1, 1, 7));
     var output = new TaskOutput(written, Bytes.EMPTY, 1, 1);
+    simulation.oracle.wrote(launch, output);
     var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
     files.put(launch.id(), new Recovered(launch.id(), launch.epoch(), inputs, output));
     return new TaskOutcome.Succeeded(output);
+  }
+
+  /** The other answers, and has it. */
+  private boolean reaches(InputLocation input) {
+    return !isSilent(input.executor()) && simulation.holds(input.executor(), input.producer());
+  }
+
+  private boolean isSilent(ExecutorId other) {
+    return !simulation.executor(other).process.up()
+        || !simulation.network.bothWays(setup.id.value(), other.value());
   }
 
   private void end(TaskAttemptId id, TaskOutcome outcome) {

@@ -1,6 +1,7 @@
 package io.mangonel.workbench.simulation;
 
 import io.mangonel.core.owner.Limits;
+import io.mangonel.workbench.simulation.world.Scenario;
 import java.util.Random;
 
 /** The product's limits, but for those that a short and small run would never reach. */

@@ -1,12 +1,17 @@
 package io.mangonel.workbench.simulation;
 
+import io.mangonel.workbench.simulation.world.World;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What a scheduler and an executor have in common: they run, stand still, or are dead. */
+/**
+ * What a scheduler and an executor have in common: they run, stand still, or are dead, and have a
+ * clock of their own, which never goes back.
+ */
 final class SimulatedProcess {
   private final World world;
   private final Deque<Runnable> arrived = new ArrayDeque<>(); // While it stands still.
+  private long jumpsMs;
   private boolean stopped;
   private boolean dead;
 
@@ -29,6 +34,26 @@ final class SimulatedProcess {
 
   boolean up() {
     return !dead && !stopped;
+  }
+
+  /** What its clock says. */
+  long nowMs() {
+    return world.nowMs() + jumpsMs;
+  }
+
+  /** How far it has jumped ahead of the world's. */
+  long jumpsMs() {
+    return jumpsMs;
+  }
+
+  /**
+   * Its clock goes on at once.
+   *
+   * @param name for the trace
+   */
+  void jump(Object name, long byMs) {
+    world.say("the clock of " + name + " jumps by " + byMs + " ms");
+    jumpsMs += byMs;
   }
 
   /**
@@ -62,5 +87,24 @@ final class SimulatedProcess {
     } else {
       action.run();
     }
+  }
+
+  /** An outcome that comes later, if the process is still there. */
+  void later(long delayMs, Runnable action) {
+    world.after(delayMs, () -> arrive(action));
+  }
+
+  /** Again and again while it lives; not while it stands still. */
+  void every(long periodMs, Runnable action) {
+    world.after(
+        periodMs,
+        () -> {
+          if (!dead) {
+            if (!stopped) {
+              action.run();
+            }
+            every(periodMs, action);
+          }
+        });
   }
 }

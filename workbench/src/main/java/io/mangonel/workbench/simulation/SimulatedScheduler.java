@@ -10,20 +10,30 @@ import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
-import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoreSweep;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.state.StateException;
+import io.mangonel.workbench.simulation.oracle.LaunchWatch;
+import io.mangonel.workbench.simulation.oracle.Oracle;
+import io.mangonel.workbench.simulation.oracle.SchedulerWatch;
+import io.mangonel.workbench.simulation.store.FaultyStateBackend;
+import io.mangonel.workbench.simulation.store.SimulatedStore;
+import io.mangonel.workbench.simulation.world.Fault;
+import io.mangonel.workbench.simulation.world.Network;
+import io.mangonel.workbench.simulation.world.World;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A scheduler process: its core and what the shell does around it. A restart is another one. */
@@ -35,71 +45,118 @@ final class SimulatedScheduler {
   private static final int SLOW_PLAN_MAX_MS = 6_000;
   private static final int LARGE_PLAN_BYTES = 700_000;
   private static final int LARGE_PLAN_EVERY = 8;
-  private static final long UNANSWERED_CALL_MS = 300;
   private static final int TICKS_SLACK = 2;
   private static final long SWEEP_MS = 2_000;
 
   private final Simulation simulation;
   private final World world;
   private final Oracle oracle;
+  private final SchedulerWatch watch;
   private final SimulatedStore store;
+  private final FaultyStateBackend view;
+  private final StoredState reader;
   private final FencedStore fenced;
   private final SchedulerCore core;
   private final SimulatedProcess process;
+  private final SimulatedMember member;
+  private final SimulatedCalls calls;
   private final LaunchWatch launches;
+  private final String address;
   private @Nullable Commit open; // Sent, and the core does not know yet what became of it.
   private long steps;
 
-  /** Registers, loads what is stored, and runs. */
-  SimulatedScheduler(Simulation simulation, int run, Limits limits) {
+  /**
+   * Registers, loads what is stored, and runs.
+   *
+   * @throws StateException when the store does not answer
+   * @throws IllegalStateException when it refuses
+   */
+  SimulatedScheduler(Simulation simulation, Incarnation self, String address, Limits limits) {
     this.simulation = simulation;
     this.world = simulation.world;
     this.process = new SimulatedProcess(world);
     this.oracle = simulation.oracle;
     this.store = simulation.store;
-    this.fenced = store.register(new Incarnation("s#" + run));
+    this.address = address;
+    this.view = store.view(address);
+    this.reader = new StoredState(view);
+    this.fenced = SimulatedMember.register(simulation, view, self, address);
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
-    oracle.schedulerRestarted(world.nowMs());
-    world.say("scheduler starts as " + self());
-    store.executors.values().forEach(info -> step(new Event.ExecutorLoaded(info)));
-    var jobs = store.load();
+    this.watch = oracle.started(self);
+    this.calls = new SimulatedCalls(this, launches);
+    this.member = new SimulatedMember(this, view, fenced, reader);
+    world.say("scheduler starts as " + self + " at " + address);
+    reader.executors().forEach(info -> step(new Event.ExecutorLoaded(info)));
+    if (simulation.scenario.several()) {
+      member.joins();
+    } else {
+      loadAll();
+    }
+    tick();
+  }
+
+  private void loadAll() {
+    store.checkAll();
+    var jobs = reader.jobs().claimable();
     jobs.stream()
         .filter(StoredState.Claimable::planned)
         .forEach(job -> fenced.loadPlanned(job.job().job()));
-    jobs.forEach(this::load);
-    store.ended().forEach(end -> step(new Event.EndedJobLoaded(end.job(), end.epoch())));
-    tick();
-    sweep(new StoreSweep(store.reader(), fenced, core::kept));
+    jobs.forEach(job -> load(job.job()));
+    for (var end : reader.endedWithDetails()) {
+      watch.inherits(end.job(), world.nowMs());
+      step(new Event.EndedJobLoaded(end.job(), end.epoch()));
+    }
+    process.every(SWEEP_MS, new StoreSweep(reader, fenced, core::kept)::run);
   }
 
-  /** Deletes what is behind ended jobs, now and then. */
-  private void sweep(StoreSweep sweep) {
-    if (process.dead()) {
-      return;
-    }
-    if (!process.stopped()) {
-      sweep.run();
-    }
-    world.after(SWEEP_MS, () -> sweep(sweep));
+  /** A job is its own from now on. */
+  void load(StoredJob job) {
+    store.checkOpen(job);
+    watch.loads(job.job(), store.cancelStored(job.job()), world.nowMs());
+    core.step(new Event.JobLoaded(job), process.nowMs());
+    drain();
   }
 
   /** An executor asks which jobs are still known (rule T13). */
   void jobsAsked(ExecutorId from, List<JobId> asked) {
-    process.arrive(() -> send(from, new AgentEvent.JobsKnown(asked, store.reader().known(asked))));
-  }
-
-  private void load(StoredState.Claimable job) {
-    JobId id = job.job().job();
-    if (store.cancelStored(id)) {
-      oracle.cancelKnown(id);
-    }
-    core.step(new Event.JobLoaded(job.job()), world.nowMs());
-    drain();
+    process.arrive(
+        () -> {
+          try {
+            calls.send(from, new AgentEvent.JobsKnown(asked, reader.known(asked)));
+          } catch (StateException noAnswer) {
+            world.say("no answer about " + asked);
+          }
+        });
   }
 
   Incarnation self() {
     return core.self();
+  }
+
+  String address() {
+    return address;
+  }
+
+  Simulation simulation() {
+    return simulation;
+  }
+
+  SimulatedProcess process() {
+    return process;
+  }
+
+  SimulatedMember member() {
+    return member;
+  }
+
+  SchedulerWatch watch() {
+    return watch;
+  }
+
+  /** Of these ended jobs, those that the core keeps. */
+  Set<JobId> kept(Set<JobId> ended) {
+    return core.kept(ended);
   }
 
   /** A hash of all it knows. */
@@ -111,29 +168,68 @@ final class SimulatedScheduler {
     return core.job(id);
   }
 
+  /** Whether it has this job, and the job has not ended there. */
+  boolean schedules(JobId id) {
+    return core.job(id)
+        .filter(
+            job ->
+                job.line().phase() == JobView.Phase.PLANNING
+                    || job.line().phase() == JobView.Phase.QUEUED
+                    || job.line().phase() == JobView.Phase.RUNNING)
+        .isPresent();
+  }
+
   // The process.
 
+  /** As by kill -9: what it sent may still arrive. */
   void die() {
-    process.die();
+    if (!process.dead()) {
+      process.die();
+      view.closeWatches();
+      watch.died();
+    }
+  }
+
+  /** In good order: its key goes, and its jobs are another's at once. */
+  void end() {
+    die();
+    fenced.release();
+  }
+
+  /** Its key is gone: the process ends, and its supervisor starts another. */
+  void fencedOut() {
+    if (!process.dead()) {
+      die();
+      simulation.lost(this);
+    }
   }
 
   boolean up() {
     return process.up();
   }
 
+  boolean dead() {
+    return process.dead();
+  }
+
   /** Stands still; what arrives meanwhile it finds when it goes on. */
   void stop(long forMs) {
-    oracle.pauses.add(world.nowMs(), world.nowMs() + forMs);
+    watch.paused(world.nowMs(), world.nowMs() + forMs);
     process.stop(self(), forMs);
   }
 
+  void jump(long byMs) {
+    process.jump(self(), byMs);
+    watch.clockAhead(process.jumpsMs());
+  }
+
+  void endLease() {
+    view.endLease();
+  }
+
   private void tick() {
-    if (process.stopped()) {
-      world.after(1, this::tick);
-    } else if (!process.dead()) {
-      step(new Event.Tick());
-      world.after(TICK_MS, this::tick);
-    }
+    step(new Event.Tick());
+    process.later(TICK_MS, this::tick);
   }
 
   /** A message or an outcome. */
@@ -141,12 +237,21 @@ final class SimulatedScheduler {
     process.arrive(() -> step(event));
   }
 
-  private void step(Event event) {
+  /** Slots arrive with the time that they have left (clocks differ). */
+  void receiveSlots(Function<UnaryOperator<ExecutorReservation>, Event> event) {
+    process.arrive(
+        () -> step(event.apply(slot -> slot.endingAt(process.nowMs() + slot.expiresAtMs()))));
+  }
+
+  void step(Event event) {
+    if (process.dead()) {
+      return;
+    }
     steps++;
     if (world.verbose && !(event instanceof Event.Tick || event instanceof Event.Heartbeat)) {
       world.say(event);
     }
-    core.step(event, world.nowMs());
+    core.step(event, process.nowMs());
     reading(event);
     if (event instanceof Event.JobQueued queued && waits(queued.job())) {
       world.count(Fault.WAITED_IN_LINE);
@@ -189,12 +294,11 @@ final class SimulatedScheduler {
         .isPresent();
   }
 
-  /** Who begins to read what is no longer kept reads nothing. */
   private void reading(Event event) {
-    if (event instanceof Event.ReadingBegins(var job) && core.kept(Set.of(job)).contains(job)) {
-      oracle.readers.begins(job, world.nowMs());
-    } else if (event instanceof Event.ReadingEnds(var job)) {
-      oracle.readers.ends(job, world.nowMs());
+    if (event instanceof Event.ReadingBegins(var job)) {
+      watch.reading(event, core.kept(Set.of(job)), world.nowMs());
+    } else if (event instanceof Event.ReadingEnds _) {
+      watch.reading(event, Set.of(), world.nowMs());
     }
   }
 
@@ -202,14 +306,15 @@ final class SimulatedScheduler {
     var ready = core.ready();
     Commit commit = ready.commit();
     if (commit != null) {
-      oracle.sent(commit, world.nowMs());
+      watch.sent(commit, world.nowMs());
       commit(commit);
     }
     for (Effect effect : ready.effects()) {
       if (world.verbose) {
         world.say("  " + effect);
       }
-      oracle.effect(effect, world.nowMs());
+      watch.effect(effect, world.nowMs());
+      calls.perform(effect);
       perform(effect);
     }
   }
@@ -235,7 +340,7 @@ final class SimulatedScheduler {
   }
 
   private void readFence() {
-    world.after(5, () -> receive(fence()));
+    world.after(5, () -> process.arrive(() -> step(fence())));
   }
 
   private Event fence() {
@@ -251,6 +356,36 @@ final class SimulatedScheduler {
     fenced.markCancelled(id);
     world.after(
         world.random.nextInt(50), () -> receive(new Event.CancelRequested(id, "no longer wanted")));
+  }
+
+  /** What a client that asks for a job is told. */
+  sealed interface Status {
+    record Ended(TerminalRecord record) implements Status {}
+
+    record Open() implements Status {}
+
+    record Unknown() implements Status {}
+
+    record NoAnswer() implements Status {}
+  }
+
+  /** From what it knows, or else from the store. */
+  Status status(JobId id) {
+    try {
+      var known = core.job(id).map(JobView::end).map(Status.Ended::new);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      if (schedules(id)) {
+        return new Status.Open();
+      }
+      return reader
+          .ended(id)
+          .<Status>map(end -> new Status.Ended(end.record()))
+          .orElseGet(() -> reader.open(id) ? new Status.Open() : new Status.Unknown());
+    } catch (StateException noAnswer) {
+      return new Status.NoAnswer();
+    }
   }
 
   // Planning.
@@ -278,75 +413,34 @@ final class SimulatedScheduler {
   // Effects.
 
   private void perform(Effect effect) {
-    Incarnation self = self();
     switch (effect) {
       case Effect.PlanJob(var id, _) -> plan(id);
-      case Effect.ReserveSlots(var id, var run, long request, int wanted, long ttl) ->
-          call(
-              id,
-              executor -> executor.slotsRequested(run, self, request, wanted, ttl),
-              new Event.SlotsUnanswered(id, run, request));
-      case Effect.CancelReservations(var id, _, var reservations) ->
-          send(
-              id,
-              new AgentEvent.ReservationsCancelled(
-                  self, reservations.stream().map(ExecutorReservation::id).toList()));
-      case Effect.LaunchTasks launch -> launch(launch);
-      case Effect.CancelTasks(var id, var run, var job, long epoch, var attempts) ->
-          send(id, new AgentEvent.CancelRequested(run, job, epoch, attempts));
-      case Effect.AdoptJobs(var id, var run, var jobs) -> {
-        var asked = jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList();
-        world.send(() -> simulation.executor(id).adoptRequested(run, self, asked));
-      }
-      case Effect.RemoveJobData(var id, var run, var job, long epoch) ->
-          send(id, new AgentEvent.RemoveRequested(run, job, epoch));
-      case Effect.AcknowledgeStatuses(var id, _, var attempts) ->
-          send(id, new AgentEvent.StatusesAcknowledged(attempts));
-      case Effect.AskToRegister(var id, _) -> send(id, new AgentEvent.RegistrationAsked(self));
+      case Effect.ReserveSlots _,
+          Effect.CancelReservations _,
+          Effect.LaunchTasks _,
+          Effect.CancelTasks _,
+          Effect.AdoptJobs _,
+          Effect.RemoveJobData _,
+          Effect.AcknowledgeStatuses _,
+          Effect.AskToRegister _ -> {} // Performed already.
       case Effect.ReadFence() -> readFence();
-      case Effect.ListOrphans _,
-          Effect.ClaimJobs _,
-          Effect.OfPeer _ -> {} // One scheduler at a time: none is listed.
+      case Effect.ListOrphans _ -> member.listOrphans();
+      case Effect.ClaimJobs claim -> member.claim(claim);
+      case Effect.Fenced _ -> fencedOut();
+      case Effect.JobAccepted(var id) -> tellClients(id, id);
+      case Effect.JobExists(var id, var existing) -> tellClients(id, existing);
       case Effect.JobRefused _,
-          Effect.JobExists _,
           Effect.JobFinished _,
           Effect.JobFailed _,
           Effect.JobCancelled _,
           Effect.StopPlanning _,
-          Effect.JobAccepted _,
-          Effect.ExecutorAccepted _,
-          Effect.Fenced _ -> {} // Clients ask.
+          Effect.OfPeer _,
+          Effect.ExecutorAccepted _ -> {} // Clients ask; leases decide who is gone.
     }
   }
 
-  private void launch(Effect.LaunchTasks launch) {
-    launches.sent(launch.executor(), launch.launches());
-    var ids = launch.launches().stream().map(TaskLaunch::id).toList();
-    Incarnation run = launch.incarnation();
-    boolean polled =
-        simulation.executor(launch.executor()).setup.pull() && world.random.nextBoolean();
-    Consumer<SimulatedExecutor> request =
-        executor -> executor.launchRequested(run, self(), launch.launches(), polled);
-    if (polled) {
-      // The answer to a poll: whether it arrived, heartbeats show.
-      world.send(() -> request.accept(simulation.executor(launch.executor())));
-      var accepted = ids.stream().<TaskLaunch.Answer>map(TaskLaunch.Answer.Accepted::new).toList();
-      world.after(0, () -> receive(new Event.LaunchAnswered(launch.executor(), run, accepted)));
-    } else {
-      call(launch.executor(), request, new Event.LaunchUnanswered(launch.executor(), run, ids));
-    }
-  }
-
-  private void send(ExecutorId to, AgentEvent event) {
-    world.send(() -> simulation.executor(to).receive(event));
-  }
-
-  /** A call that is not delivered is reported as unanswered. */
-  private void call(ExecutorId to, Consumer<SimulatedExecutor> request, Event unanswered) {
-    boolean sent = world.send(() -> request.accept(simulation.executor(to)));
-    if (!sent || simulation.executor(to).dead()) {
-      world.after(UNANSWERED_CALL_MS, () -> receive(unanswered));
-    }
+  private void tellClients(JobId asked, JobId job) {
+    simulation.network.send(address, Network.CLIENTS, () -> simulation.clients.heard(asked, job));
   }
 
   /** A client's statement, of which the store knew nothing a moment ago; perhaps with its plan. */
@@ -361,7 +455,7 @@ final class SimulatedScheduler {
       return;
     }
     oracle.planned(id, 1, plan.stages());
-    oracle.submittedWith(id, plan);
+    oracle.submittedWith(id, plan, self());
     receive(new Event.JobQueued(id, request, plan));
   }
 }

@@ -7,18 +7,31 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
+import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.workbench.simulation.oracle.Oracle;
+import io.mangonel.workbench.simulation.store.SimulatedStore;
+import io.mangonel.workbench.simulation.world.Fault;
+import io.mangonel.workbench.simulation.world.Network;
+import io.mangonel.workbench.simulation.world.Scenario;
+import io.mangonel.workbench.simulation.world.World;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One run: a scheduler, executors and clients in a world where everything goes wrong for a while,
- * and then nothing. Every job must end, every slot come back, every answer be right.
+ * One run: schedulers, executors and clients on one store and network, in a world where everything
+ * goes wrong for a while, and then nothing. Every job must end, every slot come back, every answer
+ * be right, and every job have one owner all the time.
  */
 public final class Simulation {
-  private static final int LOOK_MAX_MS = 20;
   private static final long FAULTY_MS = 10_000;
+
+  /** Some leases must end in it. */
+  private static final long FAULTY_SEVERAL_MS = 16_000;
+
   private static final long END_MS = 240_000;
 
   /**
@@ -38,21 +51,22 @@ public final class Simulation {
   private static final int MISFORTUNE_MS = 20;
   private static final int DOWN_MAX_MS = 3_000;
   private static final int STOPPED_MAX_MS = 20_000;
+  private static final int CUT_MAX_MS = 8_000;
+  private static final int JUMP_MAX_MS = 5_000;
 
   /** Shorter than what anybody takes for a death. */
   private static final int PAUSE_MAX_MS = (int) Limits.DEFAULTS.executorLostMs() - 4_000;
 
   final World world;
+  final Network network;
   final Oracle oracle;
   final SimulatedStore store;
   final SimulatedClients clients;
+  final SimulatedSchedulers schedulers;
   final Scenario scenario;
-  private final Limits limits;
   private final io.mangonel.core.agent.Limits agentLimits;
   private final Map<ExecutorId, SimulatedExecutor> executors = new TreeMap<>();
   private final Map<ExecutorId, Integer> runs = new TreeMap<>();
-  private SimulatedScheduler scheduler;
-  private int schedulers = 1;
 
   /**
    * @param seed decides everything
@@ -60,27 +74,37 @@ public final class Simulation {
    */
   public Simulation(long seed, boolean verbose) {
     this.scenario = Scenario.of(seed);
-    this.world = new World(seed, verbose, FAULTY_MS);
+    this.world = new World(seed, verbose, scenario.several() ? FAULTY_SEVERAL_MS : FAULTY_MS);
     world.say("seed " + seed + ", " + scenario);
-    this.limits = SimulatedLimits.owner(world.random, scenario);
-    this.store = new SimulatedStore(world, this::durable);
+    this.network = new Network(world);
+    Limits limits = SimulatedLimits.owner(world.random, scenario);
+    this.store = new SimulatedStore(world, network, new Durable());
     this.oracle = new Oracle(world, store, limits, scenario);
     this.clients = new SimulatedClients(this);
     this.agentLimits = SimulatedLimits.agent(world.random, scenario);
     scenario.chooseRates(world);
-    this.scheduler = new SimulatedScheduler(this, schedulers, limits);
+    this.schedulers = new SimulatedSchedulers(this, limits);
   }
 
-  private void durable(Change change) {
-    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
-        && failed.message().contains("timeout")) {
-      world.count(Fault.STATEMENT_TIMED_OUT);
+  private final class Durable implements SimulatedStore.Listener {
+    @Override
+    public void durable(Change change, Incarnation by) {
+      if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
+          && failed.message().contains("timeout")) {
+        world.count(Fault.STATEMENT_TIMED_OUT);
+      }
+      if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
+          && failed.message().contains(Oracle.NEVER_PLANNED)) {
+        world.count(Fault.PLANNING_GIVEN_UP);
+      }
+      oracle.durable(change, by);
     }
-    if (change instanceof Change.JobEnded(_, _, TerminalRecord.Failed failed, _, _, _)
-        && failed.message().contains(Oracle.NEVER_PLANNED)) {
-      world.count(Fault.PLANNING_GIVEN_UP);
+
+    @Override
+    public void claimed(JobId job, Incarnation before, Incarnation now) {
+      world.say("owner of " + job + " is " + now + ", after " + before);
+      oracle.claimed(job);
     }
-    oracle.durable(change, world.nowMs());
   }
 
   /**
@@ -90,6 +114,7 @@ public final class Simulation {
    * @throws AssertionError when an invariant broke
    */
   public long run() {
+    schedulers.begin();
     int count = 1 + world.random.nextInt(4);
     for (int i = 0; i < count; i++) {
       boot(
@@ -120,7 +145,7 @@ public final class Simulation {
       advance();
     }
     checkQuiet();
-    return scheduler.state();
+    return schedulers.state();
   }
 
   private void advance() {
@@ -141,7 +166,7 @@ public final class Simulation {
           "slot leaked: " + name + " has " + executor.agent.freeSlots() + " free");
       Oracle.check(executor.agent.outboxSize() == 0, "status never acknowledged: " + name);
       Oracle.check(
-          scenario != Scenario.CALM
+          (scenario != Scenario.CALM && scenario != Scenario.SEVERAL_CALM)
               || executor.setup.pull()
               || executor.agent.expiredReservations() == 0,
           "a reservation was neither used nor returned: " + name);
@@ -149,12 +174,13 @@ public final class Simulation {
           executor.jobsWithFiles().isEmpty(),
           "data of forgotten jobs: " + name + " has " + executor.jobsWithFiles());
     }
-    var _ = store.load();
+    store.checkAll();
+    schedulers.checkOwners();
     store.jobs.forEach((id, job) -> Oracle.check(job.end != null, "not ended in the store: " + id));
   }
 
   private boolean someoneStandsStill() {
-    return !scheduler.up()
+    return !schedulers.allUp()
         || executors.values().stream().anyMatch(executor -> executor.stopped() || executor.dead());
   }
 
@@ -197,16 +223,35 @@ public final class Simulation {
       world.pick(all).stop(pauseMs());
     }
     world.pick(all).loseSomeOutput();
-    if (scheduler.up() && world.happens(Fault.SCHEDULER_RESTARTED)) {
-      restartScheduler();
+    if (world.happens(Fault.CLOCK_JUMPED)) {
+      long byMs = 1L + world.random.nextInt(JUMP_MAX_MS);
+      if (world.random.nextBoolean()) {
+        world.pick(all).jump(byMs);
+      } else {
+        schedulers.any().ifPresent(scheduler -> scheduler.jump(byMs));
+      }
     }
-    if (world.happens(Fault.SCHEDULER_STOPPED)) {
-      scheduler.stop(pauseMs());
+    if (world.happens(Fault.LINK_CUT)) {
+      network.cut(someone(), someone(), 1 + world.random.nextInt(CUT_MAX_MS));
     }
+    if (world.happens(Fault.OWNER_AND_EXECUTOR_DIED)) {
+      world.pick(all).die();
+      schedulers.anOwner().ifPresent(schedulers::kill);
+    }
+    schedulers.misfortune();
+    schedulers.checkOwners();
     world.after(MISFORTUNE_MS, this::misfortune);
   }
 
-  private int pauseMs() {
+  /** A process, or the clients. */
+  private String someone() {
+    var names = new ArrayList<>(schedulers.addresses());
+    executors.keySet().forEach(id -> names.add(id.value()));
+    names.add(Network.CLIENTS);
+    return world.pick(names);
+  }
+
+  int pauseMs() {
     return 1 + world.random.nextInt(scenario.wild() ? STOPPED_MAX_MS : PAUSE_MAX_MS);
   }
 
@@ -232,36 +277,6 @@ public final class Simulation {
     world.say(setup.id() + " starts with " + kept.size() + " outputs");
     var executor = new SimulatedExecutor(this, setup, run, kept);
     executors.put(setup.id(), executor);
-    find(executor, 200);
-  }
-
-  /** The executor learns of the scheduler that runs then. */
-  private void find(SimulatedExecutor executor, int withinMs) {
-    world.after(
-        world.random.nextInt(withinMs),
-        () -> executor.receive(new AgentEvent.SchedulerFound(scheduler.self())));
-  }
-
-  /** It has heard of it, and asks who is there. */
-  void findScheduler(SimulatedExecutor executor) {
-    find(executor, LOOK_MAX_MS);
-  }
-
-  private void restartScheduler() {
-    Incarnation before = scheduler.self();
-    world.say("scheduler " + before + " is killed");
-    scheduler.die();
-    world.after(1 + world.random.nextInt(DOWN_MAX_MS), () -> startScheduler(before));
-  }
-
-  private void startScheduler(Incarnation before) {
-    scheduler = new SimulatedScheduler(this, ++schedulers, limits);
-    for (var executor : executors.values()) {
-      int noticedMs = world.random.nextInt(1_000);
-      world.after(noticedMs, () -> executor.receive(new AgentEvent.SchedulerGone(before)));
-      world.after(
-          noticedMs, () -> executor.receive(new AgentEvent.SchedulerFound(scheduler.self())));
-    }
   }
 
   // Who is where.
@@ -279,8 +294,23 @@ public final class Simulation {
     return executor;
   }
 
-  /** The latest run of the scheduler. */
-  SimulatedScheduler scheduler() {
-    return scheduler;
+  /** Who listens at an address. */
+  Optional<SimulatedScheduler> at(String address) {
+    return schedulers.at(address);
+  }
+
+  /** Where an executor looks first. */
+  List<String> seeds() {
+    return schedulers.seeds();
+  }
+
+  /** It found its key gone. */
+  void lost(SimulatedScheduler scheduler) {
+    schedulers.comeBack(scheduler);
+  }
+
+  /** As by kill -9, in the middle of something. */
+  void kill(SimulatedScheduler scheduler) {
+    schedulers.kill(scheduler);
   }
 }

@@ -2,6 +2,7 @@ package io.mangonel.workbench.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mangonel.workbench.simulation.world.Fault;
 import org.junit.jupiter.api.Test;
 
 final class SimulationTest {

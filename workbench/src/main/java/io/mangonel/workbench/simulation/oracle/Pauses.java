@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.oracle;
 
 import java.util.ArrayList;
 import java.util.List;

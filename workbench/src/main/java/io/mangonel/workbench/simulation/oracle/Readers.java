@@ -1,28 +1,22 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.task.JobId;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Who reads results, as the present scheduler knows it: until they are done and for the retention
- * after that nothing of the job is forgotten (rule T15).
+ * Who reads results, as one scheduler knows it: until they are done and for the retention after
+ * that nothing of the job is forgotten (rule T15).
  */
 final class Readers {
   private final long retentionMs;
   private final Map<JobId, Integer> reading = new TreeMap<>();
   private final Map<JobId, Long> keptSinceMs = new TreeMap<>();
-  private long startedAtMs;
+  private final long startedAtMs;
 
-  Readers(long retentionMs) {
+  Readers(long retentionMs, long startedAtMs) {
     this.retentionMs = retentionMs;
-  }
-
-  /** Another scheduler knows of no reader; its retention begins anew. */
-  void schedulerRestarted(long nowMs) {
-    reading.clear();
-    keptSinceMs.clear();
-    startedAtMs = nowMs;
+    this.startedAtMs = startedAtMs;
   }
 
   /** The job's result is there to be read from now on. */
@@ -49,11 +43,11 @@ final class Readers {
   }
 
   /** That the job is forgotten is durable. */
-  void forgotten(JobId job, long nowMs) {
+  void forgotten(JobId job, long nowMs, long clockAheadMs) {
     Oracle.check(!reading.containsKey(job), "T15: forgotten while it is read: " + job);
     long sinceMs = keptSinceMs.getOrDefault(job, startedAtMs);
     Oracle.check(
-        nowMs - sinceMs >= retentionMs,
+        nowMs + clockAheadMs - sinceMs >= retentionMs,
         "T15: forgotten " + (nowMs - sinceMs) + " ms after it was last read: " + job);
   }
 }

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.world;
 
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 
-/** Virtual time, chance and the network: a queue of what happens when. A function of its seed. */
-final class World {
+/** Virtual time and chance: a queue of what happens when. A function of its seed. */
+public final class World {
   private record Happening(long atMs, long order, Runnable action) {}
 
   /** Messages take this long at most, unless they are late. */
   private static final int DELAY_MAX_MS = 20;
 
-  static final int LATE_MAX_MS = 4_000;
+  public static final int LATE_MAX_MS = 4_000;
 
-  final Random random;
-  final boolean verbose;
-  final Map<Fault, Integer> fired = new EnumMap<>(Fault.class);
+  public final Random random;
+  public final boolean verbose;
+  public final Map<Fault, Integer> fired = new EnumMap<>(Fault.class);
   private final Map<Fault, Integer> perMille = new EnumMap<>(Fault.class);
   private final PriorityQueue<Happening> queue =
       new PriorityQueue<>(
@@ -32,28 +32,28 @@ final class World {
   /**
    * @param faultyForMs from then on nothing goes wrong any more
    */
-  World(long seed, boolean verbose, long faultyForMs) {
+  public World(long seed, boolean verbose, long faultyForMs) {
     this.random = new Random(seed);
     this.verbose = verbose;
     this.faultyUntilMs = nowMs + faultyForMs;
   }
 
   /** How often, in a thousand chances. */
-  void rate(Fault fault, int perMilleRate) {
+  public void rate(Fault fault, int perMilleRate) {
     perMille.put(fault, perMilleRate);
   }
 
-  boolean faulty() {
+  public boolean faulty() {
     return nowMs < faultyUntilMs;
   }
 
   /** Whether it would happen now; not counted. */
-  boolean chance(Fault fault) {
+  public boolean chance(Fault fault) {
     return faulty() && random.nextInt(1000) < perMille.getOrDefault(fault, 0);
   }
 
   /** Whether it happens now; counted if so. */
-  boolean happens(Fault fault) {
+  public boolean happens(Fault fault) {
     boolean happens = chance(fault);
     if (happens) {
       count(fault);
@@ -61,23 +61,23 @@ final class World {
     return happens;
   }
 
-  void count(Fault fault) {
+  public void count(Fault fault) {
     fired.merge(fault, 1, Integer::sum);
     if (verbose) {
       say("! " + fault);
     }
   }
 
-  long nowMs() {
+  public long nowMs() {
     return nowMs;
   }
 
-  void after(long delayMs, Runnable action) {
+  public void after(long delayMs, Runnable action) {
     queue.add(new Happening(nowMs + delayMs, order++, action));
   }
 
   /** A message on its way: late, twice or never. Returns whether it will arrive. */
-  boolean send(Runnable arrival) {
+  public boolean send(Runnable arrival) {
     boolean dropped = happens(Fault.MESSAGE_DROPPED);
     if (!dropped) {
       after(delayMs(), arrival);
@@ -95,22 +95,22 @@ final class World {
   }
 
   /** Lets the next thing happen; returns how many things have. */
-  long advance() {
+  public long advance() {
     Happening next = queue.remove();
     nowMs = Math.max(nowMs, next.atMs);
     next.action.run();
     return ++happened;
   }
 
-  long elapsedMs() {
+  public long elapsedMs() {
     return nowMs - startMs;
   }
 
-  <T> T pick(List<T> from) {
+  public <T> T pick(List<T> from) {
     return from.get(random.nextInt(from.size()));
   }
 
-  void say(Object what) {
+  public void say(Object what) {
     if (verbose) {
       System.out.println((nowMs - startMs) + " " + what);
     }

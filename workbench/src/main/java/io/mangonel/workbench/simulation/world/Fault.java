@@ -1,10 +1,14 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.world;
 
 /** Everything that can go wrong in the simulated world. */
 public enum Fault {
   MESSAGE_DROPPED,
   MESSAGE_DUPLICATED,
   MESSAGE_LATE,
+  /** For a while nothing arrives of what one process sends to another; the way back is open. */
+  LINK_CUT,
+  /** For a while nothing of a scheduler reaches the store, or no answer of it comes back. */
+  STORE_LINK_CUT,
 
   COMMIT_LOST,
   COMMIT_APPLIED_UNANSWERED,
@@ -13,6 +17,13 @@ public enum Fault {
   COMMIT_NO_SPACE,
   STORE_FULL_FOR_A_WHILE,
   FENCE_UNREADABLE,
+
+  /** A list of schedulers as it was some time ago. */
+  STALE_LIST,
+  /** A watch does not say that something came or went. */
+  WATCH_LOST,
+  LEASE_ENDED_EARLY,
+  LEASE_ENDED_LATE,
 
   /** It comes back much later, or when all is well again. */
   EXECUTOR_DIED,
@@ -38,6 +49,8 @@ public enum Fault {
   /** So many schedulers were killed while they planned it that it may be the cause. */
   PLANNING_GIVEN_UP,
   ASKED_AGAIN,
+  /** The same statement, under its key, to another scheduler than before. */
+  ASKED_AGAIN_ELSEWHERE,
   /** Another scheduler makes a job under the same idempotency key. */
   SUBMITTED_ELSEWHERE,
   ROWS_SENT_EARLY,
@@ -59,7 +72,27 @@ public enum Fault {
   CANCELLED_WHILE_RUNNING,
   CANCELLED_WHILE_ENDING,
   CANCELLED_AFTER_THE_END,
+  /** At a scheduler that does not own the job. */
+  CANCELLED_ELSEWHERE,
 
+  /** As by kill -9. */
   SCHEDULER_RESTARTED,
-  SCHEDULER_STOPPED
+  SCHEDULER_STOPPED,
+  /** As by SIGTERM: it lets its key go. */
+  SCHEDULER_ENDED,
+  /** It comes back at another address, so that its old key stays until its lease ends. */
+  SCHEDULER_MOVED,
+  /** It comes back at the address of one that lives, and removes its key. */
+  ADDRESS_TAKEN,
+  /** It found its key gone, by whatever fault, and ended. */
+  SCHEDULER_FENCED,
+  /** Its clock goes on at once by some seconds, and it did not stand still. */
+  CLOCK_JUMPED,
+
+  /** A job changed its owner while tasks of it ran. */
+  TAKEN_OVER_RUNNING,
+  /** The second takeover begins in the middle of the first. */
+  DIED_WHILE_TAKING_OVER,
+  /** Both at once. */
+  OWNER_AND_EXECUTOR_DIED
 }

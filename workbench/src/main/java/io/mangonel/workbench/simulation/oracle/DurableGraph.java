@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageEdge;
@@ -48,6 +48,21 @@ final class DurableGraph {
 
   boolean rowsSent() {
     return rowsSent;
+  }
+
+  boolean isWinner(TaskAttemptId id) {
+    Winner winner = winners.get(Lineage.place(id));
+    return winner != null && winner.id.equals(id);
+  }
+
+  /** Whether it was launched and does not run any more. */
+  boolean hasEnded(TaskAttemptId id) {
+    Running attempt = running.get(Lineage.place(id));
+    return launched.contains(id) && (attempt == null || !attempt.id.equals(id));
+  }
+
+  int runningTasks() {
+    return running.size();
   }
 
   void apply(GraphTransition transition) {

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.task.InputLocation;

@@ -1,4 +1,4 @@
-package io.mangonel.workbench.simulation;
+package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.task.ExecutorId;
@@ -13,22 +13,22 @@ import java.util.function.Predicate;
  * The launches of one scheduler of which it has heard nothing: each is to be sent again before long
  * (rule T9). Time is counted in its ticks, so that it may stand still.
  */
-final class LaunchWatch {
+public final class LaunchWatch {
   private record Sent(ExecutorId executor, int ticks) {}
 
   private final int ticksMax;
   private final Map<TaskAttemptId, Sent> unheard = new TreeMap<>();
 
-  LaunchWatch(int ticksMax) {
+  public LaunchWatch(int ticksMax) {
     this.ticksMax = ticksMax;
   }
 
-  void sent(ExecutorId executor, List<TaskLaunch> launches) {
+  public void sent(ExecutorId executor, List<TaskLaunch> launches) {
     launches.forEach(launch -> unheard.put(launch.id(), new Sent(executor, 0)));
   }
 
   /** Whatever an executor says of an attempt is an answer; a new run of it has none to give. */
-  void heard(Event event) {
+  public void heard(Event event) {
     if (event instanceof Event.LaunchAnswered answered) {
       answered.answers().forEach(answer -> unheard.remove(answer.id()));
     } else if (event instanceof Event.TaskUpdates updates) {
@@ -53,7 +53,7 @@ final class LaunchWatch {
    *
    * @param runs whether the scheduler counts the attempt as running
    */
-  void ticked(Predicate<TaskAttemptId> runs) {
+  public void ticked(Predicate<TaskAttemptId> runs) {
     unheard.replaceAll((_, sent) -> new Sent(sent.executor, sent.ticks + 1));
     unheard.entrySet().removeIf(e -> e.getValue().ticks > ticksMax && !runs.test(e.getKey()));
     unheard.forEach(
