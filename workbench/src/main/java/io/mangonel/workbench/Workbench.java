@@ -2,6 +2,7 @@ package io.mangonel.workbench;
 
 import io.mangonel.cli.Main;
 import io.mangonel.workbench.bench.BenchCommand;
+import io.mangonel.workbench.chaos.ChaosCommand;
 import io.mangonel.workbench.mutants.MutantsCommand;
 import io.mangonel.workbench.simulation.SimulateCommand;
 import io.mangonel.workbench.verify.VerifyCommand;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
       SimulateCommand.class,
       MutantsCommand.class,
       BenchCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      ChaosCommand.class
     })
 public final class Workbench {
   private Workbench() {}

@@ -119,6 +119,11 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** Whether it has said that it accepts work. */
+  public boolean isReady() {
+    return ready.isDone() && !ready.isCompletedExceptionally();
+  }
+
   private void readOutput() {
     try (BufferedReader output =
         new BufferedReader(

@@ -72,6 +72,12 @@ public final class Server implements AutoCloseable {
     return now != null && now.isAlive();
   }
 
+  /** Whether it runs and has said that it accepts work. */
+  public boolean isReady() {
+    ChildProcess now = process;
+    return now != null && now.isAlive() && now.isReady();
+  }
+
   /** Where a scheduler serves, once it is ready. */
   public HostAndPort address() {
     return HostAndPort.parse(part(process().awaitReady(), "flight="));

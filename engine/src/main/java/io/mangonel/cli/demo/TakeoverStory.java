@@ -1,12 +1,9 @@
 package io.mangonel.cli.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.mangonel.cli.client.AdminReports;
-import io.mangonel.cli.client.SchedulerConnection;
+import io.mangonel.cli.demo.JobOwners.Owner;
 import io.mangonel.cli.demo.TaskRuns.Run;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
-import io.mangonel.flightsql.AdminActions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -14,9 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -29,10 +24,7 @@ final class TakeoverStory {
   private final PrintStream out;
   private final TimeLine line = new TimeLine();
 
-  /** Addresses of scheduler incarnations, also of the one that is dead. */
-  private final Map<String, HostAndPort> addresses = new HashMap<>();
-
-  private record Owner(long epoch, String scheduler, Instant since) {}
+  private final JobOwners jobOwners = new JobOwners();
 
   TakeoverStory(LocalCluster cluster, Path data, PrintStream out) {
     this.cluster = cluster;
@@ -51,9 +43,8 @@ final class TakeoverStory {
     line.add("submitted; the client knows all schedulers");
     LongQuery query = LongQuery.submit(cluster);
     query.awaitMiddle();
-    learnAddresses(cluster.addresses());
-    Owner owner = owners(cluster.addresses(), query.job()).getLast();
-    HostAndPort address = address(owner);
+    Owner owner = jobOwners.of(cluster.addresses(), query.job()).getLast();
+    HostAndPort address = jobOwners.address(owner);
     Server victim = cluster.scheduler(address);
     Instant killedAt = Instant.now();
     victim.process().kill();
@@ -69,7 +60,7 @@ final class TakeoverStory {
 
     List<HostAndPort> left = new ArrayList<>(cluster.addresses());
     left.remove(address);
-    List<Owner> owners = owners(left, query.job());
+    List<Owner> owners = jobOwners.of(left, query.job());
     for (Owner one : owners) {
       String verb = one.epoch() == owners.getFirst().epoch() ? "owned by " : "taken over by ";
       line.add(one.since(), verb + name(one) + ", epoch " + one.epoch());
@@ -118,36 +109,7 @@ final class TakeoverStory {
         ended);
   }
 
-  private void learnAddresses(List<HostAndPort> of) {
-    AdminReports.read(SchedulerConnection.ask(of, AdminActions.SCHEDULERS_LIST, ""))
-        .forEach(
-            one ->
-                addresses.put(
-                    one.path("id").asText(), HostAndPort.parse(one.path("address").asText())));
-  }
-
-  private HostAndPort address(Owner owner) {
-    HostAndPort address = addresses.get(owner.scheduler());
-    if (address == null) {
-      throw CommandFailure.failed("nobody knows scheduler " + owner.scheduler());
-    }
-    return address;
-  }
-
   private String name(Owner owner) {
-    return cluster.scheduler(address(owner)).name();
-  }
-
-  private static List<Owner> owners(List<HostAndPort> of, String job) {
-    List<Owner> owners = new ArrayList<>();
-    JsonNode detail = AdminReports.read(SchedulerConnection.ask(of, AdminActions.JOBS_SHOW, job));
-    for (JsonNode owner : detail.path("owners")) {
-      Instant since = Instant.ofEpochMilli(owner.path("since_ms").asLong());
-      owners.add(new Owner(owner.path("epoch").asLong(), owner.path("scheduler").asText(), since));
-    }
-    if (owners.isEmpty()) {
-      throw CommandFailure.failed("job " + job + " has no owner");
-    }
-    return owners;
+    return cluster.scheduler(jobOwners.address(owner)).name();
   }
 }
