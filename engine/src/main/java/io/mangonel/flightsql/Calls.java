@@ -1,5 +1,6 @@
 package io.mangonel.flightsql;
 
+import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.query.Answer;
 import java.io.IOException;
 import java.util.UUID;
@@ -86,6 +87,20 @@ final class Calls {
                       + lost.getMessage()));
       default -> internal(failure);
     };
+  }
+
+  /** As {@link #status}; what is not the statement's own fault names the job. */
+  static FlightRuntimeException ofJob(JobId job, Exception failure) {
+    CallStatus status = status(failure).status();
+    String description = String.valueOf(status.description());
+    boolean named =
+        switch (status.code()) {
+          case UNAVAILABLE, INTERNAL, NOT_FOUND, TIMED_OUT -> !description.contains(job.value());
+          default -> false;
+        };
+    return named
+        ? status.withDescription(description + " (job " + job + ")").toRuntimeException()
+        : status.toRuntimeException();
   }
 
   private static FlightRuntimeException internal(Throwable failure) {

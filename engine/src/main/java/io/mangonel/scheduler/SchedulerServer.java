@@ -16,6 +16,7 @@ import io.mangonel.state.StateException;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.GrpcServer;
 import io.mangonel.wire.HostPort;
+import io.mangonel.wire.peer.PeerService;
 import io.mangonel.wire.scheduler.SchedulerPeerService;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -162,6 +163,7 @@ public final class SchedulerServer implements AutoCloseable {
     var queries = new QueryService(incarnations.present(), catalog, config.executorWaitMs());
     List<ServerServiceDefinition> services = new ArrayList<>();
     services.add(SchedulerPeerService.of(() -> incarnations.present().door()));
+    services.add(PeerService.of(() -> incarnations.present().clientJobs().door().endpoint()));
     doors.apply(queries).forEach(door -> services.add(door.bindService()));
     var bind = new HostPort(config.bind(), config.port());
     return switch (GrpcServer.start(bind, services)) {

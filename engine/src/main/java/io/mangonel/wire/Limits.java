@@ -43,6 +43,9 @@ public final class Limits {
   /** A witness looks up to three times. */
   public static final long WITNESS_DEADLINE_MS = 6_000;
 
+  /** One wait for the end of a job by another scheduler. */
+  public static final long AWAIT_JOB_MAX_MS = 30_000;
+
   /** Launch batches carry plans. */
   public static final long LAUNCH_DEADLINE_MS = 10_000;
 

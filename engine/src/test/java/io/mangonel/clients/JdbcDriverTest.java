@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -187,6 +188,35 @@ class JdbcDriverTest {
             .isEqualTo(new BigDecimal("99999999999999999999999999999999999999"));
         assertThat(row.getString(15)).contains("11111111");
         assertThat(row.getObject(16)).isNull();
+      }
+    }
+  }
+
+  /** The types that JDBC has no setter of its own for, as the driver takes them. */
+  @Test
+  void parametersOfTheOtherTypes() throws SQLException {
+    String sql =
+        "SELECT ?::UTINYINT, ?::USMALLINT, ?::UINTEGER, ?::UBIGINT, ?::TIME, ?::TIMESTAMP_S,"
+            + " ?::VARCHAR::INTERVAL, ?::VARCHAR::INTEGER[]";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setShort(1, (short) 255);
+      statement.setInt(2, 65_535);
+      statement.setLong(3, 4_294_967_295L);
+      statement.setBigDecimal(4, new BigDecimal("18446744073709551615"));
+      statement.setTime(5, Time.valueOf("12:34:56"));
+      statement.setTimestamp(6, Timestamp.valueOf("2024-02-29 12:34:56"));
+      statement.setString(7, "1 day 2 hours");
+      statement.setString(8, "[1, 2, 3]");
+      try (ResultSet row = statement.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt(1)).isEqualTo(255);
+        assertThat(row.getInt(2)).isEqualTo(65_535);
+        assertThat(row.getLong(3)).isEqualTo(4_294_967_295L);
+        assertThat(String.valueOf(row.getObject(4))).isEqualTo("18446744073709551615");
+        assertThat(row.getObject(5)).isNotNull();
+        assertThat(row.getObject(6)).isNotNull();
+        assertThat(String.valueOf(row.getObject(7))).contains("1");
+        assertThat(String.valueOf(row.getObject(8))).contains("1", "2", "3");
       }
     }
   }

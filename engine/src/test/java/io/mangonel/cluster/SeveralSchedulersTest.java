@@ -18,6 +18,7 @@ import io.mangonel.scheduler.query.ResultStream;
 import io.mangonel.scheduler.query.SchedulerSummary;
 import io.mangonel.scheduler.query.StatementRequest;
 import io.mangonel.scheduler.query.Submission;
+import io.mangonel.state.Keyspace;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.io.IOException;
@@ -30,7 +31,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three schedulers over one store in memory, and two executors that know one of them at first. */
@@ -42,14 +45,23 @@ class SeveralSchedulersTest {
   private static final String LONG =
       "SELECT sum(hash(a.range, b.range) % 1000) FROM range(20000) a, range(20000) b";
 
+  /** Marks a test whose results are kept for a moment only. */
+  private static final String EXPIRES = "expires";
+
+  /** Some 60 MB: far more than what is on its way at any time. */
+  private static final String LARGE =
+      "SELECT range AS i, repeat(md5(range::VARCHAR), 8) AS text FROM range(200000)";
+
   @TempDir private Path directory;
   private final StateBackend store = MemoryStateBackend.open();
   private final List<SchedulerServer> schedulers = new ArrayList<>();
   private final List<ExecutorServer> executors = new ArrayList<>();
   private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+  private long retentionMs = 60_000;
 
   @BeforeEach
-  void start() throws IOException {
+  void start(TestInfo test) throws IOException {
+    retentionMs = test.getTags().contains(EXPIRES) ? 1_500 : 60_000;
     for (int i = 0; i < 3; i++) {
       addScheduler();
     }
@@ -82,7 +94,7 @@ class SeveralSchedulersTest {
             "memory",
             List.of(directory),
             20_000,
-            60_000,
+            retentionMs,
             SchedulerConfig.Jobs.DEFAULTS);
     SchedulerServer server = SchedulerServer.startAmong(config, store, _ -> List.of(), fatal::set);
     schedulers.add(server);
@@ -166,6 +178,79 @@ class SeveralSchedulersTest {
     assertThat(
             rows(other, submit(other, "SELECT current_setting('TimeZone') AS z", null)).toString())
         .contains("Asia/Tokyo");
+  }
+
+  /** As two threads of one client do, which send without a key. */
+  @Test
+  void aStatementSentAgainInItsSessionIsTheJobThatLostItsScheduler() {
+    SchedulerServer owner = schedulers.removeFirst();
+    JobId one = submit(owner, LONG, null);
+    JobId other = submit(owner, LONG, null);
+    assertThat(other).as("while its scheduler lives").isNotEqualTo(one);
+    owner.close();
+    JobId first = submit(schedulers.getFirst(), LONG, null);
+    JobId second = submit(schedulers.getLast(), LONG, null);
+    assertThat(List.of(first, second)).containsExactlyInAnyOrder(one, other);
+    JobId third = submit(schedulers.getFirst(), LONG, null);
+    assertThat(third).as("each is given away once").isNotIn(one, other);
+    for (JobId job : List.of(one, other, third)) {
+      var _ = value(schedulers.getLast().queries().cancel(job));
+    }
+  }
+
+  @Test
+  void aStatementIsANewOneAfterAChangeAndWhileSomebodyElseHasTheTicket() {
+    SchedulerServer owner = schedulers.removeFirst();
+    JobId waited = submit(owner, LONG, null);
+    JobId outdated = submit(owner, LONG + " WHERE true", null);
+    owner.close();
+    SchedulerServer heir = schedulers.getFirst();
+    SchedulerServer third = schedulers.getLast();
+    await().atMost(BOUND).until(() -> owned(heir) == 2);
+    // Its client has the ticket, and goes on with it.
+    assertThat(heir.queries().openResult(waited, 1)).isInstanceOf(Answer.Retryable.class);
+    assertThat(third.queries().openResult(waited, 1)).isInstanceOf(Answer.Retryable.class);
+    JobId again = submit(third, LONG, null);
+    assertThat(again).isNotEqualTo(waited);
+    var _ = value(third.queries().submit(request("CREATE VIEW changed AS SELECT 1 AS x", null)));
+    JobId new1 = submit(third, LONG + " WHERE true", null);
+    assertThat(new1).isNotEqualTo(outdated);
+    for (JobId job : List.of(waited, outdated, again, new1)) {
+      var _ = value(third.queries().cancel(job));
+    }
+  }
+
+  /** Jobs of all that are there have that one or the other as owner. */
+  private static int owned(SchedulerServer any) {
+    List<SchedulerSummary> present = value(any.queries().schedulers());
+    return present.size() == 2 ? present.stream().mapToInt(SchedulerSummary::jobs).sum() : 0;
+  }
+
+  @Test
+  @Tag(EXPIRES)
+  void aResultThatIsReadElsewhereIsKept() throws IOException {
+    SchedulerServer owner = schedulers.getFirst();
+    JobId read = submit(owner, LARGE, null);
+    JobId unread = submit(owner, LARGE + " t", null);
+    SchedulerServer reader = schedulers.getLast();
+    try (ResultStream result = value(reader.queries().openResult(read, ANSWER_MS))) {
+      assertThat(isKept(read)).isTrue();
+      await().atMost(BOUND).until(() -> isEnded(owner, unread) && !isKept(unread));
+      // And for as long again.
+      JobId later = submit(owner, LARGE + " u", null);
+      await().atMost(BOUND).until(() -> isEnded(owner, later) && !isKept(later));
+      assertThat(isKept(read)).isTrue();
+      assertThat(Rows.of(List.of("i", "text"), result.arrow()).values()).hasSize(200_000);
+    }
+    await().atMost(BOUND).until(() -> !isKept(read));
+  }
+
+  private static boolean isEnded(SchedulerServer owner, JobId job) {
+    return value(owner.queries().job(job)).summary().state() == JobState.COMPLETED;
+  }
+
+  private boolean isKept(JobId job) {
+    return store.get(Keyspace.ACTIVE_JOBS, "stages/" + job.value()).isPresent();
   }
 
   @Test

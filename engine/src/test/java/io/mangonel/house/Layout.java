@@ -34,6 +34,7 @@ final class Layout {
           Map.entry("wire", List.of("wire.proto", "core.*")),
           Map.entry("wire.proto", List.of()),
           Map.entry("wire.executor", List.of("wire", "wire.proto", "core.*")),
+          Map.entry("wire.peer", List.of("wire", "wire.proto", "core.*")),
           Map.entry("wire.scheduler", List.of("wire.*", "core.*")),
           Map.entry("shuffle", List.of("core.*", "planner.*", "wire.*")),
           Map.entry("tpch", List.of("files")),

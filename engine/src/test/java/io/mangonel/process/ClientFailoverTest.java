@@ -1,6 +1,7 @@
 package io.mangonel.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,13 +9,17 @@ import io.mangonel.cli.MangonelProcess;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.client.MangonelClient;
 import io.mangonel.client.QueryResult;
+import io.mangonel.flightsql.AdminActions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.vector.BigIntVector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +57,9 @@ class ClientFailoverTest {
 
   @AfterAll
   void stop() {
-    cluster.close();
+    if (cluster != null) { // Else it did not start, or was skipped.
+      cluster.close();
+    }
   }
 
   private static void kill(ServerProcess process) throws InterruptedException {
@@ -90,10 +97,14 @@ class ClientFailoverTest {
     assertThat(survivor.path("owners").findValuesAsText("epoch")).containsExactly("1", "2");
     assertThat(survivor.path("stages")).isNotEmpty();
     assertThat(survivor.path("attempts")).hasSize(1);
-    JsonNode elsewhere =
-        EtcdProcesses.ask(fresh, io.mangonel.flightsql.AdminActions.JOBS_SHOW, job);
+    JsonNode elsewhere = EtcdProcesses.ask(fresh, AdminActions.JOBS_SHOW, job);
     assertThat(elsewhere.path("owners").findValuesAsText("scheduler"))
         .isEqualTo(survivor.path("owners").findValuesAsText("scheduler"));
+    assertThat(EtcdProcesses.ask(fresh, AdminActions.JOBS_LIST, "").findValuesAsText("id"))
+        .contains(job);
+    try (MangonelClient client = MangonelClient.connect(fresh.toString())) {
+      assertThat(client.execute("SELECT 42 AS answer").readAll().toString()).isEqualTo("[[42]]");
+    }
     for (String what : List.of("sql", "state", "stages", "ended_ms", "rows", "epoch")) {
       assertThat(elsewhere.path(what)).as(what).isEqualTo(survivor.path(what));
     }
@@ -150,6 +161,33 @@ class ClientFailoverTest {
     } finally {
       cluster.startSchedulerAgain(0);
     }
+  }
+
+  /** A client that knows nothing of keys, behind something that leads it to another scheduler. */
+  @Test
+  void aStockClientThatSendsItsStatementAgainGetsItsJob() throws Exception {
+    String sql = slow("stock");
+    byte[] before;
+    try (StockClient client = new StockClient(cluster.address(0), "stock-session")) {
+      before = client.start(sql).getAppMetadata();
+      cluster.awaitRunning(1, sql);
+      kill(cluster.scheduler(0));
+      assertThatThrownBy(() -> client.start(sql)).isInstanceOf(FlightRuntimeException.class);
+    }
+    try (StockClient client = new StockClient(cluster.address(1), "stock-session")) {
+      // At once: nobody has taken the job over yet.
+      FlightInfo again = client.start(sql);
+      assertThat(again.getAppMetadata()).isEqualTo(before);
+      assertThat(client.read(again)).isEqualTo(1);
+      assertThat(client.start(sql).getAppMetadata()).as("the next one is new").isNotEqualTo(before);
+    } finally {
+      cluster.startSchedulerAgain(0);
+    }
+    String job = new String(before, StandardCharsets.UTF_8);
+    assertThat(cluster.runs(job).runs()).hasSize(1);
+    JsonNode known = cluster.job(1, job);
+    assertThat(known.path("state").asText()).isEqualTo("COMPLETED");
+    assertThat(known.path("owners")).hasSize(2);
   }
 
   private static long checked(QueryResult result, long from) {

@@ -94,6 +94,11 @@ public final class AdminReports {
       text.append("whole      runs as one task: ").append(job.path("fallback").asText());
       text.append('\n');
     }
+    for (JsonNode owner : job.path("owners")) {
+      text.append("owner      ").append(owner.path("scheduler").asText());
+      text.append(" in epoch ").append(owner.path("epoch").asText());
+      text.append(" since ").append(time(owner.path("since_ms"))).append('\n');
+    }
     text.append("sql        ").append(job.path("sql").asText().strip()).append('\n');
     if (!job.path("stages").isEmpty()) {
       text.append('\n').append(stages(job.path("stages")));

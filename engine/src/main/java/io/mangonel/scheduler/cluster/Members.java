@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,11 @@ public final class Members implements AutoCloseable {
   private final List<StateBackend.Watch> watches = new ArrayList<>();
   private final Set<JobId> cancelled = new HashSet<>();
   private volatile List<StoredState.Scheduler> present = List.of();
+  private final AtomicLong gone = new AtomicLong();
+  private volatile long goneAtNs;
+
+  /** A scheduler that is registered, and where it listens. */
+  public record Other(Incarnation incarnation, HostPort address) {}
 
   /**
    * @param listener hears each list before the core does
@@ -116,8 +123,14 @@ public final class Members implements AutoCloseable {
 
   private void list() {
     List<StoredState.Scheduler> now = stored.schedulers();
+    List<StoredState.Scheduler> before = present;
     present = now;
     listener.accept(now);
+    long missing = before.stream().filter(one -> !isPresent(one.incarnation())).count();
+    if (missing > 0) {
+      goneAtNs = System.nanoTime();
+      gone.addAndGet(missing);
+    }
     events.put(
         new Event.SchedulersListed(
             now.stream().map(StoredState.Scheduler::incarnation).toList(),
@@ -134,6 +147,46 @@ public final class Members implements AutoCloseable {
   /** Lists now. Never waits. */
   public void listNow() {
     wake.release();
+  }
+
+  /** How many schedulers went since this one began to look. */
+  public long gone() {
+    return gone.get();
+  }
+
+  /** Whether one went so short a while ago that its jobs may be nobody's yet. */
+  public boolean isOneJustGone() {
+    return gone.get() > 0
+        && System.nanoTime() - goneAtNs
+            < TimeUnit.MILLISECONDS.toNanos(ShellLimits.REATTACH_WAIT_MS);
+  }
+
+  /** All but {@code self}, as they were listed last. */
+  public List<Other> others(Incarnation self) {
+    return present.stream()
+        .filter(one -> !one.incarnation().equals(self))
+        .flatMap(
+            one ->
+                HostPort.parse(one.record().address()).stream()
+                    .map(address -> new Other(one.incarnation(), address)))
+        .toList();
+  }
+
+  /** Where it listens; empty when it is gone. */
+  public Optional<HostPort> address(Incarnation scheduler) {
+    return present.stream()
+        .filter(one -> one.incarnation().equals(scheduler))
+        .findFirst()
+        .flatMap(one -> HostPort.parse(one.record().address()));
+  }
+
+  /** Where the one listens that does what one does for all; empty when that is {@code self}. */
+  public Optional<HostPort> firstAddress(Incarnation self) {
+    return present.stream()
+        .map(StoredState.Scheduler::incarnation)
+        .min(Comparator.naturalOrder())
+        .filter(first -> !first.equals(self))
+        .flatMap(this::address);
   }
 
   /** Where all listen, as it was listed last. */

@@ -116,15 +116,7 @@ public final class JobDirectory {
 
   /** Looks what became of jobs of other schedulers that somebody waits for. */
   public void lookAtForeign() {
-    for (TrackedJob job : List.copyOf(foreign.values())) {
-      Optional<StoredState.Ended> end = store.ended(job.id());
-      if (end.isPresent() || !store.open(job.id())) {
-        foreign.remove(job.id(), job);
-        job.end().complete(over(job, end.or(() -> store.ended(job.id()))));
-      } else if (job.plan().isEmpty()) {
-        var _ = plan(job);
-      }
-    }
+    List.copyOf(foreign.values()).forEach(this::lookAt);
     while (foreign.size() > ShellLimits.FOREIGN_JOBS_MAX) {
       foreign.keySet().stream().min(Comparator.naturalOrder()).ifPresent(foreign::remove);
     }
@@ -139,6 +131,25 @@ public final class JobDirectory {
                     "nothing is stored of job " + job.id() + ": run the statement again",
                     true,
                     job.request().submittedAtMs()));
+  }
+
+  /** Looks what became of a job of another scheduler; whether it has ended, or is gone. */
+  public boolean lookAt(TrackedJob job) {
+    Optional<StoredState.Ended> end = store.ended(job.id());
+    if (end.isPresent() || !store.open(job.id())) {
+      foreign.remove(job.id(), job);
+      job.end().complete(over(job, end.or(() -> store.ended(job.id()))));
+      return true;
+    }
+    if (job.plan().isEmpty()) {
+      var _ = plan(job);
+    }
+    return false;
+  }
+
+  /** Whether it is another scheduler's, and somebody here has asked for it. */
+  public boolean isForeign(TrackedJob job) {
+    return foreign.containsKey(job.id());
   }
 
   /**

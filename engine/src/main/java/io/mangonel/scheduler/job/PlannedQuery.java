@@ -45,8 +45,13 @@ public record PlannedQuery(QueryPlan plan, Bytes body, List<Bytes> stageBytes) {
     return new JobPlan(
         plan.stages().stream().map(PlannedQuery::spec).toList(),
         body,
-        plan.stages().stream().allMatch(PlannedQuery::readsOnly),
+        readsOnly(plan),
         plan.small());
+  }
+
+  /** Whether running it changes nothing but its own result. */
+  public static boolean readsOnly(QueryPlan plan) {
+    return plan.stages().stream().allMatch(PlannedQuery::readsOnly);
   }
 
   /** A stage with another kind of output than these may change something. */

@@ -86,7 +86,35 @@ public final class ShellLimits {
   public static final int KNOWN_SCHEDULERS_MAX = 1_000;
 
   /** How often a job of another scheduler that somebody here waits for is looked at. */
-  public static final long FOREIGN_JOBS_MS = 200;
+  public static final long FOREIGN_JOBS_MS = 500;
+
+  /** One wait for the end of a job at its owner, while somebody here waits for it. */
+  public static final long FOLLOW_MS = 10_000;
+
+  /** After its owner could not be asked; perhaps it has another by then. */
+  public static final long OWNER_RECHECK_MS = 200;
+
+  /** Results read here and kept by another are told to it at least this often. */
+  public static final long TOUCH_MAX_MS = 60_000;
+
+  public static final long TOUCH_MIN_MS = 200;
+
+  /** Jobs taken over that wait for their statement, and sessions of which that is known. */
+  public static final int LOST_CLIENTS_MAX = 10_000;
+
+  /** How long after its end a job waits for its statement: the data may have changed since. */
+  public static final long LOST_CLIENT_MAX_MS = 300_000;
+
+  /**
+   * How long a statement that is sent again waits for its job to be taken over: the lease of its
+   * owner, and the claim.
+   */
+  public static final long REATTACH_WAIT_MS = 10_000;
+
+  public static final long REATTACH_EVERY_MS = 100;
+
+  /** And how often it asks in vain who has just taken a job of that statement over. */
+  public static final int REATTACH_SEARCHES_MAX = 5;
 
   /**
    * A client may name a job of another scheduler before the store has it, because a light read is

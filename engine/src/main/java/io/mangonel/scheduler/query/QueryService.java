@@ -12,6 +12,7 @@ import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.scheduler.store.TakeoverRecord;
 import io.mangonel.state.StateException;
+import io.mangonel.wire.HostPort;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,7 +143,13 @@ public final class QueryService {
   public Answer<JobDetail> awaitEnd(JobId job, long timeoutMs) {
     return whenStarted(
         now -> {
-          find(now, job).ifPresent(tracked -> tracked.awaitEnd(timeoutMs));
+          find(now, job)
+              .ifPresent(
+                  tracked -> {
+                    now.run.clientJobs().lost().found(job);
+                    now.run.clientJobs().foreign().follow(tracked);
+                    tracked.awaitEnd(timeoutMs);
+                  });
           return job(job);
         });
   }
@@ -234,6 +241,11 @@ public final class QueryService {
   /** The figures for monitoring, in Prometheus' text format. */
   public String metrics() {
     return serving.run.metrics().text();
+  }
+
+  /** Where all known schedulers listen, this one first. */
+  public List<HostPort> addresses() {
+    return serving.run.schedulers();
   }
 
   /** The version of DuckDB that plans and runs. */

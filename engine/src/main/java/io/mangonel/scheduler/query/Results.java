@@ -30,6 +30,8 @@ final class Results {
 
   /** Waits for the end of the job, then opens its rows. */
   Answer<ResultStream> open(TrackedJob job, long timeoutMs) {
+    run.clientJobs().lost().found(job.id());
+    run.clientJobs().foreign().follow(job);
     try {
       return open(job, job.end().get(timeoutMs, TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
@@ -94,6 +96,7 @@ final class Results {
   private Answer<ResultStream> read(
       TrackedJob job, List<ResultColumn> columns, long rows, InputStream arrow) {
     run.events().put(new Event.ReadingBegins(job.id()));
+    Runnable elsewhere = run.shared() ? run.clientJobs().foreign().reading(job.id()) : () -> {};
     var pinned =
         new FilterInputStream(arrow) {
           private boolean closed;
@@ -103,6 +106,7 @@ final class Results {
             if (!closed) {
               closed = true;
               run.events().put(new Event.ReadingEnds(job.id()));
+              elsewhere.run();
             }
             super.close();
           }

@@ -129,7 +129,11 @@ final class Submissions {
 
   private Answer<Submission> submit(StatementRequest statement, JobRequest request) {
     if (request.idempotencyKey().isEmpty()) {
-      return submitNew(statement, request);
+      return run.clientJobs()
+          .reattachment()
+          .find(request)
+          .map(this::attach)
+          .orElseGet(() -> submitNew(statement, request));
     }
     // Only spares a plan: who is first, the commit decides.
     return run.stored()
@@ -279,6 +283,9 @@ final class Submissions {
 
   private Answer<Submission> start(
       StatementRequest statement, JobRequest request, PlanResult result) {
+    if (changes(result)) {
+      run.clientJobs().reattachment().moveOn(request);
+    }
     return switch (result) {
       case PlanResult.Query(QueryPlan plan) -> start(request, PlannedQuery.of(plan));
       case PlanResult.Explain(String text) -> new Answer.Ok<>(CatalogStatements.explain(text));
@@ -287,6 +294,16 @@ final class Submissions {
       case PlanResult.Done _ -> new Answer.Ok<>(new Submission.Immediate(List.of(), List.of()));
       case PlanResult.Set set -> catalog.set(statement, set);
       case PlanResult.Rejected(String message) -> new Answer.UserFault<>(message);
+    };
+  }
+
+  /** Whether statements after it may mean something else. Settings are compared themselves. */
+  private static boolean changes(PlanResult result) {
+    return switch (result) {
+      case PlanResult.Create _, PlanResult.Drop _ -> true;
+      case PlanResult.Query(QueryPlan plan) -> !PlannedQuery.readsOnly(plan);
+      case PlanResult.Explain _, PlanResult.Done _, PlanResult.Set _, PlanResult.Rejected _ ->
+          false;
     };
   }
 

@@ -10,6 +10,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.planner.Planner;
 import io.mangonel.planner.names.Definition;
 import io.mangonel.scheduler.cluster.Claims;
+import io.mangonel.scheduler.cluster.ClientJobs;
 import io.mangonel.scheduler.cluster.EndedJobs;
 import io.mangonel.scheduler.cluster.Followers;
 import io.mangonel.scheduler.cluster.Members;
@@ -40,6 +41,7 @@ import io.mangonel.state.StateException;
 import io.mangonel.wire.Channels;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.executor.ExecutorClient;
+import io.mangonel.wire.peer.PeerClient;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import java.util.LinkedHashSet;
@@ -89,6 +91,7 @@ public final class SchedulerRun implements AutoCloseable {
   private final Peers peers;
   private final Followers followers;
   private final ExecutorDoor door;
+  private final ClientJobs clientJobs;
 
   private volatile @Nullable HostPort address;
   private final AtomicBoolean handedOver = new AtomicBoolean();
@@ -135,6 +138,9 @@ public final class SchedulerRun implements AutoCloseable {
     this.peers = new Peers(setup.self, contacts, events, metrics, setup.onFatal);
     this.members = new Members(setup.backend, stored, events, peers::listed, setup.onFatal);
     this.door = makeDoor();
+    this.clientJobs =
+        ClientJobs.of(
+            setup.self, members, stored, jobs, events, setup.clock, new PeerClient(setup.channels));
   }
 
   private ExecutorDoor makeDoor() {
@@ -158,7 +164,8 @@ public final class SchedulerRun implements AutoCloseable {
     return door;
   }
 
-  private List<HostPort> schedulers() {
+  /** Where all known schedulers listen, this one first. */
+  public List<HostPort> schedulers() {
     HostPort mine = address;
     Set<HostPort> all = new LinkedHashSet<>(mine == null ? List.of() : List.of(mine));
     all.addAll(members.addresses());
@@ -220,6 +227,10 @@ public final class SchedulerRun implements AutoCloseable {
       members.start();
       every(ShellLimits.PEER_NEWS_MS, this::tellFollowers);
       every(ShellLimits.FOREIGN_JOBS_MS, jobs::lookAtForeign);
+      long touchMs = setup.limits.retentionMs() / 4;
+      every(
+          Math.clamp(touchMs, ShellLimits.TOUCH_MIN_MS, ShellLimits.TOUCH_MAX_MS),
+          clientJobs.foreign()::touchReads);
       every(ShellLimits.COMPACT_MS, this::compact);
     }
     Gauges.register(metrics, this);
@@ -279,6 +290,7 @@ public final class SchedulerRun implements AutoCloseable {
   private void adopt(StoredState.Claimable claimable) {
     JobId job = claimable.job().job();
     jobs.adopt(job, claimable.job().request());
+    clientJobs.lost().add(job, claimable.job().request());
     histories.load(job, claimable.log(), claimable.job().snapshot() == null);
   }
 
@@ -290,6 +302,7 @@ public final class SchedulerRun implements AutoCloseable {
         store.loadPlanned(job);
       }
       jobs.track(job, claimable.job().request(), null);
+      clientJobs.lost().add(job, claimable.job().request());
       histories.load(job, claimable.log(), claimable.job().snapshot() == null);
       core.step(new Event.JobLoaded(claimable.job()), nowMs);
     }
@@ -382,6 +395,11 @@ public final class SchedulerRun implements AutoCloseable {
     return metrics;
   }
 
+  /** What clients have to do with jobs of other schedulers, and of those that are gone. */
+  public ClientJobs clientJobs() {
+    return clientJobs;
+  }
+
   /** Whether other schedulers may use the store, too. */
   public boolean shared() {
     return setup.shared;
@@ -438,6 +456,7 @@ public final class SchedulerRun implements AutoCloseable {
     handOver();
     keepAlives.shutdownNow();
     timer.shutdownNow();
+    clientJobs.foreign().close();
     planning.close();
     Started run = started;
     if (run != null) {

@@ -348,6 +348,20 @@ public final class StoredState {
     }
   }
 
+  /** Who has the job; empty when it has ended, or never was. */
+  public Optional<Header> header(JobId job) {
+    // In this order: a header moves from the first to the second.
+    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
+      Optional<Entry> entry = backend.get(keyspace, Keys.header(job));
+      if (entry.isPresent()) {
+        JobHeader header = JobHeader.decode(entry.get().value());
+        boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
+        return Optional.of(new Header(job, header.owner(), header.epoch(), planned));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Whether the job has a header, so has not ended. */
   public boolean open(JobId job) {
     // In this order: a header moves from the first to the second.

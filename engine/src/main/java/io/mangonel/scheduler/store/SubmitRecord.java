@@ -45,7 +45,8 @@ public record SubmitRecord(JobId job, String requestHash, long submittedMs) {
     return requestHash.equals(hash(request));
   }
 
-  private static String hash(JobRequest request) {
+  /** Of what must be the same when a statement is sent again. */
+  public static String hash(JobRequest request) {
     var text = new StringBuilder(request.sql()).append('\0').append(request.workingDirectory());
     request.settings().forEach((name, value) -> text.append('\0').append(name + '=' + value));
     try {
