@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 public final class Disk implements AutoCloseable {
   private static final int BLOCK_BYTES = 4096;
 
+  private static final int LARGE_BYTES = 1 << 20;
+
   /** Less than this is nothing: a file needs a whole block. */
   private static final long FULL_BYTES = BLOCK_BYTES;
 
@@ -41,9 +43,13 @@ public final class Disk implements AutoCloseable {
 
   /** Takes what room there is now. */
   public void fill() {
+    byte[] large = new byte[LARGE_BYTES];
     byte[] block = new byte[BLOCK_BYTES];
     try (OutputStream file =
         Files.newOutputStream(ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      while (freeBytes() >= LARGE_BYTES) {
+        file.write(large);
+      }
       while (freeBytes() >= BLOCK_BYTES) {
         file.write(block);
       }
