@@ -25,7 +25,9 @@ public sealed interface CatalogOutcome {
       case CommitOutcome.Unknown(String message) ->
           Optional.of(new Retryable("nobody knows whether it was changed: " + message));
       case CommitOutcome.NoSpace(String message) ->
-          Optional.of(new Retryable("the state store is full: " + message));
+          Optional.of(
+              new Retryable(
+                  "the state store is full, and nobody knows whether it was changed: " + message));
     };
   }
 

@@ -48,6 +48,18 @@ public interface StateBackend extends AutoCloseable {
    */
   default void compact() {}
 
+  /** How full the store is; empty where nothing but the disk bounds it, or it does not say. */
+  default Optional<Space> space() {
+    return Optional.empty();
+  }
+
+  /**
+   * Gives back all the space it can, at once, and takes writes again where it refused them for want
+   * of space. It may take minutes, in which commits wait. One process at a time; what fails is
+   * logged, and another call tries again.
+   */
+  default void reclaim() {}
+
   /** Ends watches and lets the store go; leases stay. Later calls are bugs. */
   @Override
   void close();
@@ -115,6 +127,14 @@ public interface StateBackend extends AutoCloseable {
   }
 
   /**
+   * @param usedBytes what it holds, old revisions included
+   * @param fileBytes what its files take; not less
+   * @param quotaBytes where it ends
+   * @param takesNothing whether it refuses every write until somebody has made space
+   */
+  record Space(long usedBytes, long fileBytes, long quotaBytes, boolean takesNothing) {}
+
+  /**
    * @param createRevision the store's revision at which the key was last created
    * @param modifyRevision the store's revision of its last change
    */
@@ -163,7 +183,11 @@ public interface StateBackend extends AutoCloseable {
      */
     record Unknown(String message) implements CommitOutcome {}
 
-    /** The store is full; nothing changed (rule D10). */
+    /**
+     * The store is full, and takes nothing more until somebody has made space (rule D10). As with
+     * {@code Unknown} only the identical commit sent again tells whether it was done: the one with
+     * which etcd finds that it is full is.
+     */
     record NoSpace(String message) implements CommitOutcome {}
   }
 

@@ -23,9 +23,16 @@ final class Layout {
           Map.entry("core.graph", List.of("core", "core.task")),
           Map.entry("core.record", List.of("core", "core.task", "core.graph")),
           Map.entry("core.suspicion", List.of("core", "core.task")),
+          Map.entry("core.space", List.of("core")),
           Map.entry(
               "core.owner",
-              List.of("core", "core.task", "core.graph", "core.record", "core.suspicion")),
+              List.of(
+                  "core",
+                  "core.task",
+                  "core.graph",
+                  "core.record",
+                  "core.space",
+                  "core.suspicion")),
           Map.entry("core.agent", List.of("core", "core.task")),
           Map.entry("state", List.of("core", "files")),
           Map.entry("state.etcd", List.of("core", "state")),

@@ -282,7 +282,11 @@ public final class AgentCore {
           (id, attempt) -> {
             switch (attempt) {
               case Attempt.Running _ -> running.add(id);
-              case Attempt.Ended(var status, _, _) -> ended.add(status);
+              case Attempt.Ended(var status, _, _) -> {
+                if (!AgentJob.handedOver(status)) {
+                  ended.add(status);
+                }
+              }
               case Attempt.Refused _ -> {}
             }
           });

@@ -84,6 +84,17 @@ final class AgentJob {
         : status;
   }
 
+  /**
+   * Whether it had an inline result that somebody acknowledged: the rows are no longer here, and an
+   * owner that does not have them needs them made again.
+   */
+  static boolean handedOver(TaskStatus status) {
+    return status.outcome() instanceof TaskOutcome.Succeeded(var output)
+        && output.bytes() > 0
+        && output.files().isEmpty()
+        && output.inline().isEmpty();
+  }
+
   static long inlineBytes(TaskStatus status) {
     return status.outcome() instanceof TaskOutcome.Succeeded(var output)
         ? output.inline().length()

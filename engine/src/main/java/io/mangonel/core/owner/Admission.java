@@ -2,6 +2,7 @@ package io.mangonel.core.owner;
 
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.space.StoreSpace;
 import io.mangonel.core.task.JobId;
 import java.util.Comparator;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class Admission {
   }
 
   private final Limits limits;
+  private final StoreSpace space = new StoreSpace();
   private final Map<JobId, String> running = new TreeMap<>(); // Who asked for each.
   private final Map<String, Integer> runningOf = new TreeMap<>();
   private final Map<String, TreeSet<Place>> waitingOf = new TreeMap<>();
@@ -34,6 +36,11 @@ final class Admission {
 
   Admission(Limits limits) {
     this.limits = limits;
+  }
+
+  /** Of the store: what is short of it takes no new jobs. */
+  StoreSpace space() {
+    return space;
   }
 
   private static String asker(JobRequest request) {
@@ -111,5 +118,6 @@ final class Admission {
   void encode(RecordWriter out) {
     out.list(running.keySet(), (o, job) -> o.text(job.value()));
     out.list(waiting.keySet(), (o, job) -> o.text(job.value()));
+    space.encode(out);
   }
 }

@@ -154,6 +154,13 @@ public sealed interface Effect {
   record OfPeer(PeerEffect effect) implements Effect {}
 
   /**
+   * Delete now what is behind jobs that are no longer kept, and old history, and then measure.
+   *
+   * @param first whether this scheduler is the one that compacts for all (rule D10)
+   */
+  record TrimStore(boolean first) implements Effect {}
+
+  /**
    * This scheduler lost its key, or gives it up: it owns nothing any more. The last effect of a
    * core; the shell drops it, lets its key go if that is there, and starts a new incarnation.
    */

@@ -216,6 +216,15 @@ public sealed interface Event {
   record FenceUnreadable() implements Event {}
 
   /**
+   * How full the store is (rule D10).
+   *
+   * @param usedBytes what it holds, old revisions included
+   * @param quotaBytes where it ends; 0 when that is not known
+   * @param takesNothing whether it refuses every write for want of space
+   */
+  record StoreMeasured(long usedBytes, long quotaBytes, boolean takesNothing) implements Event {}
+
+  /**
    * A job of the store that this scheduler claims, with the next epoch: its owner is gone, and no
    * other can become it any more.
    */

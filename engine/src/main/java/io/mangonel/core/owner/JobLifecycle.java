@@ -80,7 +80,9 @@ final class JobLifecycle {
               .formatted(limits.runningJobsMax(), limits.queuedJobsMax());
       effects.add(new Effect.JobRefused(id, message, true));
     } else if (committer.full()) {
-      effects.add(new Effect.JobRefused(id, "the state store is full", true));
+      effects.add(new Effect.JobRefused(id, "the state store is full; try again later", true));
+    } else if (admission.space().refusal().isPresent()) {
+      effects.add(new Effect.JobRefused(id, admission.space().refusal().get(), true));
     } else if (RecordCodec.encodeRequest(request).length() > limits.requestBytesMax()) {
       effects.add(
           new Effect.JobRefused(
@@ -333,7 +335,7 @@ final class JobLifecycle {
   }
 
   private void forgetEnded(long nowMs) {
-    for (JobId id : retention.due(committer.durable(), nowMs)) {
+    for (JobId id : retention.due(committer.durable(), admission.space().pressed(), nowMs)) {
       committer.add(new Change.JobForgotten(id), nowMs);
       Long epoch = endedBefore.remove(id);
       if (epoch != null) {

@@ -41,6 +41,11 @@ final class Membership {
     return listed;
   }
 
+  /** Whether this is the one that does what one does for all. */
+  boolean isFirst() {
+    return present.isEmpty() || present.first().equals(self);
+  }
+
   /** The schedulers that have a key now. When one is gone, or at first, somebody claims. */
   void listed(List<Incarnation> now) {
     var before = new TreeSet<>(present);

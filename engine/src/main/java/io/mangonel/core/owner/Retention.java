@@ -1,6 +1,7 @@
 package io.mangonel.core.owner;
 
 import io.mangonel.core.RecordWriter;
+import io.mangonel.core.space.SpaceLimits;
 import io.mangonel.core.task.JobId;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,14 +50,20 @@ final class Retention {
         (_, kept) -> new Kept(kept.endChange, nowMs, kept.order, Math.max(0, kept.readers - 1)));
   }
 
-  /** Takes out the jobs whose time is over, and beyond a number of jobs the oldest. */
-  List<JobId> due(long durable, long nowMs) {
-    int over = jobs.size() - limits.endedJobsMax();
+  /**
+   * Takes out the jobs whose time is over, and beyond a number of jobs the oldest.
+   *
+   * @param pressed whether space is short: both bounds are then a fraction of what they are
+   */
+  List<JobId> due(long durable, boolean pressed, long nowMs) {
+    int divisor = pressed ? SpaceLimits.RETENTION_DIVISOR : 1;
+    long keptMs = limits.retentionMs() / divisor;
+    int over = jobs.size() - limits.endedJobsMax() / divisor;
     long orderMax = over <= 0 ? -1 : oldest(over);
     var due = new ArrayList<JobId>();
     jobs.forEach(
         (job, kept) -> {
-          boolean old = nowMs - kept.sinceMs >= limits.retentionMs() || kept.order <= orderMax;
+          boolean old = nowMs - kept.sinceMs >= keptMs || kept.order <= orderMax;
           if (old && kept.readers == 0 && kept.endChange <= durable) {
             due.add(job);
           }

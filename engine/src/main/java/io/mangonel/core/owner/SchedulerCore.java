@@ -135,6 +135,8 @@ public final class SchedulerCore {
       }
       case Event.FenceRead read -> fenceRead(read);
       case Event.FenceUnreadable() -> committer.fenceUnreadable(nowMs);
+      case Event.StoreMeasured(long used, long quota, boolean takesNothing) ->
+          admission.space().measured(used, quota, takesNothing);
       case Event.OfCluster said -> cluster(said, nowMs);
       case Event.JobLoaded(var stored) -> jobs.load(stored, nowMs);
       case Event.EndedJobLoaded(var id, long epoch) -> jobs.loadEnded(id, epoch, nowMs);
@@ -189,6 +191,9 @@ public final class SchedulerCore {
     reconcile();
     if (membership.takeListOrphans(steppedAtMs)) {
       effects.add(new Effect.ListOrphans());
+    }
+    if (admission.space().takeTrim(steppedAtMs)) {
+      effects.add(new Effect.TrimStore(membership.isFirst()));
     }
     Commit commit = committer.nextCommit().orElse(null);
     effects.addAll(committer.release());

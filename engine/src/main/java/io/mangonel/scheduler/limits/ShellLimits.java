@@ -130,6 +130,9 @@ public final class ShellLimits {
   /** The store forgets old revisions this often; one scheduler asks it to. */
   public static final long COMPACT_MS = 60_000;
 
+  /** How full a shared store is, is measured this often. */
+  public static final long STORE_MEASURE_MS = 5_000;
+
   /**
    * The lease of a scheduler that is alone on its store: nobody waits for its end, and the next one
    * removes its key. Long, so that a machine that slept finds its jobs.
@@ -147,6 +150,9 @@ public final class ShellLimits {
 
   /** Ended jobs whose record is kept, each of completed and of failed ones. */
   public static final int HISTORY_JOBS_MAX = 1_000;
+
+  /** And while the store has little space (rule D10). */
+  public static final int HISTORY_JOBS_PRESSED_MAX = 100;
 
   /** Ended jobs whose plan is kept in memory. */
   public static final int ENDED_IN_MEMORY_MAX = 200;

@@ -105,8 +105,12 @@ public final class QueryService {
         now -> {
           Optional<TrackedJob> tracked = find(now, job);
           if (tracked.isPresent() && !tracked.get().end().isDone()) {
-            now.run.cancel(job, "cancelled on request");
-            var _ = tracked.get().awaitEnd(ShellLimits.CANCEL_DEADLINE_MS);
+            boolean marked = now.run.cancel(job, "cancelled on request");
+            boolean ended = tracked.get().awaitEnd(ShellLimits.CANCEL_DEADLINE_MS);
+            if (!marked && !ended) {
+              return new Answer.Retryable<>(
+                  "the state store does not take the request; try again later");
+            }
           }
           return job(job).then(detail -> new Answer.Ok<>(detail.summary()));
         });

@@ -70,6 +70,9 @@ final class Results {
       byte[] arrow = part.output().inline().toByteArray();
       return read(job, columns, rows, new ByteArrayInputStream(arrow));
     }
+    if (part.output().files().isEmpty()) {
+      return new Answer.Retryable<>("the result was lost; run the statement again");
+    }
     OutputFile file = part.output().files().getFirst();
     if (run.executors().address(part.executor()).isEmpty()) {
       return new Answer.Retryable<>(

@@ -318,8 +318,7 @@ final class Submissions {
     try {
       acceptance = job.acceptance().get(ShellLimits.ACCEPT_DEADLINE_MS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      run.cancel(id, "it was not durable in time");
-      return new Answer.Retryable<>("the state store does not answer; try again later");
+      return late(id, request);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Answer.Retryable<>("the scheduler stops");
@@ -333,5 +332,16 @@ final class Submissions {
           retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
       case TrackedJob.Acceptance.Exists(JobId existing) -> attach(existing);
     };
+  }
+
+  /**
+   * Its creation is on the way to the store. Under a key it goes on, and the statement sent again
+   * finds it; without one nobody could, so it ends when it is there.
+   */
+  private Answer<Submission> late(JobId id, JobRequest request) {
+    if (request.idempotencyKey().isEmpty()) {
+      run.events().put(new Event.CancelRequested(id, "it was not durable in time"));
+    }
+    return new Answer.Retryable<>("the state store does not answer; try again later");
   }
 }

@@ -4,6 +4,7 @@ import io.mangonel.core.owner.Effect;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.scheduler.cluster.Claims;
 import io.mangonel.scheduler.cluster.Peers;
+import io.mangonel.scheduler.cluster.StoreUpkeep;
 import io.mangonel.scheduler.job.JobDirectory;
 import io.mangonel.scheduler.job.Planning;
 import io.mangonel.scheduler.job.TrackedJob;
@@ -29,12 +30,13 @@ public final class Effects implements AutoCloseable {
   private final Committer committer;
   private final Claims claims;
   private final Peers peers;
+  private final StoreUpkeep upkeep;
   private final Consumer<Throwable> onFatal;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("effect-", 0).factory());
 
   /** What goes to the store, or to other schedulers on it. */
-  record StoreSide(Committer committer, Claims claims, Peers peers) {}
+  record StoreSide(Committer committer, Claims claims, Peers peers, StoreUpkeep upkeep) {}
 
   Effects(
       JobDirectory jobs,
@@ -52,6 +54,7 @@ public final class Effects implements AutoCloseable {
     this.committer = store.committer;
     this.claims = store.claims;
     this.peers = store.peers;
+    this.upkeep = store.upkeep;
     this.onFatal = onFatal;
   }
 
@@ -97,6 +100,7 @@ public final class Effects implements AutoCloseable {
       case Effect.ClaimJobs claim -> claims.claim(claim);
       case Effect.OfPeer(var wanted) -> peers.perform(wanted);
       case Effect.ReadFence _ -> committer.readFence();
+      case Effect.TrimStore trim -> upkeep.trim(trim);
       case Effect.Fenced(String message) -> onFatal.accept(new FencedException(message));
     }
   }

@@ -52,6 +52,18 @@ final class Gauges {
           callback.call(run.events().size(), "loop");
           callback.call(run.planning().waiting(), "planning");
         });
+    metrics.gauge(
+        "mangonel_store_bytes",
+        "The shared store: what it holds, what its files take, and its quota.",
+        "kind",
+        callback ->
+            run.space()
+                .ifPresent(
+                    space -> {
+                      callback.call((double) space.usedBytes(), "used");
+                      callback.call((double) space.fileBytes(), "file");
+                      callback.call((double) space.quotaBytes(), "quota");
+                    }));
   }
 
   private static List<ExecutorInfo.View> alive(SchedulerRun run) {

@@ -15,6 +15,7 @@ import io.mangonel.scheduler.cluster.EndedJobs;
 import io.mangonel.scheduler.cluster.Followers;
 import io.mangonel.scheduler.cluster.Members;
 import io.mangonel.scheduler.cluster.Peers;
+import io.mangonel.scheduler.cluster.StoreUpkeep;
 import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
@@ -99,7 +100,12 @@ public final class SchedulerRun implements AutoCloseable {
   private volatile @Nullable Started started;
 
   private record Started(
-      FencedStore store, Committer committer, Claims claims, Effects effects, EventLoop loop) {}
+      FencedStore store,
+      Committer committer,
+      Claims claims,
+      StoreUpkeep upkeep,
+      Effects effects,
+      EventLoop loop) {}
 
   /**
    * What a run is made of.
@@ -183,7 +189,11 @@ public final class SchedulerRun implements AutoCloseable {
     FencedStore store = register(listening.toString(), nowMs);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
     loadExecutors(core, nowMs);
-    if (!setup.shared) {
+    if (setup.shared) {
+      // Before anything that is in the queue already: what an executor reports may be of a job that
+      // is another's, and is not acknowledged then (rule T10).
+      core.step(new Event.SchedulersListed(stored.schedulerIncarnations()), nowMs);
+    } else {
       load(core, store, nowMs);
     }
     var committer =
@@ -200,6 +210,8 @@ public final class SchedulerRun implements AutoCloseable {
             setup.clock);
     var takeovers = new Takeovers(store, stored);
     var claims = new Claims(takeovers, events, setup.clock, this::adopt, metrics, setup.onFatal);
+    StoreSweep sweep = sweep(store);
+    var upkeep = new StoreUpkeep(setup.backend, setup.self, members, sweep, events, setup.onFatal);
     var effects =
         new Effects(
             jobs,
@@ -207,7 +219,7 @@ public final class SchedulerRun implements AutoCloseable {
             calls,
             statuses,
             planning,
-            new Effects.StoreSide(committer, claims, peers),
+            new Effects.StoreSide(committer, claims, peers, upkeep),
             setup.onFatal);
     var loop =
         new EventLoop(
@@ -218,7 +230,7 @@ public final class SchedulerRun implements AutoCloseable {
             new EventLoop.Pace(setup.clock, setup.limits.tickMs()),
             metrics::waitedForLoop,
             setup.onFatal);
-    started = new Started(store, committer, claims, effects, loop);
+    started = new Started(store, committer, claims, upkeep, effects, loop);
     committer.start();
     loop.start();
     every(keepAlives, ShellLimits.KEEP_ALIVE_MS, renewal(store, committer, loop)::renew);
@@ -231,11 +243,11 @@ public final class SchedulerRun implements AutoCloseable {
       every(
           Math.clamp(touchMs, ShellLimits.TOUCH_MIN_MS, ShellLimits.TOUCH_MAX_MS),
           clientJobs.foreign()::touchReads);
-      every(ShellLimits.COMPACT_MS, this::compact);
+      upkeep.start();
     }
     Gauges.register(metrics, this);
     startedSignal.countDown();
-    sweepOften(store);
+    sweepOften(sweep);
   }
 
   /** Not asked for while the loop hangs: then nobody hears from this scheduler. */
@@ -256,20 +268,16 @@ public final class SchedulerRun implements AutoCloseable {
             setup.backend, setup.self, listening, nowMs, ShellLimits.LONE_LEASE_TTL_MS);
   }
 
-  private void compact() {
-    if (members.isFirst(setup.self)) {
-      setup.backend.compact();
-    }
-  }
-
-  private void sweepOften(FencedStore store) {
+  private StoreSweep sweep(FencedStore store) {
     // Without an answer all count as kept: the next sweep asks again.
     UnaryOperator<Set<JobId>> kept = ended -> events.ask(asked -> asked.kept(ended)).orElse(ended);
     var endedJobs = new EndedJobs(setup.self, members, events);
-    var sweep =
-        setup.shared
-            ? new StoreSweep(stored, store, kept, endedJobs, endedJobs::forgotten)
-            : new StoreSweep(stored, store, kept);
+    return setup.shared
+        ? new StoreSweep(stored, store, kept, endedJobs, endedJobs::forgotten)
+        : new StoreSweep(stored, store, kept);
+  }
+
+  private void sweepOften(StoreSweep sweep) {
     every(
         Math.min(
             ShellLimits.SWEEP_MS, Math.max(ShellLimits.SWEEP_MIN_MS, setup.limits.retentionMs())),
@@ -400,6 +408,12 @@ public final class SchedulerRun implements AutoCloseable {
     return clientJobs;
   }
 
+  /** How full a shared store is; empty when it is not known. */
+  Optional<StateBackend.Space> space() {
+    Started run = started;
+    return run == null ? Optional.empty() : run.upkeep.space();
+  }
+
   /** Whether other schedulers may use the store, too. */
   public boolean shared() {
     return setup.shared;
@@ -414,13 +428,14 @@ public final class SchedulerRun implements AutoCloseable {
     return stored;
   }
 
-  /** Writes the mark that a claim of the job reads (rule D7), and tells the loop. */
-  public void cancel(JobId job, String reason) {
-    Started run = started;
-    if (run != null) {
-      run.store.markCancelled(job);
-    }
+  /**
+   * Tells the loop, and writes the mark that the owner and a claim of the job read (rule D7).
+   * Returns whether the mark is surely there.
+   */
+  public boolean cancel(JobId job, String reason) {
     events.put(new Event.CancelRequested(job, reason));
+    Started run = started;
+    return run != null && run.store.markCancelled(job);
   }
 
   public String engineVersion() {
@@ -442,6 +457,7 @@ public final class SchedulerRun implements AutoCloseable {
       members.close();
       peers.close();
       run.claims.close();
+      run.upkeep.close();
       run.loop.close();
       run.committer.close();
       events.close();

@@ -130,12 +130,15 @@ public final class FencedStore {
       long nowMs,
       long leaseTtlMs) {
     List<Entry> present = backend.scan(Keyspace.SCHEDULERS, "", "", SCAN_LIMIT);
+    boolean alone = true;
     for (Entry other : present) {
       boolean predecessor =
           formerly
               .map(was -> other.key().equals(was.value()))
               .orElseGet(() -> addressOf(other).equals(address));
-      if (predecessor) {
+      if (!predecessor) {
+        alone = false;
+      } else {
         var _ =
             backend.commit(
                 List.of(
@@ -143,6 +146,9 @@ public final class FencedStore {
                         Keyspace.SCHEDULERS, other.key(), other.createRevision())),
                 List.of(new Operation.Delete(Keyspace.SCHEDULERS, other.key())));
       }
+    }
+    if (alone && backend.space().filter(StateBackend.Space::takesNothing).isPresent()) {
+      backend.reclaim(); // A full store grants no lease, and nobody else is there to make space.
     }
     Optional<SchedulerRecord.Before> before =
         formerly.map(was -> new SchedulerRecord.Before(was, suspectedBy(backend, was)));
@@ -330,11 +336,11 @@ public final class FencedStore {
         }
         case CommitOutcome.Unknown _ -> {} // Sent again as it is (rule D2).
         case CommitOutcome.NoSpace _ -> {
-          return false;
+          return false; // Done or not, as below.
         }
       }
     }
-    return false; // Done later, it is found as ours that we do not know.
+    return false; // Done after all, it is found as ours that we do not know.
   }
 
   /** Whether the key of a scheduler was deleted by suspicion, and not long ago. */
@@ -348,10 +354,11 @@ public final class FencedStore {
         .isPresent();
   }
 
-  /** Asks for the end of a job: a claim reads it (rule D7). */
-  public void markCancelled(JobId job) {
+  /** Asks for the end of a job: a claim reads it (rule D7). Returns whether the wish is stored. */
+  public boolean markCancelled(JobId job) {
     var mark = new RecordWriter().number(CANCEL_VERSION).text("cancelled on request").toBytes();
-    var _ = commitUncounted(List.of(new Operation.Put(Keyspace.CANCELS, job.value(), mark)));
+    return commitUncounted(List.of(new Operation.Put(Keyspace.CANCELS, job.value(), mark)))
+        instanceof CommitOutcome.Done;
   }
 
   private Guard created() {

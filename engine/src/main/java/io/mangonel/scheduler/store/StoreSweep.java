@@ -49,9 +49,19 @@ public final class StoreSweep {
 
   /** Once; what it does not finish, the next one does. */
   public void run() {
+    run(ShellLimits.HISTORY_JOBS_MAX);
+  }
+
+  /** As {@link #run}, with less history left: the store has little space (rule D10). */
+  public void runPressed() {
+    run(ShellLimits.HISTORY_JOBS_PRESSED_MAX);
+  }
+
+  /** Two threads may want it: the second finds little to do. */
+  private synchronized void run(int historyMax) {
     Set<JobId> others = sweepDetails();
-    sweepHistory(Keyspace.COMPLETED_JOBS, others);
-    sweepHistory(Keyspace.FAILED_JOBS, others);
+    sweepHistory(Keyspace.COMPLETED_JOBS, others, historyMax);
+    sweepHistory(Keyspace.FAILED_JOBS, others, historyMax);
     sweepCancels();
   }
 
@@ -83,13 +93,12 @@ public final class StoreSweep {
     commit(deletes);
   }
 
-  private void sweepHistory(Keyspace keyspace, Set<JobId> others) {
+  private void sweepHistory(Keyspace keyspace, Set<JobId> others, int historyMax) {
     List<String> jobs = new ArrayList<>();
     state.forEachKey(keyspace, "", jobs::add);
     List<Operation> deletes = new ArrayList<>();
     Set<JobId> old = new HashSet<>();
-    jobs.subList(0, Math.max(0, jobs.size() - ShellLimits.HISTORY_JOBS_MAX))
-        .forEach(key -> old.add(new JobId(key)));
+    jobs.subList(0, Math.max(0, jobs.size() - historyMax)).forEach(key -> old.add(new JobId(key)));
     old.removeAll(others);
     old.removeAll(kept.apply(Set.copyOf(old))); // Their results can still be read.
     for (JobId job : old) {

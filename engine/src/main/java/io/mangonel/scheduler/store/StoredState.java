@@ -245,6 +245,10 @@ public final class StoredState {
     return found;
   }
 
+  public List<Incarnation> schedulerIncarnations() {
+    return schedulers().stream().map(Scheduler::incarnation).toList();
+  }
+
   /** One of a newer version is there, and nobody here knows where. */
   private static SchedulerRecord record(Entry entry) {
     try {

@@ -91,6 +91,11 @@ public record EtcdAccess(List<URI> endpoints, Settings settings) {
         "an endpoint of etcd is http://host:port or https://host:port, it is '" + text + "'");
   }
 
+  /** The same for one member alone. */
+  EtcdAccess only(URI endpoint) {
+    return new EtcdAccess(List.of(endpoint), settings);
+  }
+
   boolean encrypted() {
     return endpoints.getFirst().getScheme().equals("https");
   }

@@ -14,14 +14,18 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.mangonel.state.StateException;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -86,18 +90,44 @@ final class EtcdCalls {
   }
 
   private static void encrypt(ClientBuilder builder, EtcdAccess access) {
-    EtcdAccess.Tls tls = access.settings().tls();
     try {
-      SslContextBuilder context = GrpcSslContexts.forClient();
-      if (tls.authority() != null) {
-        context.trustManager(tls.authority().toFile());
-      }
-      if (tls.certificate() != null && tls.key() != null) {
-        context.keyManager(tls.certificate().toFile(), tls.key().toFile());
-      }
-      builder.sslContext(context.build());
+      builder.sslContext(with(access, GrpcSslContexts.forClient()).build());
     } catch (SSLException | IllegalArgumentException e) {
-      throw new StateException("the TLS files for etcd cannot be used: " + e.getMessage(), e);
+      throw unusable(e);
+    }
+  }
+
+  private static SslContextBuilder with(EtcdAccess access, SslContextBuilder context) {
+    EtcdAccess.Tls tls = access.settings().tls();
+    if (tls.authority() != null) {
+      context.trustManager(tls.authority().toFile());
+    }
+    if (tls.certificate() != null && tls.key() != null) {
+      context.keyManager(tls.certificate().toFile(), tls.key().toFile());
+    }
+    return context;
+  }
+
+  private static StateException unusable(Exception e) {
+    return new StateException("the TLS files for etcd cannot be used: " + e.getMessage(), e);
+  }
+
+  /**
+   * The same for HTTP; empty without encryption.
+   *
+   * @throws StateException when a TLS file cannot be read
+   */
+  static Optional<SSLContext> tls(EtcdAccess access) {
+    if (!access.encrypted()) {
+      return Optional.empty();
+    }
+    try {
+      SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+      return with(access, builder).build() instanceof JdkSslContext context
+          ? Optional.of(context.context())
+          : Optional.empty();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw unusable(e);
     }
   }
 
@@ -110,8 +140,15 @@ final class EtcdCalls {
       return next.newCall(
           method,
           one && options.getDeadline() == null
-              ? options.withDeadlineAfter(EtcdLimits.CALL_MS, TimeUnit.MILLISECONDS)
+              ? options.withDeadlineAfter(longest(method), TimeUnit.MILLISECONDS)
               : options);
+    }
+
+    private static long longest(MethodDescriptor<?, ?> method) {
+      String name = String.valueOf(method.getBareMethodName());
+      return name.equals("Defragment") || name.equals("Compact")
+          ? EtcdLimits.MAINTENANCE_MS
+          : EtcdLimits.CALL_MS;
     }
   }
 

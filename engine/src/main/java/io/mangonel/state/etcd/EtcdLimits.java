@@ -43,5 +43,23 @@ final class EtcdLimits {
   /** Between two attempts to watch. */
   static final long WATCH_PAUSE_MS = 500;
 
+  /** What a member says of itself. */
+  static final long METRICS_MS = 2_000;
+
+  /** Compaction with all its work, or the defragmentation of one member. */
+  static final long MAINTENANCE_MS = 180_000;
+
+  /** A file is written anew when it is at least this share of the quota... */
+  static final int DEFRAGMENT_PERCENT = 60;
+
+  /** ...and at most this share of it is in use. */
+  static final int DEFRAGMENT_USED_PERCENT_MAX = 60;
+
+  /** While etcd takes no writes, files are written anew whatever is in them, at most this often. */
+  static final long DEFRAGMENT_PAUSE_NS = 60_000_000_000L;
+
+  /** The alarm NOSPACE is taken back when the largest file is below this share of the quota. */
+  static final int DISARM_PERCENT_MAX = 90;
+
   private EtcdLimits() {}
 }

@@ -39,6 +39,7 @@ public final class EtcdStateBackend implements StateBackend {
   private final EtcdKeys keys;
   private final EtcdConnection connection;
   private final EtcdConnection leaseConnection;
+  private final EtcdSpace space;
   private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
   private final AtomicLong compactTo = new AtomicLong();
   private volatile boolean closed;
@@ -48,6 +49,7 @@ public final class EtcdStateBackend implements StateBackend {
     this.keys = new EtcdKeys(access.settings().prefix());
     this.connection = new EtcdConnection(access);
     this.leaseConnection = new EtcdConnection(access);
+    this.space = new EtcdSpace(access, connection);
   }
 
   /**
@@ -181,7 +183,10 @@ public final class EtcdStateBackend implements StateBackend {
     }
   }
 
-  /** Only what etcd says before it proposes a transaction tells that nothing changed. */
+  /**
+   * Only what etcd says before it proposes a transaction tells that nothing changed. {@code
+   * NOSPACE} it says then, too, and also after it has applied the one that goes beyond the quota.
+   */
   private CommitOutcome outcome(EtcdCalls.FailedCall e) {
     String message = "etcd at " + access + ": " + e.code() + ": " + e.description();
     return switch (e.code()) {
@@ -279,6 +284,19 @@ public final class EtcdStateBackend implements StateBackend {
         LOG.warn("etcd at {} is not compacted: {}: {}", access, e.code(), e.description());
       }
     }
+    space.defragment();
+  }
+
+  @Override
+  public Optional<Space> space() {
+    checkOpen();
+    return space.measure();
+  }
+
+  @Override
+  public void reclaim() {
+    checkOpen();
+    space.reclaim();
   }
 
   private void checkOpen() {
@@ -291,6 +309,7 @@ public final class EtcdStateBackend implements StateBackend {
   public void close() {
     closed = true;
     watches.forEach(EtcdWatch::close);
+    space.close();
     connection.close();
     leaseConnection.close();
   }

@@ -1,5 +1,6 @@
 package io.mangonel.core.script;
 
+import io.mangonel.core.Bytes;
 import io.mangonel.core.agent.AgentCore;
 import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
@@ -11,6 +12,7 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
+import io.mangonel.core.task.TaskOutput;
 import java.util.Arrays;
 import java.util.List;
 
@@ -90,7 +92,11 @@ final class AgentScript {
       case "ack" -> new AgentEvent.StatusesAcknowledged(w.attempts(1));
       case "succeeded" -> {
         var id = Words.attempt(w.at(1));
-        yield new AgentEvent.TaskEnded(id, new TaskOutcome.Succeeded(Words.output(id)));
+        var output =
+            w.words().contains("inline")
+                ? new TaskOutput(List.of(), Bytes.of(new byte[3]), 1, 3)
+                : Words.output(id);
+        yield new AgentEvent.TaskEnded(id, new TaskOutcome.Succeeded(output));
       }
       case "failed" ->
           new AgentEvent.TaskEnded(

@@ -130,6 +130,8 @@ final class OwnerScript {
       case "orphans" -> orphans(w);
       case "orphans-unreadable" -> new Event.OrphansUnreadable();
       case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
+      case "store" -> // used and quota in bytes
+          new Event.StoreMeasured(w.number(1), w.number(2), w.words().contains("full"));
       case "tick" -> new Event.Tick();
       default -> throw new IllegalArgumentException("unknown command: " + w);
     };
@@ -313,6 +315,7 @@ final class OwnerScript {
       case Effect.OfPeer(PeerEffect.AskWitnesses(var peer, var executors, var others)) ->
           "ask about " + peer + " " + executors + " " + others;
       case Effect.OfPeer(PeerEffect.RemoveKey(var peer)) -> "remove the key of " + peer;
+      case Effect.TrimStore(boolean first) -> "trim-store" + (first ? " first" : "");
       case Effect.ReadFence() -> "read-fence";
       case Effect.Fenced _ -> "fenced";
     };

@@ -175,6 +175,7 @@ final class DirectExecutors implements AutoCloseable {
           Effect.JobExists _,
           Effect.ReadFence _,
           Effect.ListOrphans _,
+          Effect.TrimStore _,
           Effect.ClaimJobs _,
           Effect.Fenced _ -> {}
     }

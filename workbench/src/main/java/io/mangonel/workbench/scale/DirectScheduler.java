@@ -188,6 +188,7 @@ final class DirectScheduler implements AutoCloseable {
       case Effect.JobFailed(var job, _) -> end(job, effect);
       case Effect.JobCancelled(var job, _) -> end(job, effect);
       case Effect.JobRefused(var job, _, _) -> end(job, effect);
+      case Effect.TrimStore _ -> {} // Nobody measures the store here.
       case Effect.ListOrphans _ -> claims.listOrphans();
       case Effect.ClaimJobs claim -> claims.claim(claim);
       case Effect.ReadFence _ -> committer.readFence();

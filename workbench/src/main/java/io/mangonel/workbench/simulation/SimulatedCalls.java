@@ -62,6 +62,7 @@ final class SimulatedCalls {
           Effect.StopPlanning _,
           Effect.ReadFence _,
           Effect.ListOrphans _,
+          Effect.TrimStore _,
           Effect.ClaimJobs _,
           Effect.Fenced _,
           Effect.OfPeer _,

@@ -424,6 +424,7 @@ final class SimulatedScheduler {
           Effect.AcknowledgeStatuses _,
           Effect.AskToRegister _ -> {} // Performed already.
       case Effect.ReadFence() -> readFence();
+      case Effect.TrimStore _ -> {} // Nobody measures the store here.
       case Effect.ListOrphans _ -> member.listOrphans();
       case Effect.ClaimJobs claim -> member.claim(claim);
       case Effect.Fenced _ -> fencedOut();

@@ -196,6 +196,7 @@ public final class SchedulerWatch {
           Effect.AskToRegister _,
           Effect.JobRefused _,
           Effect.ListOrphans _,
+          Effect.TrimStore _,
           Effect.ClaimJobs _,
           Effect.OfPeer _,
           Effect.ReadFence _ -> {}
