@@ -35,9 +35,6 @@ final class Limits {
   /** How long calls that were interrupted may take to end when the door is closed. */
   static final long CLOSE_MAX_MS = 5_000;
 
-  /** Schedulers that a flight info names as the places of its rows. */
-  static final int LOCATIONS_MAX = 8;
-
   /** Jobs in one list. */
   static final int JOBS_LISTED_MAX = 1_000;
 

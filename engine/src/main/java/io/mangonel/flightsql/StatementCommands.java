@@ -14,10 +14,8 @@ import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.scheduler.query.ResultStream;
 import io.mangonel.scheduler.query.StatementRequest;
 import io.mangonel.scheduler.query.Submission;
-import io.mangonel.wire.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.CallStatus;
@@ -26,7 +24,6 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PollInfo;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlUtils;
@@ -95,31 +92,13 @@ final class StatementCommands {
     return info(handle, schema(submission), descriptor);
   }
 
-  private FlightInfo info(Handle handle, Schema schema, FlightDescriptor descriptor) {
+  private static FlightInfo info(Handle handle, Schema schema, FlightDescriptor descriptor) {
     byte[] job = handle instanceof Handle.Job(String id) ? id.getBytes(UTF_8) : new byte[0];
-    Location[] locations = handle instanceof Handle.Job ? locations() : new Location[0];
-    var endpoint = new FlightEndpoint(ticket(handle), locations);
-    return FlightInfo.builder(schema, descriptor, List.of(endpoint))
+    // Without a place: the connection that the client has. Any scheduler has the rows.
+    return FlightInfo.builder(schema, descriptor, List.of(new FlightEndpoint(ticket(handle))))
         .setOrdered(true)
         .setAppMetadata(job)
         .build();
-  }
-
-  /**
-   * Where the rows are to be had, when there is a choice: everywhere. First the connection that the
-   * client has, which is all that it needs where it cannot reach the others.
-   */
-  private Location[] locations() {
-    List<HostPort> schedulers = queries.addresses();
-    if (schedulers.size() < 2) {
-      return new Location[0];
-    }
-    List<Location> locations = new ArrayList<>(List.of(Location.reuseConnection()));
-    schedulers.stream()
-        .limit(Limits.LOCATIONS_MAX)
-        .map(one -> Location.forGrpcInsecure(one.host(), one.port()))
-        .forEach(locations::add);
-    return locations.toArray(Location[]::new);
   }
 
   private static Ticket ticket(Handle handle) {

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Two schedulers over one store, each with its Flight SQL door, and two executors, in this JVM.
- * Clients get the address of the first, and in each flight info those of both.
+ * Clients get the address of the first.
  */
 final class ClientCluster implements AutoCloseable {
   private static final long REGISTRATION_MAX_MS = 60_000;

@@ -12,7 +12,6 @@ import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.scheduler.store.StoredState;
 import io.mangonel.scheduler.store.TakeoverRecord;
 import io.mangonel.state.StateException;
-import io.mangonel.wire.HostPort;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,11 +244,6 @@ public final class QueryService {
   /** The figures for monitoring, in Prometheus' text format. */
   public String metrics() {
     return serving.run.metrics().text();
-  }
-
-  /** Where all known schedulers listen, this one first. */
-  public List<HostPort> addresses() {
-    return serving.run.schedulers();
   }
 
   /** The version of DuckDB that plans and runs. */

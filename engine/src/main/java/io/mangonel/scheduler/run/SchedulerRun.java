@@ -171,7 +171,7 @@ public final class SchedulerRun implements AutoCloseable {
   }
 
   /** Where all known schedulers listen, this one first. */
-  public List<HostPort> schedulers() {
+  private List<HostPort> schedulers() {
     HostPort mine = address;
     Set<HostPort> all = new LinkedHashSet<>(mine == null ? List.of() : List.of(mine));
     all.addAll(members.addresses());
