@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectExecutors implements AutoCloseable {
   private static final long HEARTBEAT_MS = 1_000;
+
+  /** More often than executors do: tasks that end at any time are what it stands for. */
+  private static final long REPEAT_MS = 50;
+
   private static final long RESERVATION_MS = 3_600_000;
   private static final long POLL_MS = 20;
 
@@ -44,11 +48,14 @@ final class DirectExecutors implements AutoCloseable {
   private final Set<JobId> holders = new HashSet<>();
   private final AtomicInteger held = new AtomicInteger();
   private volatile Holding holding = Holding.NONE;
+  private @Nullable EventQueue adopter;
+  private volatile int endingMax;
+  private int endings; // Of its thread, as all that is not final or volatile.
   private volatile boolean closed;
 
   private enum Holding {
     NONE,
-    ALL,
+    ALL_OTHERS,
     ONE_OF_EACH_JOB
   }
 
@@ -60,6 +67,10 @@ final class DirectExecutors implements AutoCloseable {
 
   private static final class Node {
     final ExecutorInfo info;
+
+    /** What ended after another owner adopted it: an owner that still adopts does not listen. */
+    final Map<TaskAttemptId, TaskStatus> unheard = new LinkedHashMap<>();
+
     final Map<JobId, Map<TaskAttemptId, Running>> running = new HashMap<>();
     final Map<EventQueue, Integer> waiting = new LinkedHashMap<>();
     int free;
@@ -96,9 +107,10 @@ final class DirectExecutors implements AutoCloseable {
     said.add(new Said(null, scheduler));
   }
 
-  /** From now on tasks run until another owner adopts them. */
-  void hold() {
-    holding = Holding.ALL;
+  /** When this many tasks have ended, all others run until another owner adopts them. */
+  void holdAfter(int tasks) {
+    endingMax = tasks;
+    holding = Holding.ALL_OTHERS;
   }
 
   /** The same for the first task of each job from now on; its others end. */
@@ -118,6 +130,7 @@ final class DirectExecutors implements AutoCloseable {
 
   private void run() {
     long heartbeatAtNs = System.nanoTime();
+    long repeatAtNs = heartbeatAtNs;
     while (!closed) {
       try {
         Said one = said.poll(POLL_MS, TimeUnit.MILLISECONDS);
@@ -128,6 +141,11 @@ final class DirectExecutors implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
+      }
+      EventQueue heir = adopter;
+      if (heir != null && System.nanoTime() >= repeatAtNs) {
+        repeatAtNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REPEAT_MS);
+        repeat(heir);
       }
       if (System.nanoTime() >= heartbeatAtNs) {
         heartbeatAtNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HEARTBEAT_MS);
@@ -162,10 +180,11 @@ final class DirectExecutors implements AutoCloseable {
       }
       case Effect.LaunchTasks launch ->
           launch(node(launch.executor().value()), launch.launches(), from);
+      case Effect.AcknowledgeStatuses(var executor, _, var attempts) ->
+          node(executor.value()).unheard.keySet().removeAll(attempts);
       case Effect.AdoptJobs adopt -> adopt(node(adopt.executor().value()), adopt, from);
       // Nothing that a simulated executor would have to do.
       case Effect.OfJob _,
-          Effect.AcknowledgeStatuses _,
           Effect.ExecutorAccepted _,
           Effect.OfPeer _,
           Effect.AskToRegister _,
@@ -265,7 +284,7 @@ final class DirectExecutors implements AutoCloseable {
   private boolean isHeld(JobId job) {
     return switch (holding) {
       case NONE -> false;
-      case ALL -> true;
+      case ALL_OTHERS -> endings++ >= endingMax;
       case ONE_OF_EACH_JOB -> holders.add(job);
     };
   }
@@ -281,13 +300,30 @@ final class DirectExecutors implements AutoCloseable {
 
   private Event.TaskUpdate update(Node node, TaskLaunch launch) {
     node.free++;
-    TaskAttemptId id = launch.id();
-    var outcome = new TaskOutcome.Succeeded(Shapes.output(id));
-    var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
-    var status = new TaskStatus(id, node.info.id(), node.info.incarnation(), inputs, outcome);
     @Nullable ExecutorReservation followUp =
-        node.waiting.isEmpty() ? reservation(node, Optional.of(id.job())) : null;
-    return new Event.TaskUpdate(status, followUp);
+        node.waiting.isEmpty() ? reservation(node, Optional.of(launch.id().job())) : null;
+    return new Event.TaskUpdate(status(node, launch), followUp);
+  }
+
+  private static TaskStatus status(Node node, TaskLaunch launch) {
+    return new TaskStatus(
+        launch.id(),
+        node.info.id(),
+        node.info.incarnation(),
+        launch.inputs().stream().map(InputLocation::producer).toList(),
+        new TaskOutcome.Succeeded(Shapes.output(launch.id())));
+  }
+
+  private void repeat(EventQueue to) {
+    for (Node node : nodes.values()) {
+      if (!node.unheard.isEmpty()) {
+        var updates =
+            node.unheard.values().stream()
+                .map(status -> new Event.TaskUpdate(status, null))
+                .toList();
+        to.put(new Event.TaskUpdates(node.info.id(), node.info.incarnation(), updates));
+      }
+    }
   }
 
   private void adopt(Node node, Effect.AdoptJobs adopt, EventQueue from) {
@@ -309,6 +345,8 @@ final class DirectExecutors implements AutoCloseable {
             List.of()));
     if (!running.isEmpty()) {
       end(node, running, from);
+      running.forEach(launch -> node.unheard.put(launch.id(), status(node, launch)));
+      adopter = from;
     }
   }
 

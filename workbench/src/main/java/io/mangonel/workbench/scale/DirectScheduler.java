@@ -181,8 +181,10 @@ final class DirectScheduler implements AutoCloseable {
 
   private void perform(Effect effect) {
     switch (effect) {
-      case Effect.AcknowledgeStatuses durable ->
-          durable.attempts().forEach(attempt -> ended.accept(attempt.job()));
+      case Effect.AcknowledgeStatuses durable -> {
+        durable.attempts().forEach(attempt -> ended.accept(attempt.job()));
+        executors.take(effect, events);
+      }
       case Effect.JobAccepted _ -> accepted.incrementAndGet();
       case Effect.JobFinished(var job, _) -> end(job, effect);
       case Effect.JobFailed(var job, _) -> end(job, effect);

@@ -51,20 +51,17 @@ final class TakeoverBenchmark {
       // Of one job half of the tasks are done; of many jobs each has one task that runs.
       int done = jobs == 1 ? tasks / 2 : jobs * (tasks - 2);
       var ended = new AtomicInteger();
-      if (jobs > 1) {
+      if (jobs == 1) {
+        world.executors.holdAfter(done);
+      } else {
         world.executors.holdOneOfEachJob();
       }
-      owner.onTaskEnd(
-          _ -> {
-            if (ended.incrementAndGet() == done && jobs == 1) {
-              world.executors.hold();
-            }
-          });
+      owner.onTaskEnd(_ -> ended.incrementAndGet());
       for (int i = 0; i < jobs; i++) {
         var _ = owner.submit("user-" + i % 10, plan);
       }
       benchmark.await("tasks that have ended", () -> ended.get() >= done);
-      int running = jobs == 1 ? executors * slots : jobs;
+      int running = jobs == 1 ? Math.min(executors * slots, tasks - 1 - done) : jobs;
       benchmark.await("tasks that run", () -> world.executors.held() == running);
       var heir = shared ? world.startScheduler() : null;
       Set<JobId> went = ConcurrentHashMap.newKeySet();

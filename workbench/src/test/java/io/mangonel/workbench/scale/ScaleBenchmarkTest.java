@@ -17,7 +17,7 @@ final class ScaleBenchmarkTest {
    * report.
    */
   @Test
-  void everyScenarioThatNeedsNoEtcdEnds() {
+  void everyScenarioEnds() {
     var sizes = new ScaleBenchmark.Sizes(100, 1_000, 20, 2, 50, 200, 400, 20, 60_000);
     ScaleReport report;
     try (Resources resources = Resources.in(directory)) {
