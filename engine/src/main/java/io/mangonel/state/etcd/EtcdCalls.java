@@ -70,6 +70,7 @@ final class EtcdCalls {
             .connectTimeout(Duration.ofMillis(EtcdLimits.CONNECT_MS))
             .keepaliveTime(Duration.ofMillis(EtcdLimits.PING_MS))
             .keepaliveTimeout(Duration.ofMillis(EtcdLimits.PING_TIMEOUT_MS))
+            .keepaliveWithoutCalls(false) // etcd hangs up on who pings while it asks for nothing.
             .maxInboundMessageSize(EtcdLimits.ANSWER_BYTES_MAX)
             .retryChronoUnit(ChronoUnit.MILLIS)
             .retryDelay(EtcdLimits.READ_PAUSE_MS)
