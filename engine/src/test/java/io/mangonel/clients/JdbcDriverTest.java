@@ -209,11 +209,11 @@ class JdbcDriverTest {
       statement.setString(8, "[1, 2, 3]");
       try (ResultSet row = statement.executeQuery()) {
         assertThat(row.next()).isTrue();
-        // The driver reads one byte and four bytes without a sign as if they had one.
+        // The driver reads one, four and eight bytes without a sign as if they had one.
         assertThat(row.getInt(1) & 0xff).isEqualTo(255);
         assertThat(row.getInt(2)).isEqualTo(65_535);
         assertThat(row.getLong(3) & 0xffff_ffffL).isEqualTo(4_294_967_295L);
-        assertThat(String.valueOf(row.getObject(4))).isEqualTo("18446744073709551615");
+        assertThat(Long.toUnsignedString(row.getLong(4))).isEqualTo("18446744073709551615");
         assertThat(row.getObject(5)).isNotNull();
         assertThat(row.getObject(6)).isNotNull();
         assertThat(String.valueOf(row.getObject(7))).contains("1");
