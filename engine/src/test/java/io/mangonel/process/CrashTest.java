@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -107,6 +108,11 @@ class CrashTest {
       assertThat(kills.tooFew()).as("too few kills").isFalse();
       assertThat(client.retried()).as("calls that a kill ended").isNotEmpty();
       assertThat(cluster.bugs()).isEmpty();
+      assertThat(
+              TaskRuns.read(cluster.executorLogs())
+                  .finishedRerunWithoutReason(TaskRuns.givenUp(cluster.schedulerLogs())))
+          .as("finished tasks that ran again (rule T12), seed " + SEED)
+          .isEmpty();
     }
   }
 
@@ -206,7 +212,8 @@ class CrashTest {
     System.out.printf(
         Locale.ROOT,
         "crash %s: seed %d, %d queries right, %d kills of the scheduler, %d of executors;"
-            + " %d task attempts, %d of finished tasks, %d of unfinished ones; told to retry: %s%n",
+            + " %d task attempts, %d of finished tasks, %d of unfinished ones;"
+            + " outputs given up: %s; told to retry: %s%n",
         mode,
         SEED,
         answered,
@@ -215,6 +222,9 @@ class CrashTest {
         runs.runs().size(),
         runs.finishedRerun(),
         runs.unfinishedRerun(),
+        TaskRuns.givenUp(cluster.schedulerLogs()).stream()
+            .map(one -> one.why().replaceAll("^.*: (executor \\S+)?| \\[job=.*$", ""))
+            .collect(Collectors.groupingBy(why -> why, TreeMap::new, Collectors.counting())),
         client.retried());
   }
 }

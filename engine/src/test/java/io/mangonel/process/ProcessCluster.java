@@ -120,6 +120,10 @@ final class ProcessCluster implements AutoCloseable {
     return executors.stream().flatMap(executor -> executor.logs().stream()).toList();
   }
 
+  List<Path> schedulerLogs() {
+    return scheduler.logs();
+  }
+
   /** What a process left behind that no code of ours expected. */
   List<String> bugs() {
     List<Path> logs = new ArrayList<>(executorLogs());

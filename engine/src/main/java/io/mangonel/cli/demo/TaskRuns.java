@@ -37,7 +37,23 @@ public final class TaskRuns {
           "^(\\S+) INFO .* AgentEffects: adopted by a scheduler: (\\d+) jobs, (\\d+) tasks running,"
               + " (\\d+) ended$");
 
+  private static final Pattern GIVEN_UP =
+      Pattern.compile("^(\\S+) INFO .* JobHistories: job (\\S+) gives up (.*)$");
+
+  /** The reason that no finished work may be lost for: what it had made is still there. */
+  private static final Pattern RESTARTED = Pattern.compile("executor \\S+ restarted(\\s.*)?$");
+
   private final List<Run> runs;
+
+  /** An owner gave up outputs of a job, and says why. */
+  public record GivenUp(Instant time, String job, String why) {
+    /** Whether finished work may have been done again because of it. */
+    public boolean isFor(Run again) {
+      return job.equals(again.job())
+          && !RESTARTED.matcher(why).find()
+          && !time.isAfter(again.startedAt());
+    }
+  }
 
   /** A new scheduler asked an executor what it has of some jobs. */
   public record Adoption(Instant time, int running, int ended) {}
@@ -121,6 +137,20 @@ public final class TaskRuns {
     return adoptions;
   }
 
+  /** What owners gave up, from the logs of schedulers. */
+  public static List<GivenUp> givenUp(List<Path> logs) {
+    List<GivenUp> all = new ArrayList<>();
+    for (Path log : logs) {
+      for (String line : lines(log)) {
+        Matcher matcher = GIVEN_UP.matcher(line);
+        if (matcher.matches()) {
+          all.add(new GivenUp(time(matcher.group(1)), matcher.group(2), matcher.group(3)));
+        }
+      }
+    }
+    return all;
+  }
+
   /** The time that begins a log line. */
   private static Instant time(String text) {
     return LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
@@ -148,6 +178,19 @@ public final class TaskRuns {
   /** Attempts of tasks that had succeeded before: work that was done twice. */
   public long finishedRerun() {
     return count(run -> earlier(run).anyMatch(other -> other.succeededBefore(run.startedAt())));
+  }
+
+  /**
+   * Attempts of tasks that had succeeded before, in jobs whose owners had given up nothing by then
+   * but what a restarted executor did not offer: what rule T12 forbids. Without the last stage of
+   * each job: a small answer is kept by nobody until its owner has it.
+   */
+  public List<Run> finishedRerunWithoutReason(List<GivenUp> reasons) {
+    return runs.stream()
+        .filter(run -> earlier(run).anyMatch(other -> other.succeededBefore(run.startedAt())))
+        .filter(run -> of(run.job()).runs.stream().anyMatch(other -> other.stage() > run.stage()))
+        .filter(run -> reasons.stream().noneMatch(reason -> reason.isFor(run)))
+        .toList();
   }
 
   /** Attempts of tasks that had been started before, and had not succeeded. */

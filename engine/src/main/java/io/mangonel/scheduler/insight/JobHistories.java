@@ -1,9 +1,11 @@
 package io.mangonel.scheduler.insight;
 
+import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.limits.ShellLimits;
 import java.util.List;
@@ -52,9 +54,10 @@ public final class JobHistories {
           of(job).owner(epoch, self, nowMs);
           log(job, "claimed, epoch " + epoch);
         }
-        case Change.Transitions entry ->
-            of(entry.job())
-                .add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
+        case Change.Transitions entry -> {
+          of(entry.job()).add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
+          entry.transitions().forEach(transition -> logGivenUp(entry.job(), transition));
+        }
         case Change.JobEnded(var job, _, TerminalRecord record, _, _, _) -> {
           end(job, record);
           log(job, inWords(record));
@@ -65,10 +68,35 @@ public final class JobHistories {
             Change.SnapshotChunkWritten _,
             Change.SnapshotWritten _,
             Change.LogTrimmed _,
-            Change.SnapshotDropped _,
-            Change.ExecutorWritten _,
-            Change.ExecutorDeleted _ -> {}
+            Change.SnapshotDropped _ -> {}
+        case Change.ExecutorWritten(var info) ->
+            LOG.info(
+                "executor {} registered: {} slots at {}:{}, incarnation {}",
+                info.id(),
+                info.slots(),
+                info.host(),
+                info.port(),
+                info.incarnation());
+        case Change.ExecutorDeleted(var executor) ->
+            LOG.warn("executor {} given up: it has been silent for too long", executor);
       }
+    }
+  }
+
+  /** Why finished work may be done again: the one line that tells a person, and tests. */
+  private void logGivenUp(JobId job, GraphTransition transition) {
+    switch (transition) {
+      case GraphTransition.ExecutorGone(var executor, _, var kept, var reason) ->
+          log(
+              job,
+              "gives up what %s had, except %d outputs: %s"
+                  .formatted(executor, kept.size(), reason));
+      case GraphTransition.TaskFailed(_, Failure.FetchFailed(var producer, var message)) ->
+          log(job, "gives up the output of %s: %s".formatted(producer, message));
+      case GraphTransition.TaskFailed _,
+          GraphTransition.TaskLaunched _,
+          GraphTransition.TaskSucceeded _,
+          GraphTransition.RowsSent _ -> {}
     }
   }
 

@@ -72,6 +72,13 @@ class ShellTest {
         .untilAsserted(() -> assertThat(shell.lastLine()).as(shell.text()).isEqualTo(PROMPT));
   }
 
+  private static void awaitGoodEnd(PseudoTerminal shell) throws InterruptedException {
+    assertThat(shell.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS))
+        .as(shell.text())
+        .isTrue();
+    assertThat(shell.process().exitValue()).as(shell.text()).isZero();
+  }
+
   private static void awaitText(PseudoTerminal shell, String text) {
     await().atMost(MAX).untilAsserted(() -> assertThat(shell.text()).contains(text));
   }
@@ -90,8 +97,7 @@ class ShellTest {
     interrupts(shell);
 
     shell.type(CTRL_D);
-    assertThat(shell.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(shell.process().exitValue()).isZero();
+    awaitGoodEnd(shell);
     Path history = directory.resolve(".mangonel_history");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
         .isEqualTo("rw-------");
@@ -105,9 +111,9 @@ class ShellTest {
     awaitText(shell, "\n       ->");
     shell.type("NULL AS none, 42 AS n, '日本' AS wide;\n");
     awaitText(shell, " a;\\nb | NULL | 42 | 日本\n(1 row, ");
+    awaitPrompt(shell);
     assertThat(shell.text()).contains(", 1 stage, 1 task, 1 executor)");
     assertThat(shell.raw()).as("NULL is dim").contains("\u001b[2mNULL\u001b[0m");
-    awaitPrompt(shell);
   }
 
   private void completion(PseudoTerminal shell) {
@@ -168,8 +174,8 @@ class ShellTest {
   private void wideTables(PseudoTerminal shell) {
     shell.type("SELECT repeat('x', 99) AS x, 1 AS n, " + columns(30) + ";\n");
     awaitText(shell, "of 32 columns shown");
-    assertThat(shell.text()).contains("xxxxxxx… | 1 |");
     awaitPrompt(shell);
+    assertThat(shell.text()).contains("xxxxxxx… | 1 |");
     shell.type("FROM range(1000);\n");
     awaitText(shell, "(1000 rows, 100 shown)");
     awaitPrompt(shell);
@@ -203,8 +209,7 @@ class ShellTest {
     awaitText(shell, "NULL | xxxxxxxxx");
     awaitPrompt(shell);
     shell.type("\\q\n");
-    assertThat(shell.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(shell.process().exitValue()).isZero();
+    awaitGoodEnd(shell);
     assertThat(shell.raw()).doesNotContain("\u001b");
   }
 

@@ -1,6 +1,7 @@
 package io.mangonel.workbench.chaos;
 
 import io.mangonel.cli.client.TextTable;
+import io.mangonel.cli.demo.TaskRuns;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.workbench.chaos.load.Load;
 import io.mangonel.workbench.chaos.record.Findings;
@@ -175,7 +176,11 @@ final class ChaosRun {
     Checks checks = new Checks(cluster, findings);
     results.add(checks.jobsEnded(load.accepted()));
     results.add(checks.slotsFree());
-    Reruns reruns = Reruns.count(cluster.servers().executors(), excuses);
+    List<TaskRuns.GivenUp> givenUp =
+        cluster.servers().schedulers().stream()
+            .flatMap(scheduler -> TaskRuns.givenUp(scheduler.logs()).stream())
+            .toList();
+    Reruns reruns = Reruns.count(cluster.servers().executors(), givenUp, excuses);
     reruns.withoutReason().forEach(what -> findings.add("a finished task ran again: " + what));
     results.add(
         ("%d tasks; %d finished ones started again without a reason, %d after an executor could"

@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * Finished tasks that were started again, as the executors' logs have it. There is a reason when an
- * executor could not be reached, or stood still for long, between the two: what it holds is given
- * up then.
+ * executor could not be reached, or stood still for long, between the two, or when the owner logged
+ * that it gives up outputs of the job because nothing was heard of their executor: what it holds is
+ * given up then. That an executor was restarted is none (rule T12).
  *
  * @param withoutReason in words
  */
@@ -24,7 +25,8 @@ record Reruns(long tasks, long withReason, List<String> withoutReason, long inte
 
   private record RunOn(String executor, Run run) {}
 
-  static Reruns count(List<Server> executors, List<History.Span> excuses) {
+  static Reruns count(
+      List<Server> executors, List<TaskRuns.GivenUp> givenUp, List<History.Span> excuses) {
     Map<Task, List<RunOn>> tasks = new HashMap<>();
     for (Server executor : executors) {
       for (Run run : TaskRuns.read(executor.logs()).runs()) {
@@ -44,7 +46,8 @@ record Reruns(long tasks, long withReason, List<String> withoutReason, long inte
         Optional<RunOn> before = succeededBefore(runs.subList(0, i), again);
         if (before.isEmpty()) {
           interrupted++;
-        } else if (isExcused(before.get().run(), again.run(), excuses)) {
+        } else if (isExcused(before.get().run(), again.run(), excuses)
+            || givenUp.stream().anyMatch(reason -> reason.isFor(again.run()))) {
           withReason++;
         } else {
           without.add(
