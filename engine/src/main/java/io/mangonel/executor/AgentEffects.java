@@ -4,7 +4,6 @@ import io.mangonel.core.agent.AgentEffect;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.agent.Recovered;
 import io.mangonel.core.task.Failure;
-import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
@@ -184,9 +183,8 @@ final class AgentEffects {
         || output.files().isEmpty()) {
       return;
     }
-    List<TaskAttemptId> inputs = launch.inputs().stream().map(InputLocation::producer).toList();
     try {
-      records.write(new Recovered(launch.id(), launch.epoch(), inputs, output));
+      records.write(new Recovered(launch.id(), launch.epoch(), launch.decisiveInputs(), output));
     } catch (IOException failed) {
       LOG.warn(
           "the output of {} will not survive this process: {}", launch.id(), failed.getMessage());

@@ -107,7 +107,8 @@ public final class GraphConverter {
           io.mangonel.wire.proto.InputLocation.newBuilder()
               .setProducer(write(input.producer()))
               .setExecutor(input.executor().value())
-              .addAllFiles(writeFiles(input.files())));
+              .addAllFiles(writeFiles(input.files()))
+              .setReproducible(input.reproducible()));
     }
     return builder.build();
   }
@@ -120,7 +121,8 @@ public final class GraphConverter {
                     new InputLocation(
                         read(input.getProducer()),
                         new ExecutorId(input.getExecutor()),
-                        readFiles(input.getFilesList())))
+                        readFiles(input.getFilesList()),
+                        input.getReproducible()))
             .toList();
     return new TaskLaunch(read(launch.getId()), launch.getReservation(), launch.getEpoch(), inputs);
   }

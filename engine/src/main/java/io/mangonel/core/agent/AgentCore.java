@@ -6,7 +6,6 @@ import io.mangonel.core.agent.AgentJob.Attempt;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
-import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
@@ -307,8 +306,7 @@ public final class AgentCore {
       effects.add(new AgentEffect.RemoveJobData(id.job()));
       return;
     }
-    var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
-    var status = new TaskStatus(id, executor, incarnation, inputs, outcome);
+    var status = new TaskStatus(id, executor, incarnation, launch.decisiveInputs(), outcome);
     jobs.ended(job, status, nowMs + limits.statusRetryMs());
     Incarnation to = recipient(job);
     if (to != null) {

@@ -9,7 +9,7 @@ import java.util.List;
  * directory (rule T12).
  *
  * @param epoch the highest epoch of its job that its record knows
- * @param inputs the producer attempts it read
+ * @param inputs the producer attempts it read, as a status names them
  * @param output at least one file
  */
 public record Recovered(

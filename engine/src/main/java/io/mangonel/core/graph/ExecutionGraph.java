@@ -122,6 +122,13 @@ public final class ExecutionGraph {
     return list;
   }
 
+  /** Those that run or ran something that counts. */
+  public Set<ExecutorId> executors() {
+    var found = new TreeSet<ExecutorId>();
+    stages.all().forEach(stage -> stage.addExecutors(found));
+    return found;
+  }
+
   public boolean isRunning(TaskAttemptId id) {
     return stages.isRunning(id);
   }

@@ -40,9 +40,12 @@ final class Stage {
   private final int[] failures;
   private final int[] deaths;
   private final BitSet pending = new BitSet();
+  private int pendingCount;
+  private int firstPending; // None is before it; in a wide stage looking from 0 on takes long.
   private int running;
   private int successful;
   private int attempt;
+  private long outputsVersion;
 
   Stage(StageSpec spec) {
     this.spec = spec;
@@ -54,6 +57,7 @@ final class Stage {
       tasks[partition] = PENDING;
     }
     pending.set(0, tasks.length);
+    pendingCount = tasks.length;
   }
 
   Task task(int partition) {
@@ -74,11 +78,21 @@ final class Stage {
   }
 
   int pendingTasks() {
-    return pending.cardinality();
+    return pendingCount;
   }
 
+  /** The first partition that no attempt runs or has run for; -1 when there is none. */
   int firstPending() {
-    return pending.nextSetBit(0);
+    if (pendingCount == 0) {
+      return -1;
+    }
+    firstPending = pending.nextSetBit(firstPending);
+    return firstPending;
+  }
+
+  /** Another number whenever an output came or went. */
+  long outputsVersion() {
+    return outputsVersion;
   }
 
   int runningTasks() {
@@ -159,6 +173,16 @@ final class Stage {
     return list;
   }
 
+  void addExecutors(Set<ExecutorId> found) {
+    for (Task task : tasks) {
+      switch (task) {
+        case Task.Pending() -> {}
+        case Task.Running(_, var executor, _) -> found.add(executor);
+        case Task.Successful(_, var executor, _, _) -> found.add(executor);
+      }
+    }
+  }
+
   /** The partitions whose output goes with an executor. */
   BitSet lostWith(ExecutorId executor, Set<TaskAttemptId> kept) {
     var lost = new BitSet();
@@ -199,9 +223,16 @@ final class Stage {
 
   private void count(int partition, Task task, int by) {
     switch (task) {
-      case Task.Pending() -> pending.set(partition, by > 0);
+      case Task.Pending() -> {
+        pending.set(partition, by > 0);
+        pendingCount += by;
+        firstPending = by > 0 ? Math.min(firstPending, partition) : firstPending;
+      }
       case Task.Running _ -> running += by;
-      case Task.Successful _ -> successful += by;
+      case Task.Successful _ -> {
+        successful += by;
+        outputsVersion++;
+      }
     }
   }
 

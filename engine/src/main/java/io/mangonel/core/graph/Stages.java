@@ -4,10 +4,8 @@ import io.mangonel.core.graph.Stage.Task;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
-import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskStatus;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -19,12 +17,14 @@ final class Stages {
   final Topology topology;
   private final JobId job;
   private final List<Stage> stages;
+  private final StageInputs inputs;
   private SortedSet<ExecutorId> awaited = new TreeSet<>();
 
   Stages(JobId job, List<Stage> stages) {
     this.job = job;
     this.stages = List.copyOf(stages);
     this.topology = new Topology(stages.stream().map(stage -> stage.spec).toList());
+    this.inputs = new StageInputs(job, this.stages, topology);
   }
 
   List<Stage> all() {
@@ -97,27 +97,7 @@ final class Stages {
 
   /** What a task of this stage reads now; every stage it reads is complete. */
   List<InputLocation> inputs(int stage, int partition) {
-    var list = new ArrayList<InputLocation>();
-    for (StageEdge edge : stages.get(stage).spec.inputs()) {
-      Stage producer = stages.get(edge.producer());
-      boolean same = edge.kind() == EdgeKind.SAME;
-      int end = same ? partition + 1 : producer.spec.tasks();
-      for (int p = same ? partition : 0; p < end; p++) {
-        if (!(producer.task(p) instanceof Task.Successful winner)) {
-          throw new IllegalStateException(job + ": " + edge + " has no output " + p);
-        }
-        var files =
-            winner.output().files().stream()
-                .filter(file -> edge.kind() != EdgeKind.HASH || holds(file, partition))
-                .toList();
-        list.add(new InputLocation(winner.id(), winner.executor(), files));
-      }
-    }
-    return list;
-  }
-
-  private static boolean holds(OutputFile file, int partition) {
-    return file.partition() == partition || file.partition() == OutputFile.ALL_PARTITIONS;
+    return inputs.of(stage, partition);
   }
 
   private BitSet complete() {

@@ -1,5 +1,6 @@
 package io.mangonel.core.task;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +13,20 @@ public record TaskLaunch(
     TaskAttemptId id, String reservation, long epoch, List<InputLocation> inputs) {
   public TaskLaunch {
     inputs = List.copyOf(inputs);
+  }
+
+  /**
+   * The inputs that a status names again, because it counts only while they do. A status that named
+   * all would be as long as its stage's input is wide, for each task of the stage.
+   */
+  public List<TaskAttemptId> decisiveInputs() {
+    var named = new ArrayList<TaskAttemptId>();
+    for (InputLocation input : inputs) {
+      if (!input.reproducible()) {
+        named.add(input.producer());
+      }
+    }
+    return named;
   }
 
   /** What an executor says to a launch. A repeated launch gets the answer of the first. */

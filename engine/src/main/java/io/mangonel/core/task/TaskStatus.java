@@ -6,7 +6,8 @@ import java.util.List;
  * An executor's report about the end of an attempt, repeated until an owner acknowledges it (rule
  * T10).
  *
- * @param inputs the producer attempts it read, as its launch named them (rule T7)
+ * @param inputs the producer attempts it read, as its launch named them, that cannot be made again
+ *     with the same rows (rule T7)
  */
 public record TaskStatus(
     TaskAttemptId id,

@@ -20,8 +20,12 @@ import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
 import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,11 +168,13 @@ public final class ExecutorCalls {
 
   /** Every executor named in the inputs of {@code launches}. */
   static List<ExecutorId> producers(List<TaskLaunch> launches) {
-    return launches.stream()
-        .flatMap(launch -> launch.inputs().stream())
-        .map(InputLocation::executor)
-        .distinct()
-        .sorted()
-        .toList();
+    Set<List<InputLocation>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<ExecutorId> producers = new TreeSet<>();
+    for (TaskLaunch launch : launches) {
+      if (seen.add(launch.inputs())) { // Tasks of a stage that read the same share the list.
+        launch.inputs().forEach(input -> producers.add(input.executor()));
+      }
+    }
+    return List.copyOf(producers);
   }
 }

@@ -18,8 +18,13 @@ import java.util.Optional;
 
 /** Launches with all that an executor needs to run them, in messages of bounded size. */
 public final class LaunchBatches {
-  /** What one launch takes beside its plan, with a few hundred input files. */
-  private static final int LAUNCH_BYTES = 32 << 10;
+  /** What one launch takes beside its plan and its inputs. */
+  private static final int LAUNCH_BYTES = 1 << 10;
+
+  /** What an input takes with one file, mostly names; and each further file. */
+  private static final int INPUT_BYTES = 256;
+
+  private static final int FILE_BYTES = 128;
 
   private final Incarnation self;
   private final JobDirectory jobs;
@@ -43,7 +48,7 @@ public final class LaunchBatches {
         continue;
       }
       launches.add(launch);
-      bytes += LAUNCH_BYTES;
+      bytes += LAUNCH_BYTES + bytesOfInputs(launch);
       if (plans.putIfAbsent(launch.id().job() + "/" + launch.id().stage(), plan.get()) == null) {
         bytes += plan.get().plan().length();
       }
@@ -58,6 +63,12 @@ public final class LaunchBatches {
       batches.add(batch(effect.incarnation(), launches, plans));
     }
     return batches;
+  }
+
+  private static int bytesOfInputs(TaskLaunch launch) {
+    return launch.inputs().stream()
+        .mapToInt(input -> INPUT_BYTES + FILE_BYTES * input.files().size())
+        .sum();
   }
 
   private LaunchBatch batch(
