@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -377,8 +378,9 @@ final class ExecutorManager {
   }
 
   /** Asks for an inventory: one question for all jobs of these steps (rule T5). */
-  void adopt(ExecutorId id, Effect.JobEpoch job) {
-    questions.computeIfAbsent(id, _ -> new ArrayList<>()).add(job);
+  void adopt(ExecutorId id, List<Effect.JobEpoch> jobs) {
+    questions.merge(
+        id, jobs, (some, more) -> Stream.concat(some.stream(), more.stream()).distinct().toList());
   }
 
   boolean tracks(ExecutorId id, TaskAttemptId attempt) {

@@ -12,9 +12,7 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A job of this scheduler, from its submission to the end of its retention. */
@@ -25,12 +23,6 @@ final class Job {
 
   /** Executors that may hold something of it, at the incarnation that was last used. */
   final Map<ExecutorId, Incarnation> holders = new TreeMap<>();
-
-  /** Executors whose inventory a new owner waits for (rule T5). */
-  final Set<ExecutorId> unheard = new TreeSet<>();
-
-  /** The incarnations that had been asked for it. */
-  final Map<ExecutorId, Incarnation> asked = new TreeMap<>();
 
   /** What inventories said that ended; it counts once what it read is known to count. */
   final Map<TaskAttemptId, TaskStatus> found = new TreeMap<>();
@@ -64,11 +56,8 @@ final class Job {
   /** Since when no executor has its engine version; 0 while one has. */
   long noExecutorSinceMs;
 
-  /** When adoption ends whatever is unheard; 0 when it is over or was not needed. */
-  long adoptUntilMs;
-
-  /** When inventories were asked for last; 0 for never. */
-  long adoptSentAtMs;
+  /** Whether a new owner has not heard yet what runs of it (rule T5). */
+  boolean awaitsInventories;
 
   @Nullable ExecutionGraph graph;
   @Nullable TerminalRecord end;
@@ -90,7 +79,7 @@ final class Job {
   }
 
   boolean adopting() {
-    return adoptUntilMs > 0 && !ended();
+    return awaitsInventories && !ended();
   }
 
   /**
@@ -137,14 +126,12 @@ final class Job {
         .number(epoch)
         .number(planEpoch)
         .number(epochChange)
-        .number(adoptUntilMs);
-    out.number(adoptSentAtMs).number(endChange).number(plannedAtMs).number(noExecutorSinceMs);
+        .flag(awaitsInventories);
+    out.number(endChange).number(plannedAtMs).number(noExecutorSinceMs);
     log.encode(out);
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(found.keySet(), (o, id) -> id.write(o));
-    out.list(unheard, (o, e) -> o.text(e.value()));
-    out.list(asked.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(
         unreached.entrySet(),
         (o, e) ->

@@ -145,6 +145,11 @@ final class Membership {
     jobs.forEach(orphanSinceMs::remove);
   }
 
+  /** Whether claims are under way. */
+  boolean claims() {
+    return !claiming.isEmpty();
+  }
+
   /** The store did not answer: it is asked again after a pause. */
   void orphansUnreadable() {
     orphansUnderWay = false;

@@ -126,8 +126,8 @@ public final class SchedulerCore {
               updates.incarnation(),
               () -> executorEvents.update(updates, membership.shared(), nowMs));
       case Event.JobsAdopted adopted -> {
-        takeover.adopted(adopted, nowMs).forEach(job -> jobs.settle(job, nowMs));
         takeover.outrun(adopted).forEach(job -> jobs.claimAgain(job, nowMs));
+        takeover.adopted(adopted, nowMs).forEach(job -> jobs.settle(job, nowMs));
       }
       case Event.CommitAnswered(long count, var outcome) -> {
         committer.answered(count, outcome, nowMs);
@@ -197,6 +197,7 @@ public final class SchedulerCore {
     }
     Commit commit = committer.nextCommit().orElse(null);
     effects.addAll(committer.release());
+    takeover.askAboutGathered(membership.claims(), steppedAtMs);
     effects.addAll(executors.takeEffects());
     suspicions.takeEffects().forEach(wanted -> effects.add(new Effect.OfPeer(wanted)));
     if (committer.takeReadFence()) {

@@ -14,22 +14,76 @@ import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Restores jobs of the store and finds out what runs of them (rules T5, T6): when the claim is
- * durable, every executor is asked for its inventory. Until all have answered, are lost, or time is
- * up, the job launches nothing. Methods return the jobs that changed.
+ * Restores jobs of the store and finds out what runs of them (rules T5, T6): when claims are
+ * durable, every executor is asked once for what it has of all these jobs. Until all have answered,
+ * are lost, or time is up, none of the jobs launches anything. Methods return the jobs that
+ * changed.
  */
 final class Takeover {
-  private static final long NOT_ASKED = Long.MAX_VALUE;
+  /**
+   * Jobs whose claims become durable within this time are asked about together: with many jobs and
+   * many executors it is the questions that take time.
+   */
+  private static final long GATHER_MS = 100;
 
   private final TaskManager tasks;
   private final ExecutorManager executors;
   private final Limits limits;
   private final Map<JobId, Job> adopting = new TreeMap<>();
+
+  /** Their claims are durable, nobody was asked about them yet. */
+  private final SortedMap<JobId, Job> gathered = new TreeMap<>();
+
+  private final List<Round> rounds = new ArrayList<>();
+  private long gatheredSinceMs;
+
+  /** Jobs that executors are asked about together. */
+  private static final class Round {
+    final SortedMap<JobId, Job> jobs;
+    final List<JobId> ids;
+    final List<Effect.JobEpoch> question;
+
+    /** Who has not answered. */
+    final Set<ExecutorId> unheard = new TreeSet<>();
+
+    /** The incarnations that were asked. */
+    final Map<ExecutorId, Incarnation> asked = new TreeMap<>();
+
+    /** What was believed to run on each executor when the jobs were restored. */
+    final Map<ExecutorId, List<TaskAttemptId>> believed = new TreeMap<>();
+
+    long untilMs;
+    long sentAtMs;
+
+    Round(SortedMap<JobId, Job> gathered, long untilMs, long sentAtMs) {
+      this.jobs = new TreeMap<>(gathered);
+      this.ids = List.copyOf(jobs.keySet());
+      this.question =
+          List.copyOf(
+              jobs.values().stream().map(job -> new Effect.JobEpoch(job.id, job.epoch)).toList());
+      this.untilMs = untilMs;
+      this.sentAtMs = sentAtMs;
+      for (Job job : jobs.values()) {
+        if (job.graph != null) {
+          for (var task : job.graph.running()) {
+            believed.computeIfAbsent(task.executor(), _ -> new ArrayList<>()).add(task.id());
+          }
+        }
+      }
+    }
+
+    /** Whether an inventory of these jobs tells of all that still belong to it. */
+    boolean isAnsweredBy(List<JobId> inventory) {
+      return inventory.equals(ids) || new TreeSet<>(inventory).containsAll(jobs.keySet());
+    }
+  }
 
   Takeover(TaskManager tasks, ExecutorManager executors, Limits limits) {
     this.tasks = tasks;
@@ -44,13 +98,14 @@ final class Takeover {
       throw new IllegalArgumentException(job.id + " has no plan to restore");
     }
     job.planEpoch = plan.epoch();
-    job.graph = graph(stored, plan, limits);
+    ExecutionGraph graph = graph(stored, plan, limits);
+    job.graph = graph;
     job.log().resume(stored);
     job.plannedAtMs = plan.plannedAtMs();
-    for (ExecutorId id : executors.ids()) {
+    for (ExecutorId id : graph.executors()) {
       executors.info(id).ifPresent(info -> job.holders.put(id, info.incarnation()));
     }
-    job.adoptUntilMs = NOT_ASKED;
+    job.awaitsInventories = true;
     adopting.put(job.id, job);
   }
 
@@ -68,51 +123,74 @@ final class Takeover {
 
   /** Its epoch is durable: now executors may hear of it (rule D4). */
   void claimed(Job job, long nowMs) {
-    if (!adopting.containsKey(job.id) || job.adoptUntilMs != NOT_ASKED) {
+    if (!adopting.containsKey(job.id) || roundOf(job.id).isPresent()) {
       return;
     }
-    job.adoptUntilMs = nowMs + limits.adoptMs();
-    job.adoptSentAtMs = nowMs;
-    executors.ids().forEach(id -> ask(job, id));
+    if (gathered.isEmpty()) {
+      gatheredSinceMs = nowMs;
+    }
+    gathered.put(job.id, job);
   }
 
-  private void ask(Job job, ExecutorId id) {
-    job.unheard.add(id);
-    executors.info(id).ifPresent(info -> job.asked.put(id, info.incarnation()));
-    executors.adopt(id, jobEpoch(job));
+  private Optional<Round> roundOf(JobId job) {
+    return rounds.stream().filter(round -> round.jobs.containsKey(job)).findFirst();
   }
 
-  private static Effect.JobEpoch jobEpoch(Job job) {
-    return new Effect.JobEpoch(job.id, job.epoch);
+  /**
+   * Asks about the jobs that were gathered.
+   *
+   * @param claiming whether the store was not yet read for other claims
+   */
+  void askAboutGathered(boolean claiming, long nowMs) {
+    gathered.values().removeIf(Job::ended);
+    boolean moreToCome = claiming || awaitsClaims();
+    if (gathered.isEmpty() || (moreToCome && nowMs - gatheredSinceMs < GATHER_MS)) {
+      return;
+    }
+    var round = new Round(gathered, nowMs + limits.adoptMs(), nowMs);
+    gathered.clear();
+    rounds.add(round);
+    executors.ids().forEach(id -> ask(round, id));
+  }
+
+  /** Whether claims of jobs that were restored are not durable yet. */
+  private boolean awaitsClaims() {
+    int asked = rounds.stream().mapToInt(round -> round.jobs.size()).sum();
+    return adopting.size() > gathered.size() + asked;
+  }
+
+  private void ask(Round round, ExecutorId id) {
+    round.unheard.add(id);
+    executors.info(id).ifPresent(info -> round.asked.put(id, info.incarnation()));
+    executors.adopt(id, round.question);
   }
 
   /** An executor that registers meanwhile is asked too, unless this incarnation was. */
   void registered(ExecutorId id, Incarnation incarnation, long nowMs) {
-    for (Job job : adopting.values()) {
-      if (job.adoptUntilMs != NOT_ASKED
-          && nowMs < job.adoptUntilMs
-          && !incarnation.equals(job.asked.get(id))) {
-        forgetFound(job, id);
-        ask(job, id);
+    for (Round round : rounds) {
+      if (nowMs < round.untilMs && !incarnation.equals(round.asked.get(id))) {
+        forgetFound(round, id);
+        ask(round, id);
       }
     }
   }
 
   List<Job> lost(ExecutorId id, long nowMs) {
     var changed = new ArrayList<Job>();
-    for (Job job : List.copyOf(adopting.values())) {
-      job.asked.remove(id);
-      forgetFound(job, id);
-      if (job.unheard.remove(id)) {
-        finishIfHeard(job, nowMs);
-        changed.add(job);
+    for (Round round : List.copyOf(rounds)) {
+      round.asked.remove(id);
+      forgetFound(round, id);
+      if (round.unheard.remove(id) && finishIfHeard(round, nowMs)) {
+        changed.addAll(round.jobs.values());
       }
     }
     return changed;
   }
 
-  private static void forgetFound(Job job, ExecutorId id) {
-    job.found.values().removeIf(status -> status.executor().equals(id));
+  private static void forgetFound(Round round, ExecutorId id) {
+    for (Job job : round.jobs.values()) {
+      job.found.values().removeIf(status -> status.executor().equals(id));
+    }
   }
 
   List<Job> adopted(Event.JobsAdopted inventory, long nowMs) {
@@ -121,33 +199,47 @@ final class Takeover {
       return List.of();
     }
     var changed = new ArrayList<Job>();
-    for (JobId jobId : inventory.jobs()) {
-      Job job = adopting.get(jobId);
-      if (job == null || !job.unheard.remove(id)) {
-        continue;
+    for (Round round : List.copyOf(rounds)) {
+      if (round.unheard.contains(id) && round.isAnsweredBy(inventory.jobs())) {
+        round.unheard.remove(id);
+        var touched = hear(round, inventory, nowMs);
+        changed.addAll(finishIfHeard(round, nowMs) ? round.jobs.values() : touched);
       }
-      job.holders.put(id, inventory.incarnation());
-      for (TaskStatus status : inventory.ended()) {
-        if (ofPlan(job, status.id())) {
-          job.found.put(status.id(), status);
-        }
+    }
+    return changed;
+  }
+
+  /**
+   * Takes what the inventory shows of the round's jobs; returns those of which it shows anything.
+   */
+  private List<Job> hear(Round round, Event.JobsAdopted inventory, long nowMs) {
+    ExecutorId id = inventory.executor();
+    var touched = new TreeMap<JobId, Job>();
+    for (TaskStatus status : inventory.ended()) {
+      Job job = round.jobs.get(status.id().job());
+      if (job != null && ofPlan(job, status.id())) {
+        job.found.put(status.id(), status);
+        touched.put(job.id, job);
       }
+    }
+    for (Job job : touched.values()) {
       // All of them again: what one read, another inventory may just have shown.
       for (TaskStatus status : List.copyOf(job.found.values())) {
         tasks.changed(job, graph -> graph.adoptEnded(status), nowMs);
       }
-      var running = new TreeSet<>(inventory.running());
-      for (TaskAttemptId attempt : running) {
-        if (ofPlan(job, attempt)) {
-          tasks.changed(
-              job, graph -> graph.adoptRunning(attempt, id, inventory.incarnation()), nowMs);
-        }
-      }
-      trackRunning(job, id, running, nowMs);
-      finishIfHeard(job, nowMs);
-      changed.add(job);
     }
-    return changed;
+    var running = new TreeSet<>(inventory.running());
+    for (TaskAttemptId attempt : running) {
+      Job job = round.jobs.get(attempt.job());
+      if (job != null && ofPlan(job, attempt)) {
+        touched.put(job.id, job);
+        tasks.changed(
+            job, graph -> graph.adoptRunning(attempt, id, inventory.incarnation()), nowMs);
+      }
+    }
+    touched.values().forEach(job -> job.holders.put(id, inventory.incarnation()));
+    trackRunning(round, id, running, touched, nowMs);
+    return List.copyOf(touched.values());
   }
 
   /**
@@ -161,11 +253,9 @@ final class Takeover {
         Job job = adopting.get(refused.job());
         if (job != null && !job.ended() && job.epoch <= refused.epoch()) {
           job.epoch = refused.epoch() + 1;
-          job.adoptUntilMs = NOT_ASKED;
-          job.adoptSentAtMs = 0;
-          job.unheard.clear();
-          job.asked.clear();
           job.found.clear();
+          gathered.remove(job.id);
+          leaveRound(job);
           outrun.add(job);
         }
       }
@@ -173,25 +263,41 @@ final class Takeover {
     return outrun;
   }
 
-  private static boolean ofPlan(Job job, TaskAttemptId id) {
-    return id.job().equals(job.id) && id.launchEpoch() >= job.planEpoch;
+  private void leaveRound(Job job) {
+    rounds.forEach(round -> round.jobs.remove(job.id));
+    rounds.removeIf(round -> round.jobs.isEmpty());
   }
 
-  /** What the graph believes to run there does, or never started. */
-  private void trackRunning(Job job, ExecutorId id, Set<TaskAttemptId> running, long nowMs) {
-    if (job.graph == null) {
-      return;
-    }
-    for (var task : job.graph.running()) {
-      if (!task.executor().equals(id)) {
+  private static boolean ofPlan(Job job, TaskAttemptId id) {
+    return id.launchEpoch() >= job.planEpoch;
+  }
+
+  /** What the graphs believe to run there does, or never started. */
+  private void trackRunning(
+      Round round, ExecutorId id, Set<TaskAttemptId> running, Map<JobId, Job> touched, long nowMs) {
+    var believed = new TreeSet<>(running);
+    believed.addAll(round.believed.getOrDefault(id, List.of()));
+    for (TaskAttemptId attempt : believed) {
+      Job job = round.jobs.get(attempt.job());
+      if (job == null || !runsAt(job, attempt, id)) {
         continue;
       }
-      if (running.contains(task.id())) {
-        executors.adopt(id, new TaskLaunch(task.id(), "", job.epoch, List.of()), nowMs);
+      touched.put(job.id, job);
+      if (running.contains(attempt)) {
+        executors.adopt(id, new TaskLaunch(attempt, "", job.epoch, List.of()), nowMs);
       } else {
-        tasks.changed(job, graph -> notThere(graph, task.id()), nowMs);
+        tasks.changed(job, graph -> notThere(graph, attempt), nowMs);
       }
     }
+  }
+
+  private static boolean runsAt(Job job, TaskAttemptId attempt, ExecutorId id) {
+    return job.graph != null
+        && job.graph.isRunning(attempt)
+        && job.graph
+            .runningTask(attempt.stage(), attempt.partition())
+            .filter(task -> task.executor().equals(id))
+            .isPresent();
   }
 
   private static List<GraphTransition> notThere(ExecutionGraph graph, TaskAttemptId id) {
@@ -200,51 +306,68 @@ final class Takeover {
 
   /** This process stood still, not the executors: their time to answer moves (rule T11). */
   void shiftDeadlines(long byMs, long nowMs) {
-    for (Job job : adopting.values()) {
-      if (job.adoptUntilMs != NOT_ASKED) {
-        job.adoptUntilMs = Math.min(nowMs + limits.adoptMs(), job.adoptUntilMs + byMs);
-      }
+    for (Round round : rounds) {
+      round.untilMs = Math.min(nowMs + limits.adoptMs(), round.untilMs + byMs);
     }
   }
 
   List<Job> tick(long nowMs) {
     var changed = new ArrayList<Job>();
-    for (Job job : List.copyOf(adopting.values())) {
-      if (job.ended()) {
-        adopting.remove(job.id);
-      } else if (nowMs >= job.adoptUntilMs) {
-        job.unheard.clear();
-        finish(job, nowMs);
-        changed.add(job);
-      } else if (job.adoptSentAtMs > 0 && nowMs - job.adoptSentAtMs >= limits.askMs()) {
-        job.adoptSentAtMs = nowMs;
-        job.unheard.forEach(id -> executors.adopt(id, jobEpoch(job)));
+    adopting.values().removeIf(Job::ended);
+    for (Round round : List.copyOf(rounds)) {
+      round.jobs.values().removeIf(Job::ended);
+      if (round.jobs.isEmpty()) {
+        rounds.remove(round);
+      } else if (nowMs >= round.untilMs) {
+        round.unheard.clear();
+        finish(round, nowMs);
+        changed.addAll(round.jobs.values());
+      } else if (nowMs - round.sentAtMs >= limits.askMs()) {
+        round.sentAtMs = nowMs;
+        round.unheard.forEach(id -> executors.adopt(id, round.question));
       }
     }
     return changed;
   }
 
-  private void finishIfHeard(Job job, long nowMs) {
-    if (job.unheard.isEmpty()) {
-      finish(job, nowMs);
+  private boolean finishIfHeard(Round round, long nowMs) {
+    if (round.unheard.isEmpty()) {
+      finish(round, nowMs);
+      return true;
     }
+    return false;
   }
 
-  private void finish(Job job, long nowMs) {
-    adopting.remove(job.id);
-    job.found.clear();
-    job.adoptUntilMs = 0;
-    if (job.graph != null) {
-      for (var task : job.graph.running()) {
-        if (!executors.tracks(task.executor(), task.id())) {
-          tasks.changed(job, graph -> notThere(graph, task.id()), nowMs);
+  private void finish(Round round, long nowMs) {
+    rounds.remove(round);
+    for (Job job : round.jobs.values()) {
+      adopting.remove(job.id);
+      job.found.clear();
+      job.awaitsInventories = false;
+      if (job.graph != null && !job.ended()) {
+        for (var task : job.graph.running()) {
+          if (!executors.tracks(task.executor(), task.id())) {
+            tasks.changed(job, graph -> notThere(graph, task.id()), nowMs);
+          }
         }
       }
+      tasks.refresh(job);
     }
-    tasks.refresh(job);
   }
 
   void encode(RecordWriter out) {
     out.list(adopting.keySet(), (o, id) -> o.text(id.value()));
+    out.list(gathered.keySet(), (o, id) -> o.text(id.value())).number(gatheredSinceMs);
+    out.list(
+        rounds,
+        (o, round) -> {
+          o.list(round.jobs.keySet(), (p, id) -> p.text(id.value()));
+          o.list(round.question, (p, job) -> p.text(job.job().value()).number(job.epoch()));
+          o.list(round.unheard, (p, id) -> p.text(id.value()));
+          o.list(
+              round.asked.entrySet(),
+              (p, e) -> p.text(e.getKey().value()).text(e.getValue().value()));
+          o.number(round.untilMs).number(round.sentAtMs);
+        });
   }
 }
