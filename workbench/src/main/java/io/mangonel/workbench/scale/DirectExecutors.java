@@ -4,7 +4,6 @@ import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.task.ExecutorReservation;
-import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
@@ -310,7 +309,7 @@ final class DirectExecutors implements AutoCloseable {
         launch.id(),
         node.info.id(),
         node.info.incarnation(),
-        launch.inputs().stream().map(InputLocation::producer).toList(),
+        launch.decisiveInputs(),
         new TaskOutcome.Succeeded(Shapes.output(launch.id())));
   }
 

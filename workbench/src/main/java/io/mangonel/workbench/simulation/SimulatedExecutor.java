@@ -350,7 +350,7 @@ final class SimulatedExecutor {
     written.add(new OutputFile(OutputFile.ALL_PARTITIONS, launch.id().toString(), 1, 1, 7));
     var output = new TaskOutput(written, Bytes.EMPTY, 1, 1);
     simulation.oracle.wrote(launch, output);
-    var inputs = launch.inputs().stream().map(InputLocation::producer).toList();
+    var inputs = launch.decisiveInputs();
     files.put(launch.id(), new Recovered(launch.id(), launch.epoch(), inputs, output));
     return new TaskOutcome.Succeeded(output);
   }
