@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,17 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store in this process: guards, revisions, leases and watches over a {@link Table}. Commits
- * apply one after another; the first that the table cannot apply is the last.
+ * apply one after another; the first that the table cannot apply is the last. Reads do not wait for
+ * a commit that is on its way to the disk: they see what was before it.
  */
 final class LocalStateBackend implements StateBackend {
   private final Table table;
   private final LeaseTable leases;
   private final Consumer<String> onFailure;
   private final List<WatchQueue> watches = new CopyOnWriteArrayList<>();
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+  /** Who changes anything; taken before {@link #openness}. */
+  private final ReentrantLock commits = new ReentrantLock();
+
+  /** Read-locked by who reads the table, so that it is not closed meanwhile. */
+  private final ReentrantReadWriteLock openness = new ReentrantReadWriteLock();
+
   private final ScheduledExecutorService leaseTimer;
-  private @Nullable String failure;
-  private boolean closed;
+  private volatile @Nullable String failure;
+  private volatile boolean closed;
 
   /**
    * @param clockMs a clock that never goes back
@@ -69,7 +77,7 @@ final class LocalStateBackend implements StateBackend {
 
   private <T> T read(Supplier<T> table) {
     expireLeases();
-    lock.readLock().lock();
+    openness.readLock().lock();
     try {
       checkOpen();
       if (failure != null) {
@@ -77,7 +85,7 @@ final class LocalStateBackend implements StateBackend {
       }
       return table.get();
     } finally {
-      lock.readLock().unlock();
+      openness.readLock().unlock();
     }
   }
 
@@ -85,7 +93,7 @@ final class LocalStateBackend implements StateBackend {
   public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
     StateLimits.checkCommit(guards, operations);
     expireLeases();
-    lock.writeLock().lock();
+    commits.lock();
     try {
       checkOpen();
       if (failure != null) {
@@ -98,7 +106,7 @@ final class LocalStateBackend implements StateBackend {
       operations.forEach(commit::add);
       return apply(commit);
     } finally {
-      lock.writeLock().unlock();
+      commits.unlock();
     }
   }
 
@@ -122,7 +130,7 @@ final class LocalStateBackend implements StateBackend {
         .allMatch(put -> leases.isAlive(put.leaseId()));
   }
 
-  /** With the write lock held. */
+  /** With {@link #commits} held. */
   private CommitOutcome apply(PendingCommit commit) {
     if (commit.isEmpty()) {
       return new CommitOutcome.Done(table.revision());
@@ -146,21 +154,21 @@ final class LocalStateBackend implements StateBackend {
 
   @Override
   public Watch watch(Keyspace keyspace, String prefix, Consumer<Change> listener) {
-    lock.writeLock().lock();
+    commits.lock();
     try {
       checkOpen();
       WatchQueue watch = new WatchQueue(keyspace, prefix, listener, watches::remove);
       watches.add(watch);
       return watch;
     } finally {
-      lock.writeLock().unlock();
+      commits.unlock();
     }
   }
 
   @Override
   public Lease grantLease(long ttlMs) {
     StateLimits.checkLease(ttlMs);
-    lock.writeLock().lock();
+    commits.lock();
     try {
       checkOpen();
       PendingCommit commit = new PendingCommit(table, leases);
@@ -172,7 +180,7 @@ final class LocalStateBackend implements StateBackend {
       leases.begin(lease);
       return new LocalLease(lease.id());
     } finally {
-      lock.writeLock().unlock();
+      commits.unlock();
     }
   }
 
@@ -181,7 +189,7 @@ final class LocalStateBackend implements StateBackend {
   }
 
   private void endLease(long id, boolean onlyIfDue) {
-    lock.writeLock().lock();
+    commits.lock();
     try {
       LeaseRow lease = leases.row(id);
       if (lease == null || closed || failure != null || (onlyIfDue && !leases.due().contains(id))) {
@@ -192,7 +200,7 @@ final class LocalStateBackend implements StateBackend {
       leases.end(id);
       var _ = apply(commit);
     } finally {
-      lock.writeLock().unlock();
+      commits.unlock();
     }
   }
 
@@ -204,17 +212,22 @@ final class LocalStateBackend implements StateBackend {
 
   @Override
   public void close() {
-    lock.writeLock().lock();
+    commits.lock();
     try {
       if (closed) {
         return;
       }
-      closed = true;
       leaseTimer.shutdownNow();
       watches.forEach(WatchQueue::close);
-      table.close();
+      openness.writeLock().lock();
+      try {
+        closed = true;
+        table.close();
+      } finally {
+        openness.writeLock().unlock();
+      }
     } finally {
-      lock.writeLock().unlock();
+      commits.unlock();
     }
   }
 

@@ -22,17 +22,19 @@ final class MemoryTable implements Table {
   }
 
   @Override
-  public @Nullable Row get(Address address) {
+  public synchronized @Nullable Row get(Address address) {
     return rowsOf(address.keyspace()).get(address.key());
   }
 
   @Override
-  public List<StateBackend.Entry> scan(Keyspace keyspace, String prefix, String after, int limit) {
+  public synchronized List<StateBackend.Entry> scan(
+      Keyspace keyspace, String prefix, String after, int limit) {
     return page(keyspace, prefix, after, limit, (key, row) -> row.toEntry(key));
   }
 
   @Override
-  public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
+  public synchronized List<String> scanKeys(
+      Keyspace keyspace, String prefix, String after, int limit) {
     return page(keyspace, prefix, after, limit, (key, _) -> key);
   }
 
@@ -52,17 +54,17 @@ final class MemoryTable implements Table {
   }
 
   @Override
-  public long revision() {
+  public synchronized long revision() {
     return revision;
   }
 
   @Override
-  public List<LeaseRow> leases() {
+  public synchronized List<LeaseRow> leases() {
     return List.copyOf(leases.values());
   }
 
   @Override
-  public void apply(long revision, List<Write> writes) {
+  public synchronized void apply(long revision, List<Write> writes) {
     this.revision = revision;
     for (Write write : writes) {
       switch (write) {
@@ -77,7 +79,7 @@ final class MemoryTable implements Table {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     rows.clear();
     leases.clear();
   }

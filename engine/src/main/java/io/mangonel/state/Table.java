@@ -4,8 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows and leases of a store in one process. {@link LocalStateBackend} calls it: readers at any
- * time but while a writer is in {@link #apply}.
+ * Rows and leases of a store in one process. {@link LocalStateBackend} calls it: one writer at a
+ * time, and readers at any time. Who reads while the writer is in {@link #apply} sees all of its
+ * writes or none, and does not wait for a disk.
  */
 interface Table {
   @Nullable Row get(Address address);

@@ -60,7 +60,9 @@ public final class TaskRunner {
     Path links = work.inputs().resolve(Long.toString(runs.incrementAndGet()));
     TaskOutcome outcome;
     try {
-      Files.createDirectory(links);
+      if (!launch.inputs().isEmpty()) {
+        Files.createDirectory(links);
+      }
       outcome = runWithInputs(launch, task, links, stop);
     } catch (IOException failed) {
       outcome = failed(FailureClassifier.classify(String.valueOf(failed.getMessage()), Map.of()));
@@ -71,7 +73,9 @@ public final class TaskRunner {
       outcome = failed(new Failure.Io("internal error: " + bug));
     } finally {
       stop.end();
-      deleteQuietly(links);
+      if (!launch.inputs().isEmpty()) {
+        deleteQuietly(links);
+      }
     }
     if (outcome instanceof TaskOutcome.Failed) {
       deleteQuietly(work.shuffle().attemptDirectory(launch.id()));
