@@ -104,7 +104,11 @@ public final class EtcdStateBackend implements StateBackend {
     }
   }
 
-  /** In pieces that fit into a message, all of the revision of the first. */
+  /**
+   * In pieces that fit into a message, all of the revision of the first. No order is asked for:
+   * etcd answers in that of the keys, and asked for one it reads all to the end, whatever the
+   * limit.
+   */
   private List<KeyValue> oneMoment(ByteSequence from, ByteSequence end, int limit, boolean keysOnly)
       throws EtcdCalls.FailedCall {
     List<KeyValue> rows = new ArrayList<>();
@@ -118,8 +122,6 @@ public final class EtcdStateBackend implements StateBackend {
               .withKeysOnly(keysOnly)
               .withLimit(keysOnly ? wanted : Math.min(wanted, EtcdLimits.PAGE_ENTRIES))
               .withRevision(revision)
-              .withSortField(GetOption.SortTarget.KEY)
-              .withSortOrder(GetOption.SortOrder.ASCEND)
               .build();
       GetResponse piece = answer(next, option);
       rows.addAll(piece.getKvs());
