@@ -40,6 +40,21 @@ public sealed interface Failure {
   /** An input file differs from the one the plan pinned: the job fails, naming it. */
   record InputChanged(String path, String message) implements Failure {}
 
+  /** The same but for its message. */
+  default Failure withMessage(String other) {
+    return switch (this) {
+      case UserError _ -> new UserError(other);
+      case ResourceExhausted _ -> new ResourceExhausted(other);
+      case Io _ -> new Io(other);
+      case FetchFailed(var producer, _) -> new FetchFailed(producer, other);
+      case HolderUnreachable(var producer, _) -> new HolderUnreachable(producer, other);
+      case ExecutorLost _ -> new ExecutorLost(other);
+      case Killed _ -> new Killed(other);
+      case LaunchRejected _ -> new LaunchRejected(other);
+      case InputChanged(var path, _) -> new InputChanged(path, other);
+    };
+  }
+
   default void write(RecordWriter out) {
     switch (this) {
       case UserError(var message) -> out.number(1).text(message);

@@ -56,6 +56,9 @@ final class FailureClassifier {
           "Permission denied",
           "Is a directory");
 
+  /** DuckDB's messages quote values, however long they are; a report is kept in the store. */
+  static final int MESSAGE_CHARS_MAX = 64 << 10;
+
   private FailureClassifier() {}
 
   /**
@@ -63,6 +66,17 @@ final class FailureClassifier {
    * @param shuffleInputs absolute paths of the shuffle files the task read, and their producers
    */
   static Failure classify(String message, Map<String, TaskAttemptId> shuffleInputs) {
+    Failure failure = failure(message, shuffleInputs);
+    return message.length() <= MESSAGE_CHARS_MAX
+        ? failure
+        : failure.withMessage(
+            message.substring(0, MESSAGE_CHARS_MAX)
+                + "... ("
+                + message.length()
+                + " characters in all)");
+  }
+
+  private static Failure failure(String message, Map<String, TaskAttemptId> shuffleInputs) {
     String kind = kind(message);
     if (kind.equals("INTERRUPT")) {
       return new Failure.Killed(message);

@@ -70,6 +70,18 @@ final class FailureClassifierTest {
   }
 
   @Test
+  void aValueOfAnyLengthIsQuotedInPart() {
+    String value = "x".repeat(2_000_000);
+    String message = "Conversion Error: Could not convert string '" + value + "' to INT32";
+    Failure failure = FailureClassifier.classify(message, SHUFFLE);
+    assertThat(failure).isInstanceOf(Failure.UserError.class);
+    assertThat(failure.message())
+        .startsWith("Conversion Error: Could not convert string 'xxx")
+        .endsWith("xxx... (" + message.length() + " characters in all)")
+        .hasSizeLessThan(70_000);
+  }
+
+  @Test
   void onlyAFatalErrorEndsTheInstance() {
     assertThat(FailureClassifier.isFatal("FATAL Error: Failed to create checkpoint")).isTrue();
     assertThat(FailureClassifier.isFatal("IO Error: the database has been invalidated")).isTrue();
