@@ -12,8 +12,10 @@ import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.JobId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,8 +36,24 @@ final class JobLifecycle {
   /** The last epoch of ended jobs of schedulers before this one. */
   private final Map<JobId, Long> endedBefore = new TreeMap<>();
 
-  /** Jobs whose epoch is not durable yet. */
-  private final TreeSet<JobId> awaitingEpoch = new TreeSet<>();
+  /** Jobs whose epoch is not durable yet, by the change that makes it. */
+  private final NavigableMap<Long, JobId> awaitingEpoch = new TreeMap<>();
+
+  /** When open jobs run out of time, the next one first. */
+  private final TreeSet<Deadline> deadlines = new TreeSet<>();
+
+  /** Whether a job lacked an executor at the last tick. */
+  private boolean unserved;
+
+  private record Deadline(long atMs, JobId job) implements Comparable<Deadline> {
+    private static final Comparator<Deadline> ORDER =
+        Comparator.comparingLong(Deadline::atMs).thenComparing(Deadline::job);
+
+    @Override
+    public int compareTo(Deadline other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   /**
    * @param effects takes what need not wait for a commit
@@ -94,6 +112,7 @@ final class JobLifecycle {
 
   private void create(JobId id, JobRequest request, @Nullable JobPlan plan, long nowMs) {
     Job job = tasks.add(id, 1, request);
+    deadline(job).ifPresent(deadlines::add);
     job.light = plan != null && plan.light();
     madeEpoch(job, committer.add(new Change.JobCreated(id, 1, request), nowMs));
     var accepted = new Effect.JobAccepted(id);
@@ -123,7 +142,8 @@ final class JobLifecycle {
               } else {
                 effects.add(Committer.taken(job.id, holder));
               }
-              awaitingEpoch.remove(job.id);
+              awaitingEpoch.remove(job.epochChange);
+              deadline(job).ifPresent(deadlines::remove);
               retention.drop(job.id);
               tasks.drop(job);
             });
@@ -157,20 +177,25 @@ final class JobLifecycle {
 
   void madeEpoch(Job job, long change) {
     job.epochChange = change;
-    awaitingEpoch.add(job.id);
+    awaitingEpoch.put(change, job.id);
     tasks.refresh(job);
   }
 
   /** Something became durable: jobs whose epoch did may be launched and adopted. */
   void epochsDurable(long nowMs) {
-    for (JobId id : List.copyOf(awaitingEpoch)) {
-      var job = tasks.find(id);
-      if (job.isEmpty() || job.get().epochChange <= committer.durable()) {
-        awaitingEpoch.remove(id);
-        job.ifPresent(tasks::refresh);
-        job.ifPresent(claimed -> takeover.claimed(claimed, nowMs));
+    while (!awaitingEpoch.isEmpty() && awaitingEpoch.firstKey() <= committer.durable()) {
+      var made = awaitingEpoch.pollFirstEntry();
+      var job = tasks.find(made.getValue());
+      if (job.isPresent() && job.get().epochChange == made.getKey()) { // Else it rose again.
+        tasks.refresh(job.get());
+        takeover.claimed(job.get(), nowMs);
       }
     }
+  }
+
+  private static Optional<Deadline> deadline(Job job) {
+    long atMs = job.request.deadlineMs();
+    return atMs == Long.MAX_VALUE ? Optional.empty() : Optional.of(new Deadline(atMs, job.id));
   }
 
   /** The job, if it still waits for its plan. */
@@ -205,6 +230,7 @@ final class JobLifecycle {
       return; // It was told before.
     }
     Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
+    deadline(job).ifPresent(deadlines::add);
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
     if (stored.plan() != null) {
       takeover.restore(job, stored);
@@ -244,12 +270,24 @@ final class JobLifecycle {
           graph.result().stream()
               .map(won -> new TerminalRecord.ResultPart(won.id(), won.executor(), won.output()))
               .toList();
-      end(job, new TerminalRecord.Finished(parts, nowMs), nowMs);
+      end(job, bounded(new TerminalRecord.Finished(parts, nowMs)), nowMs);
     } else if (job.log().wantsSnapshot(limits)) {
       job.log()
           .snapshot(job.id, job.epoch, graph.encode(), limits)
           .forEach(change -> committer.add(change, nowMs));
     }
+  }
+
+  /** A record that no commit has room for would stop all that come after it (rule D9). */
+  private TerminalRecord bounded(TerminalRecord.Finished finished) {
+    int bytes = RecordCodec.encodeTerminalRecord(finished).length();
+    if (bytes <= limits.commitBytesMax()) {
+      return finished;
+    }
+    String message =
+        "the answer has %d parts, and the list of them %d bytes, more than the %d that are kept of a job"
+            .formatted(finished.result().size(), bytes, limits.commitBytesMax());
+    return new TerminalRecord.Failed(message, false, finished.endedAtMs());
   }
 
   void end(Job job, TerminalRecord record, long nowMs) {
@@ -259,6 +297,7 @@ final class JobLifecycle {
     int all = job.graph == null ? 0 : job.graph.taskCount();
     int done = job.graph == null ? 0 : job.graph.successfulTasks();
     job.end = record;
+    deadline(job).ifPresent(deadlines::remove);
     job.endChange =
         committer.add(
             new Change.JobEnded(job.id, job.epoch, record, job.plannedAtMs, all, done), nowMs);
@@ -355,34 +394,48 @@ final class JobLifecycle {
 
   /** Ends what has no time left, and forgets jobs whose retention is over. */
   void tick(long nowMs) {
+    while (!deadlines.isEmpty() && deadlines.first().atMs <= nowMs) {
+      open(deadlines.pollFirst().job).ifPresent(job -> end(job, outOfTime(job, nowMs), nowMs));
+    }
     var fingerprints = executors.fingerprints();
-    for (Job job : tasks.open()) {
-      if (job.request.timedOut(nowMs)) {
-        String message =
-            "the statement did not end within its timeout of "
-                + job.request.timeoutMs()
-                + " ms (mangonel_statement_timeout_ms)";
-        end(job, new TerminalRecord.Failed(message, false, nowMs), nowMs);
-      } else if (fingerprints.contains(job.request.fingerprint())) {
-        job.noExecutorSinceMs = 0;
-      } else if (job.noExecutorSinceMs == 0) {
-        job.noExecutorSinceMs = nowMs;
-      } else if (nowMs - job.noExecutorSinceMs >= limits.executorWaitMs()) {
-        String others =
-            fingerprints.isEmpty()
-                ? "there is no executor"
-                : "the executors run " + String.join(", ", fingerprints);
-        String message =
-            "no executor with DuckDB "
-                + job.request.fingerprint()
-                + ", for which the statement was planned, registered within "
-                + limits.executorWaitMs()
-                + " ms: "
-                + others;
-        end(job, new TerminalRecord.Failed(message, true, nowMs), nowMs);
+    // Mostly each has executors: then none is looked at, however many there are.
+    if (unserved || !fingerprints.containsAll(tasks.openFingerprints())) {
+      unserved = false;
+      for (Job job : tasks.open()) {
+        awaitExecutor(job, fingerprints, nowMs);
+        unserved |= job.noExecutorSinceMs > 0 && !job.ended();
       }
     }
     forgetEnded(nowMs);
+  }
+
+  private static TerminalRecord outOfTime(Job job, long nowMs) {
+    String message =
+        "the statement did not end within its timeout of "
+            + job.request.timeoutMs()
+            + " ms (mangonel_statement_timeout_ms)";
+    return new TerminalRecord.Failed(message, false, nowMs);
+  }
+
+  private void awaitExecutor(Job job, Set<String> fingerprints, long nowMs) {
+    if (fingerprints.contains(job.request.fingerprint())) {
+      job.noExecutorSinceMs = 0;
+    } else if (job.noExecutorSinceMs == 0) {
+      job.noExecutorSinceMs = nowMs;
+    } else if (nowMs - job.noExecutorSinceMs >= limits.executorWaitMs()) {
+      String others =
+          fingerprints.isEmpty()
+              ? "there is no executor"
+              : "the executors run " + String.join(", ", fingerprints);
+      String message =
+          "no executor with DuckDB "
+              + job.request.fingerprint()
+              + ", for which the statement was planned, registered within "
+              + limits.executorWaitMs()
+              + " ms: "
+              + others;
+      end(job, new TerminalRecord.Failed(message, true, nowMs), nowMs);
+    }
   }
 
   /** This process stood still, nobody else did (rule T11). */
@@ -397,6 +450,7 @@ final class JobLifecycle {
   void encode(RecordWriter out) {
     retention.encode(out);
     out.list(endedBefore.entrySet(), (o, e) -> o.text(e.getKey().value()).number(e.getValue()));
-    out.list(awaitingEpoch, (o, id) -> o.text(id.value()));
+    out.list(awaitingEpoch.entrySet(), (o, e) -> o.number(e.getKey()).text(e.getValue().value()));
+    out.flag(unserved);
   }
 }

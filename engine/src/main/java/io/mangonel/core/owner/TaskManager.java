@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -59,6 +60,7 @@ final class TaskManager {
   private final Map<JobId, Place> places = new TreeMap<>();
   private final Map<JobId, Integer> demands = new TreeMap<>();
   private final TreeSet<JobId> open = new TreeSet<>(); // Jobs that have not ended.
+  private final Map<String, Integer> openOf = new TreeMap<>(); // How many, by fingerprint.
   private int demand;
   private final Map<String, JobId> submits = new TreeMap<>(); // By principal and idempotency key.
   private long submitted;
@@ -74,6 +76,7 @@ final class TaskManager {
     var job = new Job(id, submitted++, epoch, request);
     jobs.put(id, job);
     open.add(id);
+    openOf.merge(request.fingerprint(), 1, Integer::sum);
     submitKey(request).ifPresent(key -> submits.put(key, id));
     return job;
   }
@@ -106,6 +109,11 @@ final class TaskManager {
     return open.size();
   }
 
+  /** The engine versions that they were planned for. */
+  Set<String> openFingerprints() {
+    return openOf.keySet();
+  }
+
   /** Its retention is over. */
   void forget(Job job) {
     jobs.remove(job.id);
@@ -133,6 +141,7 @@ final class TaskManager {
   void refresh(Job job) {
     place(job);
     if (job.ended() && open.remove(job.id)) {
+      openOf.computeIfPresent(job.request.fingerprint(), (_, n) -> n == 1 ? null : n - 1);
       admission.leave(job).flatMap(this::find).ifPresent(this::place);
     }
   }

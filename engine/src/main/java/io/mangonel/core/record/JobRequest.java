@@ -61,8 +61,9 @@ public record JobRequest(
         && settings.equals(other.settings);
   }
 
-  /** Whether its time is over. */
-  public boolean timedOut(long nowMs) {
-    return timeoutMs > 0 && nowMs - submittedAtMs >= timeoutMs;
+  /** When its time is over; {@link Long#MAX_VALUE} when it never is. */
+  public long deadlineMs() {
+    boolean ends = timeoutMs > 0 && timeoutMs < Long.MAX_VALUE - submittedAtMs;
+    return ends ? submittedAtMs + timeoutMs : Long.MAX_VALUE;
   }
 }

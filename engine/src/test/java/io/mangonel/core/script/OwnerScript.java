@@ -193,9 +193,10 @@ final class OwnerScript {
   }
 
   private static TaskOutput output(Words w) {
-    return w.words().contains("inline")
-        ? new TaskOutput(List.of(), body("3"), 1, 3)
-        : Words.output(Words.attempt(w.at(2)));
+    String inline = w.named("inline", w.words().contains("inline") ? "3" : "");
+    return inline.isEmpty()
+        ? Words.output(Words.attempt(w.at(2)))
+        : new TaskOutput(List.of(), body(inline), 1, 3);
   }
 
   private static Bytes body(String bytes) {
