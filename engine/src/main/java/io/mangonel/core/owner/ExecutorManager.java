@@ -125,6 +125,11 @@ final class ExecutorManager {
         && nowMs - executor.heardAtMs <= limits.executorSilentMs();
   }
 
+  /** When a known executor was last heard of. */
+  long heardAtMs(ExecutorId id) {
+    return executor(id).heardAtMs;
+  }
+
   /** A heartbeat of the current incarnation. */
   void heard(ExecutorId id, List<TaskAttemptId> attempts, long nowMs) {
     Executor executor = executor(id);

@@ -16,9 +16,9 @@ import java.util.TreeSet;
 /**
  * Executors that a reader could not reach. Most are being restarted, on another port, with all they
  * had made (rule T12): so the stages that read of them wait until this scheduler hears of the
- * executor, or gives it up. If the same incarnation is heard of for longer than a heartbeat sent
- * before its end can be on its way, only readers cannot reach it: the next one that cannot makes
- * its output count as lost.
+ * executor, or gives it up. If the same incarnation is still heard of when a heartbeat sent before
+ * its end can no longer be on its way, only readers cannot reach it: the next one that cannot makes
+ * its output count as lost. One that is not heard of is down, however long, until it is given up.
  */
 final class UnreachableHolders {
   private final TaskManager tasks;
@@ -40,6 +40,9 @@ final class UnreachableHolders {
 
   /** What a report means here: any but {@link Failure.HolderUnreachable} what it says. */
   TaskStatus judged(TaskStatus status, long nowMs) {
+    if (status.outcome() instanceof TaskOutcome.Succeeded) {
+      reached(status);
+    }
     if (!(status.outcome() instanceof TaskOutcome.Failed(var failure))
         || !(failure instanceof Failure.HolderUnreachable silent)) {
       return status;
@@ -72,14 +75,28 @@ final class UnreachableHolders {
     return notRun;
   }
 
-  /** Whether it lives, and has been out of reach for long. */
+  /** Whether it was out of reach for long, and lived all the time. */
   private boolean isCutOff(Job job, ExecutorId holder, Incarnation now, long nowMs) {
     Unreached first = job.unreached.get(holder);
     if (first == null || !first.incarnation().equals(now)) {
       job.unreached.put(holder, new Unreached(now, nowMs));
       return false;
     }
-    return nowMs - first.sinceMs() > lastWordMs;
+    return executors.heardAtMs(holder) - first.sinceMs() > lastWordMs;
+  }
+
+  /** Whose output was read is within reach again. */
+  private void reached(TaskStatus status) {
+    tasks
+        .find(status.id().job())
+        .filter(job -> !job.unreached.isEmpty())
+        .ifPresent(
+            job -> {
+              ExecutionGraph graph = job.graph;
+              if (graph != null) {
+                status.inputs().forEach(i -> graph.holder(i).ifPresent(job.unreached::remove));
+              }
+            });
   }
 
   /** A sign of life, or the executor was given up. */

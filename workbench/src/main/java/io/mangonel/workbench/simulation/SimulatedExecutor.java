@@ -73,6 +73,7 @@ final class SimulatedExecutor {
   // The process.
 
   void die() {
+    simulation.oracle.down(files.keySet());
     process.die();
   }
 

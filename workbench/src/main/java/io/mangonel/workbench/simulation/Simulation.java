@@ -50,9 +50,14 @@ public final class Simulation {
 
   private static final int MISFORTUNE_MS = 20;
   private static final int DOWN_MAX_MS = 3_000;
+
+  /** Well below the time after which it is given up. */
+  private static final int RESTART_MAX_MS = (int) Limits.DEFAULTS.executorLostMs() / 2;
+
   private static final int STOPPED_MAX_MS = 20_000;
   private static final int CUT_MAX_MS = 8_000;
   private static final int JUMP_MAX_MS = 5_000;
+  private static final int SHORT_CUT_MAX_MS = 3_000;
 
   /** Shorter than what anybody takes for a death. */
   private static final int PAUSE_MAX_MS = (int) Limits.DEFAULTS.executorLostMs() - 4_000;
@@ -204,14 +209,14 @@ public final class Simulation {
     if (!world.faulty()) {
       all.stream()
           .filter(SimulatedExecutor::dead)
-          .forEach(executor -> restart(executor, world.random.nextBoolean()));
+          .forEach(executor -> restart(executor, !scenario.wild() || world.random.nextBoolean()));
       return;
     }
     if (world.happens(Fault.EXECUTOR_RESTARTED_EMPTY)) {
       restart(world.pick(all), false);
     }
     if (world.happens(Fault.EXECUTOR_RESTARTED_WITH_FILES)) {
-      restart(world.pick(all), true);
+      restartSoon(world.pick(all), 1L + world.random.nextInt(RESTART_MAX_MS));
     }
     if (world.happens(Fault.EXECUTOR_DRAINED)) {
       world.pick(all).receive(new AgentEvent.DrainRequested());
@@ -232,7 +237,12 @@ public final class Simulation {
       }
     }
     if (world.happens(Fault.LINK_CUT)) {
-      network.cut(someone(), someone(), 1 + world.random.nextInt(CUT_MAX_MS));
+      int mostMs = scenario.wild() ? CUT_MAX_MS : SHORT_CUT_MAX_MS;
+      String from = someone();
+      String to = someone();
+      if (!from.equals(to)) {
+        network.cut(from, to, 1 + world.random.nextInt(mostMs));
+      }
     }
     if (world.happens(Fault.OWNER_AND_EXECUTOR_DIED)) {
       world.pick(all).die();
@@ -257,9 +267,14 @@ public final class Simulation {
 
   /** It has left in good order: its process ends, and another begins on its files. */
   void drained(SimulatedExecutor executor) {
+    restartSoon(executor, 1L + world.random.nextInt(DOWN_MAX_MS));
+  }
+
+  /** Dead at once, and on its files again after a while, unless it has begun anew before. */
+  private void restartSoon(SimulatedExecutor executor, long downMs) {
     executor.die();
     world.after(
-        1 + world.random.nextInt(DOWN_MAX_MS),
+        downMs,
         () -> {
           if (executors.get(executor.setup.id()) == executor) {
             restart(executor, true);

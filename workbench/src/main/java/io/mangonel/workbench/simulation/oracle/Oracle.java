@@ -1,5 +1,6 @@
 package io.mangonel.workbench.simulation.oracle;
 
+import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.record.Change;
@@ -15,6 +16,7 @@ import io.mangonel.workbench.simulation.store.SimulatedStore;
 import io.mangonel.workbench.simulation.world.Fault;
 import io.mangonel.workbench.simulation.world.Scenario;
 import io.mangonel.workbench.simulation.world.World;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +41,8 @@ public final class Oracle {
   private final Map<JobId, DurableGraph> graphs = new TreeMap<>();
   private final Set<TaskAttemptId> started = new HashSet<>();
   private final Set<TaskAttemptId> finished = new HashSet<>();
+  private final Set<TaskAttemptId> succeeded = new HashSet<>(); // By the store.
+  private final Set<TaskAttemptId> interrupted = new HashSet<>(); // With their executor.
   private final Map<String, TaskAttemptId> startedPlaces = new HashMap<>();
   private final Set<TaskAttemptId> launched = new HashSet<>();
   private final Map<JobId, TerminalRecord> told = new TreeMap<>();
@@ -148,7 +152,14 @@ public final class Oracle {
     switch (change) {
       case Change.PlanWritten(var job, var plan) ->
           graphs.put(job, new DurableGraph(plan.stages(), lineage, limits));
-      case Change.Transitions entry -> entry.transitions().forEach(graph(entry.job())::apply);
+      case Change.Transitions entry -> {
+        entry.transitions().forEach(graph(entry.job())::apply);
+        for (GraphTransition transition : entry.transitions()) {
+          if (transition instanceof GraphTransition.TaskSucceeded(var id, _)) {
+            succeeded.add(id);
+          }
+        }
+      }
       case Change.JobEnded(var job, _, var record, _, _, _) -> ended(job, record, by);
       case Change.JobForgotten(var job) -> scheduler(by).forgotten(job, nowMs);
       case Change.ExecutorDeleted(var executor) ->
@@ -250,10 +261,25 @@ public final class Oracle {
         before == null
             || switch (scenario) {
               case CALM, SCHEDULER_RESTARTS, SEVERAL_CALM, SEVERAL_DIE -> false;
-              case EXECUTOR_RESTARTS, SEVERAL_DIE_WITH_EXECUTORS -> !finished.contains(before);
+              case EXECUTOR_RESTARTS, SEVERAL_DIE_WITH_EXECUTORS, SEVERAL_CUT_WITH_EXECUTORS ->
+                  !finished.contains(before) || !isKnownToBeFinished(before);
               case PAUSES, WILD, SEVERAL_WILD -> true;
             };
     check(allowed, "runs again for no reason: " + id + " after " + before);
+  }
+
+  /**
+   * Whether a scheduler that takes its job over learns of its success: from the store, or from its
+   * executor, which was there all the time (rule T5 waits for no other) and is heard.
+   */
+  private boolean isKnownToBeFinished(TaskAttemptId id) {
+    return succeeded.contains(id)
+        || (scenario != Scenario.SEVERAL_CUT_WITH_EXECUTORS && !interrupted.contains(id));
+  }
+
+  /** The executor that has these outputs is gone for a while. */
+  public void down(Collection<TaskAttemptId> outputs) {
+    interrupted.addAll(outputs);
   }
 
   /**

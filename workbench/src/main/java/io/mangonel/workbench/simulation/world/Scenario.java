@@ -27,9 +27,11 @@ public enum Scenario {
   SEVERAL_DIE,
   /** Schedulers die, and executors start again on their files: no finished task runs twice. */
   SEVERAL_DIE_WITH_EXECUTORS,
+  /** The same while links are cut, each for less than anybody is taken for lost. */
+  SEVERAL_CUT_WITH_EXECUTORS,
   SEVERAL_WILD;
 
-  private static final int EVERY = 16;
+  private static final int EVERY = 20;
 
   /** What takes several schedulers, or their leases. */
   private static final Set<Fault> OF_SEVERAL =
@@ -56,6 +58,7 @@ public enum Scenario {
       case 5, 6 -> SEVERAL_DIE;
       case 7 -> SEVERAL_DIE_WITH_EXECUTORS;
       case 8, 9, 10, 11 -> SEVERAL_WILD;
+      case 16 -> SEVERAL_CUT_WITH_EXECUTORS;
       default -> WILD;
     };
   }
@@ -68,7 +71,12 @@ public enum Scenario {
   public boolean several() {
     return switch (this) {
       case CALM, SCHEDULER_RESTARTS, EXECUTOR_RESTARTS, PAUSES, WILD -> false;
-      case SEVERAL_CALM, SEVERAL_DIE, SEVERAL_DIE_WITH_EXECUTORS, SEVERAL_WILD -> true;
+      case SEVERAL_CALM,
+          SEVERAL_DIE,
+          SEVERAL_DIE_WITH_EXECUTORS,
+          SEVERAL_CUT_WITH_EXECUTORS,
+          SEVERAL_WILD ->
+          true;
     };
   }
 
@@ -82,7 +90,10 @@ public enum Scenario {
 
   /** Whether an executor may die, and so may be given up. */
   public boolean executorsDie() {
-    return wild() || this == EXECUTOR_RESTARTS || this == SEVERAL_DIE_WITH_EXECUTORS;
+    return wild()
+        || this == EXECUTOR_RESTARTS
+        || this == SEVERAL_DIE_WITH_EXECUTORS
+        || this == SEVERAL_CUT_WITH_EXECUTORS;
   }
 
   /** Whether store and network are as they should be, and only processes come and go. */
@@ -95,7 +106,7 @@ public enum Scenario {
     switch (this) {
       case CALM, SEVERAL_CALM -> {}
       case SCHEDULER_RESTARTS -> world.rate(Fault.SCHEDULER_RESTARTED, 4);
-      case EXECUTOR_RESTARTS -> world.rate(Fault.EXECUTOR_RESTARTED_WITH_FILES, 5);
+      case EXECUTOR_RESTARTS -> executorsDie(world);
       case PAUSES -> {
         world.rate(Fault.SCHEDULER_STOPPED, 6);
         world.rate(Fault.EXECUTOR_STOPPED, 4);
@@ -103,7 +114,12 @@ public enum Scenario {
       case SEVERAL_DIE -> schedulersDie(world);
       case SEVERAL_DIE_WITH_EXECUTORS -> {
         schedulersDie(world);
-        world.rate(Fault.EXECUTOR_RESTARTED_WITH_FILES, 4);
+        executorsDie(world);
+      }
+      case SEVERAL_CUT_WITH_EXECUTORS -> {
+        schedulersDie(world);
+        executorsDie(world);
+        world.rate(Fault.LINK_CUT, 8);
       }
       case WILD, SEVERAL_WILD -> {
         for (Fault fault : Fault.values()) {
@@ -120,6 +136,12 @@ public enum Scenario {
     world.rate(Fault.SCHEDULER_ENDED, 2);
     world.rate(Fault.SCHEDULER_MOVED, 300);
     world.rate(Fault.DIED_WHILE_TAKING_OVER, 300);
+  }
+
+  /** And some tasks read when one whose output they need has been away for long. */
+  private static void executorsDie(World world) {
+    world.rate(Fault.EXECUTOR_RESTARTED_WITH_FILES, 5);
+    world.rate(Fault.TASK_SLOW, 300);
   }
 
   private static int most(Fault fault) {
