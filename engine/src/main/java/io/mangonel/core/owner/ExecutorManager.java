@@ -38,6 +38,7 @@ final class ExecutorManager {
   private static final class Executor {
     ExecutorInfo info;
     long heardAtMs;
+    long beatAtMs; // A heartbeat shows what runs there; a registration does not.
     @Nullable Ask ask;
     final Map<TaskAttemptId, Launched> attempts = new TreeMap<>();
 
@@ -134,6 +135,7 @@ final class ExecutorManager {
   void heard(ExecutorId id, List<TaskAttemptId> attempts, long nowMs) {
     Executor executor = executor(id);
     executor.heardAtMs = nowMs;
+    executor.beatAtMs = nowMs;
     for (TaskAttemptId attempt : attempts) {
       executor.attempts.computeIfPresent(attempt, (_, launched) -> accepted(launched, nowMs));
     }
@@ -389,16 +391,12 @@ final class ExecutorManager {
   }
 
   boolean tracks(ExecutorId id, TaskAttemptId attempt) {
-    Executor executor = executors.get(id);
-    return executor != null && executor.attempts.containsKey(attempt);
+    return executors.containsKey(id) && executor(id).attempts.containsKey(attempt);
   }
 
   /** The attempt has ended or was given up. */
   void forget(ExecutorId id, TaskAttemptId attempt) {
-    Executor executor = executors.get(id);
-    if (executor != null) {
-      executor.attempts.remove(attempt);
-    }
+    Optional.ofNullable(executors.get(id)).ifPresent(known -> known.attempts.remove(attempt));
   }
 
   /** Whether the attempt was launched there and no answer came yet. */
@@ -430,7 +428,7 @@ final class ExecutorManager {
       Launched launched = entry.getValue();
       if (launched.accepted) {
         if (nowMs - launched.seenAtMs > limits.missingAttemptMs()
-            && executor.heardAtMs > launched.seenAtMs) {
+            && executor.beatAtMs > launched.seenAtMs) {
           findings.missing.add(new Found(entry.getKey(), executor.info.id()));
         }
       } else if (nowMs - launched.sentAtMs >= limits.launchRetryMs()) {
@@ -483,9 +481,10 @@ final class ExecutorManager {
     out.list(
         executors.values(),
         (o, executor) -> {
-          o.bytes(RecordCodec.encodeExecutor(executor.info)).number(executor.heardAtMs);
-          o.flag(executor.leaving);
-          o.text(String.valueOf(executor.ask));
+          o.bytes(RecordCodec.encodeExecutor(executor.info))
+              .number(executor.heardAtMs)
+              .number(executor.beatAtMs);
+          o.flag(executor.leaving).text(String.valueOf(executor.ask));
           o.list(
               executor.attempts.entrySet(),
               (p, entry) -> {

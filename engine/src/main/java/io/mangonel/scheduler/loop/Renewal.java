@@ -37,11 +37,16 @@ public final class Renewal {
     this.lost = lost;
   }
 
+  /** Whether one that shows these signs is renewed. */
+  public static boolean isOfUse(long sinceRoundMs, long commitBusyMs, long roundMaxMs) {
+    return sinceRoundMs <= roundMaxMs && commitBusyMs <= roundMaxMs;
+  }
+
   /** To be called often within the life of the lease. */
   public void renew() {
     long sinceRoundMs = signs.sinceRoundMs.getAsLong();
     long commitBusyMs = signs.commitBusyMs.getAsLong();
-    if (sinceRoundMs > roundMaxMs || commitBusyMs > roundMaxMs) {
+    if (!isOfUse(sinceRoundMs, commitBusyMs, roundMaxMs)) {
       LOG.error(
           "the lease is not renewed: last round {} ms ago, commit under way for {} ms",
           sinceRoundMs,

@@ -203,7 +203,7 @@ final class SimulatedClients {
       if (world.random.nextBoolean()) {
         submitUnderNewId(key, scheduler);
       } else {
-        scheduler.submit(id, request(key)); // The same event once more.
+        scheduler.planning().submit(id, request(key)); // The same event once more.
       }
     }
   }
@@ -212,7 +212,7 @@ final class SimulatedClients {
     var id = new JobId("j%03d".formatted(ids++));
     latest.put(key, id);
     keys.put(id, key);
-    scheduler.submit(id, request(key));
+    scheduler.planning().submit(id, request(key));
     return id;
   }
 

@@ -105,6 +105,10 @@ final class SimulatedDirectory {
     }
   }
 
+  boolean knows(String address) {
+    return byAddress.containsKey(address);
+  }
+
   Optional<String> addressOf(Incarnation scheduler) {
     return Optional.ofNullable(byIncarnation.get(scheduler));
   }

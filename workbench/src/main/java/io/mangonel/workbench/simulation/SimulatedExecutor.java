@@ -9,6 +9,7 @@ import io.mangonel.core.agent.Recovered;
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.ExecutorInfo;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Failure;
@@ -152,6 +153,19 @@ final class SimulatedExecutor {
   void adoptRequested(
       String caller, Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
     receive(new AgentEvent.AdoptRequested(called(caller), target, from, jobs));
+  }
+
+  /** It is asked what it sees of a scheduler: of an address that it knows it says so. */
+  void testify(Incarnation scheduler, String address, Consumer<Sighting> answer) {
+    process.arrive(
+        () -> {
+          if (directory.knows(address)) {
+            var probe = new SimulatedProbe(simulation, process, setup.id.value());
+            probe.testify(scheduler, address, answer);
+          } else {
+            answer.accept(Sighting.SILENT);
+          }
+        });
   }
 
   private long called(String caller) {
@@ -325,6 +339,9 @@ final class SimulatedExecutor {
       if (!input.files().isEmpty() && !reaches(input)) {
         if (isSilent(input.executor())) {
           world.count(Fault.HOLDER_UNREACHABLE);
+          if (simulation.executor(input.executor()).process.up()) {
+            simulation.oracle.cutOff(input.producer());
+          }
           return new TaskOutcome.Failed(
               new Failure.HolderUnreachable(input.producer(), "no answer"));
         }

@@ -6,6 +6,9 @@ import java.util.Random;
 
 /** The product's limits, but for those that a short and small run would never reach. */
 final class SimulatedLimits {
+  /** The product's is longer than a run. */
+  static final long ROUND_MAX_MS = 3_000;
+
   private static final long RETENTION_MS = 2_000;
   private static final long SWEEP_MS = 1_500;
   private static final long SWEEP_GRACE_MS = 2_000;

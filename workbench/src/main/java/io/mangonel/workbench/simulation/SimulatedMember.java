@@ -6,6 +6,7 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.limits.ShellLimits;
+import io.mangonel.scheduler.loop.Renewal;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoreSweep;
 import io.mangonel.scheduler.store.StoredState;
@@ -17,6 +18,7 @@ import io.mangonel.workbench.simulation.world.Fault;
 import io.mangonel.workbench.simulation.world.World;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -54,14 +56,25 @@ final class SimulatedMember {
 
   /** Alone, or one of several. */
   static FencedStore register(
-      Simulation simulation, FaultyStateBackend view, Incarnation self, String address) {
+      Simulation simulation,
+      FaultyStateBackend view,
+      Incarnation self,
+      Optional<Incarnation> formerly,
+      String address) {
     if (!simulation.scenario.several()) {
       return simulation.store.registerAlone(view, self);
     }
     FencedStore store =
         FencedStore.registerAmong(
-            view, self, address, simulation.world.nowMs(), ShellLimits.SHARED_LEASE_TTL_MS);
+            view,
+            self,
+            formerly,
+            address,
+            simulation.world.nowMs(),
+            ShellLimits.SHARED_LEASE_TTL_MS);
     simulation.store.registered(store);
+    formerly.ifPresent(
+        was -> simulation.oracle.evidence().cameBack(self, was, simulation.store.noted(was)));
     if (simulation.scenario.storeHolds()) {
       simulation.store.checkAlone(self, address);
     }
@@ -70,11 +83,14 @@ final class SimulatedMember {
 
   /** Lists, watches, renews its lease. */
   void joins() {
+    // Before anything else: what an executor reports may be of a job that is another's.
+    scheduler.step(new Event.SchedulersListed(reader.schedulerIncarnations()));
+    scheduler.peers().start();
     list();
     view.watch(Keyspace.SCHEDULERS, "", this::changed);
     view.watch(Keyspace.CANCELS, "", this::changed);
     scheduler.process().every(ShellLimits.MEMBERS_LIST_MS, this::list);
-    scheduler.process().every(ShellLimits.KEEP_ALIVE_MS, this::keepAlive);
+    scheduler.process().everyBeside(ShellLimits.KEEP_ALIVE_MS, this::renew);
     var sweep = new StoreSweep(reader, fenced, scheduler::kept, this::isMine, inherited::remove);
     scheduler.process().every(SWEEP_MS, () -> unlessAway(sweep::run));
   }
@@ -104,9 +120,11 @@ final class SimulatedMember {
     unlessAway(
         () -> {
           present = reader.schedulers();
+          scheduler.peers().listed(present);
           scheduler.step(
               new Event.SchedulersListed(
-                  present.stream().map(StoredState.Scheduler::incarnation).toList()));
+                  present.stream().map(StoredState.Scheduler::incarnation).toList(),
+                  present.stream().flatMap(one -> one.succession().stream()).toList()));
           var marks = new TreeSet<>(reader.cancelMarks());
           cancelled.retainAll(marks);
           for (JobId job : marks) {
@@ -125,13 +143,28 @@ final class SimulatedMember {
     }
   }
 
-  private void keepAlive() {
+  /** Rule T3: who makes no round is not renewed. */
+  private void renew() {
+    if (!Renewal.isOfUse(scheduler.sinceRoundMs(), 0, SimulatedLimits.ROUND_MAX_MS)) {
+      world.say(scheduler.self() + " is not renewed");
+      return;
+    }
     unlessAway(
         () -> {
           if (!fenced.keepAlive()) {
             world.count(Fault.SCHEDULER_FENCED);
             scheduler.fencedOut();
           }
+        });
+  }
+
+  /** Rule T1: the list shows what came of it. */
+  void removeSuspected(StoredState.Scheduler peer) {
+    unlessAway(
+        () -> {
+          boolean removed = fenced.removeSuspected(peer);
+          world.say(scheduler.self() + " suspects " + peer.incarnation() + ": " + removed);
+          list();
         });
   }
 

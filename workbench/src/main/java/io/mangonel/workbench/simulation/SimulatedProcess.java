@@ -13,6 +13,7 @@ final class SimulatedProcess {
   private final Deque<Runnable> arrived = new ArrayDeque<>(); // While it stands still.
   private long jumpsMs;
   private boolean stopped;
+  private boolean hanging; // Its loop, and nothing else.
   private boolean dead;
 
   SimulatedProcess(World world) {
@@ -34,6 +35,11 @@ final class SimulatedProcess {
 
   boolean up() {
     return !dead && !stopped;
+  }
+
+  /** Whether threads other than its loop run. */
+  boolean answers() {
+    return !dead && (!stopped || hanging);
   }
 
   /** What its clock says. */
@@ -71,10 +77,24 @@ final class SimulatedProcess {
         forMs,
         () -> {
           stopped = false;
+          hanging = false;
           while (!arrived.isEmpty() && !stopped) {
             arrived.remove().run();
           }
         });
+  }
+
+  /**
+   * Its loop stands still, and what other threads do goes on.
+   *
+   * @param name for the trace
+   */
+  void hang(Object name, long forMs) {
+    if (up()) {
+      world.say("the loop of " + name + " hangs for " + forMs + " ms");
+      stop(name, forMs);
+      hanging = true;
+    }
   }
 
   /** Runs it in this process: now, when it goes on, or never. */
@@ -92,6 +112,20 @@ final class SimulatedProcess {
   /** An outcome that comes later, if the process is still there. */
   void later(long delayMs, Runnable action) {
     world.after(delayMs, () -> arrive(action));
+  }
+
+  /** Again and again while it lives, on a thread that is not its loop. */
+  void everyBeside(long periodMs, Runnable action) {
+    world.after(
+        periodMs,
+        () -> {
+          if (!dead) {
+            if (answers()) {
+              action.run();
+            }
+            everyBeside(periodMs, action);
+          }
+        });
   }
 
   /** Again and again while it lives; not while it stands still. */

@@ -1,6 +1,5 @@
 package io.mangonel.workbench.simulation;
 
-import io.mangonel.core.Bytes;
 import io.mangonel.core.agent.AgentEvent;
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
@@ -8,8 +7,6 @@ import io.mangonel.core.owner.JobView;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
-import io.mangonel.core.record.JobPlan;
-import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
@@ -41,10 +38,6 @@ final class SimulatedScheduler {
   private static final long TICK_MS = 50;
   private static final int COMMIT_MAX_MS = 30;
   private static final int SLOW_COMMIT_MAX_MS = 4_000;
-  private static final int PLAN_MAX_MS = 300;
-  private static final int SLOW_PLAN_MAX_MS = 6_000;
-  private static final int LARGE_PLAN_BYTES = 700_000;
-  private static final int LARGE_PLAN_EVERY = 8;
   private static final int TICKS_SLACK = 2;
   private static final long SWEEP_MS = 2_000;
 
@@ -59,11 +52,26 @@ final class SimulatedScheduler {
   private final SchedulerCore core;
   private final SimulatedProcess process;
   private final SimulatedMember member;
+  private final SimulatedPeers peers;
+  private final SimulatedPlanning planning;
   private final SimulatedCalls calls;
   private final LaunchWatch launches;
   private final String address;
   private @Nullable Commit open; // Sent, and the core does not know yet what became of it.
   private long steps;
+  private long roundAtMs;
+  private final long startedAtMs;
+  private boolean stood;
+  private boolean listening = true;
+
+  /**
+   * Who an incarnation is.
+   *
+   * @param formerly who its process was when it lost its key
+   * @param process that it has in common with that one
+   */
+  record Identity(
+      Incarnation self, Optional<Incarnation> formerly, String process, String address) {}
 
   /**
    * Registers, loads what is stored, and runs.
@@ -71,20 +79,26 @@ final class SimulatedScheduler {
    * @throws StateException when the store does not answer
    * @throws IllegalStateException when it refuses
    */
-  SimulatedScheduler(Simulation simulation, Incarnation self, String address, Limits limits) {
+  SimulatedScheduler(Simulation simulation, Identity identity, Limits limits) {
+    Incarnation self = identity.self;
     this.simulation = simulation;
     this.world = simulation.world;
     this.process = new SimulatedProcess(world);
     this.oracle = simulation.oracle;
     this.store = simulation.store;
-    this.address = address;
+    this.address = identity.address;
+    this.roundAtMs = world.nowMs();
+    this.startedAtMs = world.nowMs();
+    this.oracle.evidence().started(self, identity.process);
     this.view = store.view(address);
     this.reader = new StoredState(view);
-    this.fenced = SimulatedMember.register(simulation, view, self, address);
+    this.fenced = SimulatedMember.register(simulation, view, self, identity.formerly, address);
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
-    this.watch = oracle.started(self);
+    this.watch = oracle.started(self, address);
     this.calls = new SimulatedCalls(this, launches);
+    this.peers = new SimulatedPeers(this);
+    this.planning = new SimulatedPlanning(this);
     this.member = new SimulatedMember(this, view, fenced, reader);
     world.say("scheduler starts as " + self + " at " + address);
     reader.executors().forEach(info -> step(new Event.ExecutorLoaded(info)));
@@ -150,8 +164,20 @@ final class SimulatedScheduler {
     return member;
   }
 
+  SimulatedPlanning planning() {
+    return planning;
+  }
+
+  SimulatedPeers peers() {
+    return peers;
+  }
+
   SchedulerWatch watch() {
     return watch;
+  }
+
+  int executorsInReach() {
+    return core.executorsInReach();
   }
 
   /** Of these ended jobs, those that the core keeps. */
@@ -183,10 +209,18 @@ final class SimulatedScheduler {
 
   /** As by kill -9: what it sent may still arrive. */
   void die() {
+    over();
+    listening = false;
+  }
+
+  /** This incarnation is. */
+  private void over() {
     if (!process.dead()) {
+      stood = true;
       process.die();
       view.closeWatches();
       watch.died();
+      peers.over();
     }
   }
 
@@ -196,12 +230,43 @@ final class SimulatedScheduler {
     fenced.release();
   }
 
-  /** Its key is gone: the process ends, and its supervisor starts another. */
+  /** It drops its jobs; the process may come back as another incarnation (rule T2). */
   void fencedOut() {
     if (!process.dead()) {
-      die();
+      over();
+      fenced.release();
       simulation.lost(this);
     }
+  }
+
+  /** Whether somebody listens at its address. */
+  boolean listens() {
+    return listening;
+  }
+
+  boolean answers() {
+    return process.answers();
+  }
+
+  /** How long ago its loop ended a round. */
+  long sinceRoundMs() {
+    return world.nowMs() - roundAtMs;
+  }
+
+  /** Its loop makes no round for a while. */
+  void hang(long forMs) {
+    stood = true;
+    watch.paused(world.nowMs(), world.nowMs() + forMs);
+    process.hang(self(), forMs);
+  }
+
+  long startedAtMs() {
+    return startedAtMs;
+  }
+
+  /** Whether it ever did nothing for a while. */
+  boolean everStood() {
+    return stood;
   }
 
   boolean up() {
@@ -214,6 +279,7 @@ final class SimulatedScheduler {
 
   /** Stands still; what arrives meanwhile it finds when it goes on. */
   void stop(long forMs) {
+    stood = true;
     watch.paused(world.nowMs(), world.nowMs() + forMs);
     process.stop(self(), forMs);
   }
@@ -248,6 +314,12 @@ final class SimulatedScheduler {
       return;
     }
     steps++;
+    roundAtMs = world.nowMs();
+    if (event instanceof Event.OfPeer(var told)) {
+      oracle.evidence().told(self(), told, world.nowMs());
+    } else if (event instanceof Event.SchedulersListed list) {
+      oracle.evidence().listed(self(), list.present());
+    }
     if (world.verbose && !(event instanceof Event.Tick || event instanceof Event.Heartbeat)) {
       world.say(event);
     }
@@ -304,6 +376,7 @@ final class SimulatedScheduler {
 
   private void drain() {
     var ready = core.ready();
+    watch.reaches(core.executorsInReach());
     Commit commit = ready.commit();
     if (commit != null) {
       watch.sent(commit, world.nowMs());
@@ -388,33 +461,11 @@ final class SimulatedScheduler {
     }
   }
 
-  // Planning.
-
-  private void plan(JobId id) {
-    int longest = world.happens(Fault.PLANNING_SLOW) ? SLOW_PLAN_MAX_MS : PLAN_MAX_MS;
-    world.after(1 + world.random.nextInt(longest), () -> process.arrive(() -> planned(id)));
-  }
-
-  private void planned(JobId id) {
-    if (world.happens(Fault.PLANNING_FAILED)) {
-      step(new Event.PlanningFailed(id, "no such table", false));
-      return;
-    }
-    var stages = RandomPlan.stages(world.random); // Planned again, it may come out otherwise.
-    core.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages));
-    step(new Event.JobSubmitted(id, new JobPlan(stages, body())));
-  }
-
-  private Bytes body() {
-    boolean large = world.random.nextInt(LARGE_PLAN_EVERY) == 0;
-    return Bytes.of(new byte[large ? LARGE_PLAN_BYTES : 100]);
-  }
-
   // Effects.
 
   private void perform(Effect effect) {
     switch (effect) {
-      case Effect.PlanJob(var id, _) -> plan(id);
+      case Effect.PlanJob(var id, _) -> planning.plan(id);
       case Effect.ReserveSlots _,
           Effect.CancelReservations _,
           Effect.LaunchTasks _,
@@ -435,28 +486,12 @@ final class SimulatedScheduler {
           Effect.JobFailed _,
           Effect.JobCancelled _,
           Effect.StopPlanning _,
-          Effect.OfPeer _,
-          Effect.ExecutorAccepted _ -> {} // Clients ask; leases decide who is gone.
+          Effect.ExecutorAccepted _ -> {} // Clients ask.
+      case Effect.OfPeer(var wanted) -> peers.perform(wanted);
     }
   }
 
   private void tellClients(JobId asked, JobId job) {
     simulation.network.send(address, Network.CLIENTS, () -> simulation.clients.heard(asked, job));
-  }
-
-  /** A client's statement, of which the store knew nothing a moment ago; perhaps with its plan. */
-  void submit(JobId id, JobRequest request) {
-    if (world.random.nextBoolean()) {
-      receive(new Event.JobQueued(id, request));
-      return;
-    }
-    JobPlan plan = RandomPlan.submitted(world.random, body());
-    if (core.job(id).isPresent()) {
-      receive(new Event.JobQueued(id, request, plan)); // The same event once more: ignored.
-      return;
-    }
-    oracle.planned(id, 1, plan.stages());
-    oracle.submittedWith(id, plan, self());
-    receive(new Event.JobQueued(id, request, plan));
   }
 }

@@ -32,6 +32,9 @@ public final class Simulation {
   /** Some leases must end in it. */
   private static final long FAULTY_SEVERAL_MS = 16_000;
 
+  /** And in this, one must have heard from nobody for long enough. */
+  private static final long FAULTY_BLIND_MS = 20_000;
+
   private static final long END_MS = 240_000;
 
   /**
@@ -79,7 +82,7 @@ public final class Simulation {
    */
   public Simulation(long seed, boolean verbose) {
     this.scenario = Scenario.of(seed);
-    this.world = new World(seed, verbose, scenario.several() ? FAULTY_SEVERAL_MS : FAULTY_MS);
+    this.world = new World(seed, verbose, faultyMs());
     world.say("seed " + seed + ", " + scenario);
     this.network = new Network(world);
     Limits limits = SimulatedLimits.owner(world.random, scenario);
@@ -89,6 +92,13 @@ public final class Simulation {
     this.agentLimits = SimulatedLimits.agent(world.random, scenario);
     scenario.chooseRates(world);
     this.schedulers = new SimulatedSchedulers(this, limits);
+  }
+
+  private long faultyMs() {
+    if (scenario == Scenario.SEVERAL_BLIND) {
+      return FAULTY_BLIND_MS;
+    }
+    return scenario.several() ? FAULTY_SEVERAL_MS : FAULTY_MS;
   }
 
   private final class Durable implements SimulatedStore.Listener {
@@ -103,6 +113,11 @@ public final class Simulation {
         world.count(Fault.PLANNING_GIVEN_UP);
       }
       oracle.durable(change, by);
+    }
+
+    @Override
+    public void suspected(Incarnation peer, Incarnation by) {
+      oracle.suspected(peer, by, schedulers.lives(peer));
     }
 
     @Override
@@ -261,6 +276,10 @@ public final class Simulation {
     return world.pick(names);
   }
 
+  List<String> executorNames() {
+    return executors.keySet().stream().map(ExecutorId::value).toList();
+  }
+
   int pauseMs() {
     return 1 + world.random.nextInt(scenario.wild() ? STOPPED_MAX_MS : PAUSE_MAX_MS);
   }
@@ -321,7 +340,7 @@ public final class Simulation {
 
   /** It found its key gone. */
   void lost(SimulatedScheduler scheduler) {
-    schedulers.comeBack(scheduler);
+    schedulers.fenced(scheduler);
   }
 
   /** As by kill -9, in the middle of something. */

@@ -38,10 +38,12 @@ public final class Oracle {
   private final Limits limits;
   private final Scenario scenario;
   private final Lineage lineage = new Lineage();
+  private final Evidence evidence = new Evidence();
   private final Map<JobId, DurableGraph> graphs = new TreeMap<>();
   private final Set<TaskAttemptId> started = new HashSet<>();
   private final Set<TaskAttemptId> finished = new HashSet<>();
   private final Set<TaskAttemptId> succeeded = new HashSet<>(); // By the store.
+  private final Set<TaskAttemptId> cutOff = new HashSet<>(); // At some time, from some reader.
   private final Set<TaskAttemptId> interrupted = new HashSet<>(); // With their executor.
   private final Map<String, TaskAttemptId> startedPlaces = new HashMap<>();
   private final Set<TaskAttemptId> launched = new HashSet<>();
@@ -97,10 +99,24 @@ public final class Oracle {
   }
 
   /** A scheduler has started. */
-  public SchedulerWatch started(Incarnation scheduler) {
-    var watch = new SchedulerWatch(this, store, limits, scheduler, world.nowMs());
+  public SchedulerWatch started(Incarnation scheduler, String address) {
+    var watch = new SchedulerWatch(this, store, limits, scheduler, address, world.nowMs());
     schedulers.put(scheduler, watch);
     return watch;
+  }
+
+  /** What was seen of schedulers. */
+  public Evidence evidence() {
+    return evidence;
+  }
+
+  /** A key was deleted by suspicion. */
+  public void suspected(Incarnation peer, Incarnation by, boolean alive) {
+    check(!scenario.allLive(), "T1: suspected though all is well with it: " + peer + " by " + by);
+    world.count(alive ? Fault.SUSPECTED_LIVING : Fault.SUSPECTED_DEAD);
+    if (alive) {
+      evidence.removed(peer, by);
+    }
   }
 
   private SchedulerWatch scheduler(Incarnation incarnation) {
@@ -261,7 +277,11 @@ public final class Oracle {
         before == null
             || switch (scenario) {
               case CALM, SCHEDULER_RESTARTS, SEVERAL_CALM, SEVERAL_DIE -> false;
-              case EXECUTOR_RESTARTS, SEVERAL_DIE_WITH_EXECUTORS, SEVERAL_CUT_WITH_EXECUTORS ->
+              case EXECUTOR_RESTARTS,
+                  SEVERAL_DIE_WITH_EXECUTORS,
+                  SEVERAL_CUT_WITH_EXECUTORS,
+                  SEVERAL_REJECT,
+                  SEVERAL_BLIND ->
                   !finished.contains(before) || !isKnownToBeFinished(before);
               case PAUSES, WILD, SEVERAL_WILD -> true;
             };
@@ -273,8 +293,17 @@ public final class Oracle {
    * executor, which was there all the time (rule T5 waits for no other) and is heard.
    */
   private boolean isKnownToBeFinished(TaskAttemptId id) {
-    return succeeded.contains(id)
-        || (scenario != Scenario.SEVERAL_CUT_WITH_EXECUTORS && !interrupted.contains(id));
+    if (cutOff.contains(id)) {
+      return false;
+    }
+    return succeeded.contains(id) || (!scenario.linksAreCut() && !interrupted.contains(id));
+  }
+
+  /**
+   * Somebody cannot read this output of an executor that lives; who cannot twice may give it up.
+   */
+  public void cutOff(TaskAttemptId output) {
+    cutOff.add(output);
   }
 
   /** The executor that has these outputs is gone for a while. */

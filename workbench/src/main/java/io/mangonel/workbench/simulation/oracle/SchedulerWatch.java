@@ -9,6 +9,7 @@ import io.mangonel.core.owner.Limits;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.PeerEffect;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
@@ -34,6 +35,7 @@ public final class SchedulerWatch {
   private final SimulatedStore store;
   private final Limits limits;
   private final Incarnation self;
+  private final String address;
   private final Readers readers;
   private final Pauses pauses = new Pauses();
   private final Set<TaskAttemptId> acknowledged = new HashSet<>();
@@ -43,17 +45,25 @@ public final class SchedulerWatch {
   private final Set<JobId> mustStop = new TreeSet<>();
   private final long startedAtMs;
   private long clockAheadMs;
+  private int executorsInReach;
   private @Nullable Commit open; // Sent and not settled.
   private long openSinceMs;
 
   /**
    * @param nowMs the world's time, as all times here
    */
-  SchedulerWatch(Oracle oracle, SimulatedStore store, Limits limits, Incarnation self, long nowMs) {
+  SchedulerWatch(
+      Oracle oracle,
+      SimulatedStore store,
+      Limits limits,
+      Incarnation self,
+      String address,
+      long nowMs) {
     this.oracle = oracle;
     this.store = store;
     this.limits = limits;
     this.self = self;
+    this.address = address;
     this.startedAtMs = nowMs;
     this.readers = new Readers(limits.retentionMs(), nowMs);
   }
@@ -178,9 +188,11 @@ public final class SchedulerWatch {
       case Effect.RemoveJobData(_, _, var job, _) -> oracle.removes(job);
       case Effect.ExecutorAccepted(_, var run) ->
           check(store.wasRegistered(run), "D5: registered before it was stored: " + run);
-      case Effect.Fenced _ -> {
-        check(!store.present(self), "D2: fenced, but its key is its own: " + self);
-        oracle.count(Fault.SCHEDULER_FENCED);
+      case Effect.Fenced _ -> fenced(nowMs);
+      case Effect.OfPeer(PeerEffect.RemoveKey(var peer)) -> {
+        if (store.present(peer)) { // An old list may show it once more.
+          oracle.evidence().removes(self, address, peer);
+        }
       }
       case Effect.PlanJob(var job, _) -> {
         var stored = store.jobs.get(job);
@@ -201,6 +213,22 @@ public final class SchedulerWatch {
           Effect.OfPeer _,
           Effect.ReadFence _ -> {}
     }
+  }
+
+  /** Its key is gone, or it is useless where it is. */
+  private void fenced(long nowMs) {
+    if (store.present(self)) {
+      check(
+          oracle.evidence().isUseless(self, executorsInReach, nowMs),
+          "D2: fenced, but its key is its own: " + self);
+      oracle.count(Fault.USELESS_OWNER);
+    }
+    oracle.count(Fault.SCHEDULER_FENCED);
+  }
+
+  /** How many executors it hears from now. */
+  public void reaches(int executors) {
+    executorsInReach = executors;
   }
 
   /** After the commit, and only by who schedules the job (rule T10). */
@@ -246,7 +274,8 @@ public final class SchedulerWatch {
 
   private void answer(JobId job, TerminalRecord record) {
     check(answered.add(job), "answered twice: " + job);
-    if (oracle.isLight(job, self) && !oracle.hasEnded(job)) {
+    // One that lost its key and does not know yet may still answer what another ended since.
+    if (oracle.isLight(job, self) && (!oracle.hasEnded(job) || !store.present(self))) {
       oracle.answeredEarly(job, record);
       if (record instanceof TerminalRecord.Finished) {
         toldEarly.put(job, record);

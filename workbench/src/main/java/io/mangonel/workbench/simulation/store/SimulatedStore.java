@@ -43,6 +43,7 @@ public final class SimulatedStore {
     public final JobRequest request;
     public long epoch;
     public Incarnation owner;
+    public long ownedSinceMs;
     public StoredJob.@Nullable Plan plan;
     public @Nullable TerminalRecord end;
     final Map<Long, Incarnation> epochOwners = new TreeMap<>();
@@ -53,7 +54,8 @@ public final class SimulatedStore {
     int bodyBytes;
     final TreeMap<Long, List<GraphTransition>> log = new TreeMap<>();
 
-    Stored(JobRequest request, long epoch, Incarnation owner) {
+    Stored(JobRequest request, long epoch, Incarnation owner, long nowMs) {
+      this.ownedSinceMs = nowMs;
       this.request = request;
       this.epoch = epoch;
       this.owner = owner;
@@ -76,6 +78,9 @@ public final class SimulatedStore {
   public interface Listener {
     /** A change of a scheduler is in the store. */
     void durable(Change change, Incarnation by);
+
+    /** The key of a scheduler was deleted by suspicion. */
+    void suspected(Incarnation peer, Incarnation by);
 
     /** A job has another owner, whose key is there; the one before has none. */
     void claimed(JobId job, Incarnation before, Incarnation now);
@@ -140,6 +145,11 @@ public final class SimulatedStore {
     return registrations.contains(executor);
   }
 
+  /** Whether it is written who suspected it: the note goes with the key of who did. */
+  public boolean noted(Incarnation suspected) {
+    return backend.get(Keyspace.SUSPICIONS, suspected.value()).isPresent();
+  }
+
   /** Rule T2: nobody waits for the lease of a predecessor at this address. */
   public void checkAlone(Incarnation scheduler, String address) {
     truth
@@ -174,6 +184,12 @@ public final class SimulatedStore {
     }
     counts.forEach(this::settle);
     compareOwners();
+    if (outcome instanceof CommitOutcome.Done) {
+      operations.stream()
+          .filter(operation -> operation.keyspace() == Keyspace.SUSPICIONS)
+          .map(operation -> new Incarnation(operation.key()))
+          .forEach(peer -> listener.suspected(peer, suspecting(guards, peer)));
+    }
   }
 
   private void settle(Incarnation scheduler, long count) {
@@ -189,6 +205,16 @@ public final class SimulatedStore {
     fence.count = commit.next();
     commit.changes().forEach(change -> apply(change, scheduler));
     commit.changes().forEach(change -> listener.durable(change, scheduler));
+  }
+
+  /** Whose key the transaction requires besides that which it deletes. */
+  private static Incarnation suspecting(List<Guard> guards, Incarnation peer) {
+    return guards.stream()
+        .filter(guard -> guard.keyspace() == Keyspace.SCHEDULERS)
+        .map(guard -> new Incarnation(guard.key()))
+        .filter(by -> !by.equals(peer))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("D1: suspected by nobody: " + peer));
   }
 
   private boolean byPresentKey(List<Guard> guards) {
@@ -215,6 +241,7 @@ public final class SimulatedStore {
         check(!present(before), "D3: " + before + " has its key, now " + header);
         check(present(header.owner()), "D3: claimed without a key: " + header);
         job.owner = header.owner();
+        job.ownedSinceMs = world.nowMs();
         listener.claimed(header.job(), before, header.owner());
       }
     }
@@ -256,7 +283,9 @@ public final class SimulatedStore {
     }
     switch (change) {
       case Change.JobCreated(var job, long epoch, var request) ->
-          check(jobs.put(job, new Stored(request, epoch, by)) == null, "created twice: " + job);
+          check(
+              jobs.put(job, new Stored(request, epoch, by, world.nowMs())) == null,
+              "created twice: " + job);
       case Change.PlanChunkWritten(var job, int index, var chunk) -> {
         int before = index == 0 ? 0 : stored(job).bodyBytes; // Planned again from the start.
         stored(job).bodyBytes = before + chunk.length();

@@ -10,6 +10,13 @@ public enum Fault {
   /** For a while nothing of a scheduler reaches the store, or no answer of it comes back. */
   STORE_LINK_CUT,
 
+  /** Who connects to a scheduler from somewhere is told that nobody listens there. */
+  PORT_REJECTED,
+  /** A connection between two schedulers ends, and can be made again. */
+  STREAM_BROKEN,
+  /** A scheduler neither reaches any executor nor hears of one; other schedulers it does. */
+  SCHEDULER_BLINDED,
+
   COMMIT_LOST,
   COMMIT_APPLIED_UNANSWERED,
   COMMIT_APPLIED_AFTER_A_READ,
@@ -78,6 +85,8 @@ public enum Fault {
   /** As by kill -9. */
   SCHEDULER_RESTARTED,
   SCHEDULER_STOPPED,
+  /** Its loop makes no round; its other threads run on. */
+  SCHEDULER_STUCK,
   /** As by SIGTERM: it lets its key go. */
   SCHEDULER_ENDED,
   /** It comes back at another address, so that its old key stays until its lease ends. */
@@ -86,6 +95,12 @@ public enum Fault {
   ADDRESS_TAKEN,
   /** It found its key gone, by whatever fault, and ended. */
   SCHEDULER_FENCED,
+  /** Its key is deleted by another, on evidence, and it is gone indeed. */
+  SUSPECTED_DEAD,
+  /** The same, on the same evidence, but it lives. */
+  SUSPECTED_LIVING,
+  /** It hands its jobs over because it hears from far fewer executors than others. */
+  USELESS_OWNER,
   /** Its clock goes on at once by some seconds, and it did not stand still. */
   CLOCK_JUMPED,
 

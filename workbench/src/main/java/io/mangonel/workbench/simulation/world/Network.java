@@ -2,6 +2,7 @@ package io.mangonel.workbench.simulation.world;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who reaches whom. A link has one direction: what one process sends may be lost for a while though
@@ -15,6 +16,7 @@ public final class Network {
 
   private final World world;
   private final Map<Link, Long> cutUntilMs = new HashMap<>();
+  private final Map<Link, Long> rejectedUntilMs = new HashMap<>();
 
   public Network(World world) {
     this.world = world;
@@ -26,10 +28,29 @@ public final class Network {
     cutUntilMs.merge(new Link(from, to), world.nowMs() + forMs, Math::max);
   }
 
+  /** The same, and who connects is told at once that nobody listens there. */
+  public void reject(String from, String to, long forMs) {
+    cut(from, to, forMs);
+    rejectedUntilMs.merge(new Link(from, to), world.nowMs() + forMs, Math::max);
+  }
+
   /** Whether what is sent now arrives. */
   public boolean open(String from, String to) {
-    Long untilMs = cutUntilMs.get(new Link(from, to));
-    return untilMs == null || untilMs <= world.nowMs() || !world.faulty();
+    return !inForce(cutUntilMs.get(new Link(from, to)));
+  }
+
+  private boolean inForce(@Nullable Long untilMs) {
+    return untilMs != null && untilMs > world.nowMs() && world.faulty();
+  }
+
+  /** Whether who connects now is refused, by somebody on the way. */
+  public boolean rejects(String from, String to) {
+    return inForce(rejectedUntilMs.get(new Link(from, to)));
+  }
+
+  /** Whether anybody is refused now. */
+  public boolean rejectsAny() {
+    return rejectedUntilMs.values().stream().anyMatch(this::inForce);
   }
 
   /** Whether a question and its answer arrive. */

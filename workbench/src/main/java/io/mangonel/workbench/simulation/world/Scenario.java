@@ -29,6 +29,13 @@ public enum Scenario {
   SEVERAL_DIE_WITH_EXECUTORS,
   /** The same while links are cut, each for less than anybody is taken for lost. */
   SEVERAL_CUT_WITH_EXECUTORS,
+  /**
+   * Ports of schedulers that live reject each other, of two at a time, and streams and links break:
+   * nobody is suspected, and no finished task runs twice.
+   */
+  SEVERAL_REJECT,
+  /** Executors are out of reach of one scheduler only: others have its jobs before long. */
+  SEVERAL_BLIND,
   SEVERAL_WILD;
 
   private static final int EVERY = 20;
@@ -37,6 +44,10 @@ public enum Scenario {
   private static final Set<Fault> OF_SEVERAL =
       EnumSet.of(
           Fault.STORE_LINK_CUT,
+          Fault.PORT_REJECTED,
+          Fault.STREAM_BROKEN,
+          Fault.SCHEDULER_STUCK,
+          Fault.SCHEDULER_BLINDED,
           Fault.STALE_LIST,
           Fault.WATCH_LOST,
           Fault.LEASE_ENDED_EARLY,
@@ -59,6 +70,8 @@ public enum Scenario {
       case 7 -> SEVERAL_DIE_WITH_EXECUTORS;
       case 8, 9, 10, 11 -> SEVERAL_WILD;
       case 16 -> SEVERAL_CUT_WITH_EXECUTORS;
+      case 17, 18 -> SEVERAL_REJECT;
+      case 19 -> SEVERAL_BLIND;
       default -> WILD;
     };
   }
@@ -75,6 +88,8 @@ public enum Scenario {
           SEVERAL_DIE,
           SEVERAL_DIE_WITH_EXECUTORS,
           SEVERAL_CUT_WITH_EXECUTORS,
+          SEVERAL_REJECT,
+          SEVERAL_BLIND,
           SEVERAL_WILD ->
           true;
     };
@@ -88,9 +103,23 @@ public enum Scenario {
         || this == SEVERAL_DIE;
   }
 
-  /** Whether an executor may die, and so may be given up. */
+  /** Whether somebody may for a while not hear of another that is there. */
+  public boolean linksAreCut() {
+    return wild()
+        || this == SEVERAL_CUT_WITH_EXECUTORS
+        || this == SEVERAL_REJECT
+        || this == SEVERAL_BLIND;
+  }
+
+  /** Whether no scheduler ever loses its key, whatever others see of it. */
+  public boolean allLive() {
+    return this == SEVERAL_CALM || this == SEVERAL_REJECT;
+  }
+
+  /** Whether an executor may die, or be taken for dead, and so may be given up. */
   public boolean executorsDie() {
     return wild()
+        || this == SEVERAL_BLIND
         || this == EXECUTOR_RESTARTS
         || this == SEVERAL_DIE_WITH_EXECUTORS
         || this == SEVERAL_CUT_WITH_EXECUTORS;
@@ -121,6 +150,12 @@ public enum Scenario {
         executorsDie(world);
         world.rate(Fault.LINK_CUT, 8);
       }
+      case SEVERAL_REJECT -> {
+        world.rate(Fault.PORT_REJECTED, 15);
+        world.rate(Fault.STREAM_BROKEN, 10);
+        world.rate(Fault.LINK_CUT, 5);
+      }
+      case SEVERAL_BLIND -> world.rate(Fault.SCHEDULER_BLINDED, 2);
       case WILD, SEVERAL_WILD -> {
         for (Fault fault : Fault.values()) {
           boolean spared = world.random.nextInt(3) == 0;
@@ -136,6 +171,8 @@ public enum Scenario {
     world.rate(Fault.SCHEDULER_ENDED, 2);
     world.rate(Fault.SCHEDULER_MOVED, 300);
     world.rate(Fault.DIED_WHILE_TAKING_OVER, 300);
+    world.rate(Fault.SCHEDULER_STUCK, 1);
+    world.rate(Fault.STREAM_BROKEN, 2);
   }
 
   /** And some tasks read when one whose output they need has been away for long. */
@@ -149,7 +186,9 @@ public enum Scenario {
       case MESSAGE_DROPPED, MESSAGE_DUPLICATED, MESSAGE_LATE -> 150;
       case COMMIT_LOST, COMMIT_APPLIED_UNANSWERED, COMMIT_APPLIED_AFTER_A_READ -> 150;
       case COMMIT_NO_SPACE, COMMIT_SLOW, FENCE_UNREADABLE -> 100;
-      case LINK_CUT, STORE_LINK_CUT -> 10;
+      case LINK_CUT, STORE_LINK_CUT, PORT_REJECTED, STREAM_BROKEN -> 10;
+      case SCHEDULER_STUCK -> 4;
+      case SCHEDULER_BLINDED -> 1;
       case STALE_LIST, WATCH_LOST -> 300;
       case LEASE_ENDED_EARLY -> 3;
       case LEASE_ENDED_LATE -> 300;
@@ -181,6 +220,9 @@ public enum Scenario {
           LAUNCH_REJECTED,
           PLANNING_GIVEN_UP,
           SCHEDULER_FENCED,
+          SUSPECTED_DEAD,
+          SUSPECTED_LIVING,
+          USELESS_OWNER,
           TAKEN_OVER_RUNNING ->
           0; // They follow from the others.
     };

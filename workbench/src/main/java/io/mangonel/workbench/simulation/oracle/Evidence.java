@@ -1,0 +1,174 @@
+package io.mangonel.workbench.simulation.oracle;
+
+import static io.mangonel.workbench.simulation.oracle.Oracle.check;
+
+import io.mangonel.core.suspicion.PeerEvent;
+import io.mangonel.core.suspicion.Sighting;
+import io.mangonel.core.suspicion.SuspicionLimits;
+import io.mangonel.core.task.Incarnation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was really seen of schedulers, by whom, and so whether one may be suspected (rules T1, T2),
+ * and whether one that hands its jobs over is useless (rule T3).
+ */
+public final class Evidence {
+  /** News come each second, may be late, and are believed for a while. */
+  private static final long NEWS_SLACK_MS = 1_000;
+
+  private record Seen(String observer, Sighting sighting, long atMs) {}
+
+  /** What one scheduler was told of another. */
+  private static final class File {
+    boolean connected;
+    @Nullable Long brokeAtMs; // Since then nobody has told it that the other lives.
+    int reach;
+    long reachAtMs;
+  }
+
+  /** Two processes of which one deleted the key of the other, which lived. */
+  private record Duel(String suspecting, String victim) {
+    boolean isOf(String process) {
+      return suspecting.equals(process) || victim.equals(process);
+    }
+  }
+
+  private final SuspicionLimits limits = SuspicionLimits.DEFAULTS;
+  private final Map<Incarnation, List<Seen>> seen = new TreeMap<>();
+  private final Map<Incarnation, Map<Incarnation, File>> files = new TreeMap<>();
+  private final Map<Incarnation, String> processes = new TreeMap<>();
+  private final Map<Incarnation, Incarnation> suspectedBy = new TreeMap<>();
+  private final Set<Duel> comebacks = new HashSet<>(); // After which one side came back again.
+  private final Map<Duel, Boolean> duels = new HashMap<>(); // Whether the first knows of it.
+
+  /**
+   * A scheduler starts.
+   *
+   * @param process that it has in common with those that it was before
+   */
+  public void started(Incarnation scheduler, String process) {
+    processes.put(scheduler, process);
+  }
+
+  private String process(Incarnation scheduler) {
+    return processes.getOrDefault(scheduler, scheduler.value());
+  }
+
+  private File file(Incarnation of, Incarnation about) {
+    return files.computeIfAbsent(of, _ -> new TreeMap<>()).computeIfAbsent(about, _ -> new File());
+  }
+
+  /** Somebody looked who is at the address of a scheduler. */
+  public void sighted(String observer, Incarnation about, Sighting sighting, long nowMs) {
+    seen.computeIfAbsent(about, _ -> new ArrayList<>()).add(new Seen(observer, sighting, nowMs));
+  }
+
+  /** A scheduler is told of another. */
+  public void told(Incarnation scheduler, PeerEvent event, long nowMs) {
+    File file = file(scheduler, event.peer());
+    switch (event) {
+      case PeerEvent.Heard heard -> {
+        file.connected = true;
+        file.brokeAtMs = null;
+        file.reach = heard.executorsReached();
+        file.reachAtMs = nowMs;
+      }
+      case PeerEvent.Broke _ -> {
+        if (file.connected) {
+          file.connected = false;
+          file.brokeAtMs = nowMs;
+        }
+      }
+      case PeerEvent.Tried(_, var sighting) -> lives(file, sighting);
+      case PeerEvent.Witnessed(_, var sighting) -> lives(file, sighting);
+    }
+  }
+
+  private static void lives(File file, Sighting sighting) {
+    if (sighting == Sighting.ALIVE) {
+      file.brokeAtMs = null;
+    }
+  }
+
+  /** A scheduler wants the key of another deleted. */
+  void removes(Incarnation scheduler, String observer, Incarnation peer) {
+    Long sinceMs = file(scheduler, peer).brokeAtMs;
+    String what = scheduler + " about " + peer;
+    if (sinceMs == null) {
+      throw new AssertionError("T1: no stream broke, or it was seen alive since: " + what);
+    }
+    Map<String, Integer> refused = new TreeMap<>();
+    for (Seen one : seen.getOrDefault(peer, List.of())) {
+      int weight =
+          switch (one.sighting) {
+            case REPLACED -> limits.refusalsMin();
+            case REFUSED -> 1;
+            case ALIVE, SILENT -> 0;
+          };
+      if (one.atMs >= sinceMs && weight > 0) {
+        refused.merge(one.observer, weight, Integer::sum);
+      }
+    }
+    check(
+        refused.getOrDefault(observer, 0) >= limits.refusalsMin(),
+        "T1: not refused twice: " + what + ", " + refused);
+    check(
+        refused.entrySet().stream()
+            .anyMatch(e -> !e.getKey().equals(observer) && e.getValue() >= limits.refusalsMin()),
+        "T1: nobody else saw it: " + what + ", " + refused);
+    check(!knows(scheduler, peer), "T2: suspects again after an error: " + what);
+  }
+
+  private boolean knows(Incarnation scheduler, Incarnation peer) {
+    String one = process(scheduler);
+    String other = process(peer);
+    return duels.containsKey(new Duel(other, one))
+        || duels.getOrDefault(new Duel(one, other), false);
+  }
+
+  /** A key was deleted by suspicion. */
+  void removed(Incarnation peer, Incarnation by) {
+    suspectedBy.put(peer, by);
+  }
+
+  /**
+   * A scheduler has its key, and its process was another one before.
+   *
+   * @param noteKept whether it is still written who suspected that one
+   */
+  public void cameBack(Incarnation scheduler, Incarnation formerly, boolean noteKept) {
+    // What an incarnation knew, the next of its process does not, nor who that one was before: only
+    // the victim's key tells. So one comeback after the error is survived, and no further one.
+    String process = process(scheduler);
+    duels.keySet().removeIf(duel -> duel.isOf(process) && !comebacks.add(duel));
+    Incarnation by = suspectedBy.get(formerly);
+    if (by != null && noteKept) {
+      var duel = new Duel(process(by), process);
+      comebacks.remove(duel);
+      duels.put(duel, false);
+    }
+  }
+
+  /** A scheduler is told which there are: of its victim it sees then that it lives. */
+  public void listed(Incarnation scheduler, List<Incarnation> present) {
+    for (Incarnation one : present) {
+      duels.computeIfPresent(new Duel(process(scheduler), process(one)), (_, _) -> true);
+    }
+  }
+
+  /** Whether one that hears from so few executors hands its jobs over rightly. */
+  public boolean isUseless(Incarnation scheduler, int executors, long nowMs) {
+    return files.getOrDefault(scheduler, Map.of()).values().stream()
+        .anyMatch(
+            file ->
+                nowMs - file.reachAtMs <= limits.reportMs() + NEWS_SLACK_MS
+                    && 2 * executors < file.reach);
+  }
+}
