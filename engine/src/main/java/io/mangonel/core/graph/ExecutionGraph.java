@@ -1,8 +1,6 @@
 package io.mangonel.core.graph;
 
 import io.mangonel.core.Bytes;
-import io.mangonel.core.RecordReader;
-import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.Stage.Task;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Failure;
@@ -36,9 +34,6 @@ import java.util.TreeSet;
  * complete.
  */
 public final class ExecutionGraph {
-  /** Since 2 an output file has a checksum, since 3 a task its executors' deaths. */
-  private static final int VERSION = 4;
-
   /** The state of a stage; only the graph's tasks decide it. */
   public enum StageState {
     /** A stage it reads is not complete. */
@@ -68,6 +63,7 @@ public final class ExecutionGraph {
   private final List<RunningTask> obsolete = new ArrayList<>(); // A hint, not part of the state.
   private Optional<Failed> failure = Optional.empty();
   private boolean rowsSent;
+  private boolean publishing;
 
   /**
    * @param specs ids 0, 1, ...; producers before consumers; the last one is the root
@@ -117,9 +113,7 @@ public final class ExecutionGraph {
 
   /** In order of stage and partition. */
   public List<RunningTask> running() {
-    var list = new ArrayList<RunningTask>();
-    stages.all().forEach(stage -> stage.running().forEach(task -> list.add(RunningTask.of(task))));
-    return list;
+    return stages.all().stream().flatMap(s -> s.running().stream()).map(RunningTask::of).toList();
   }
 
   /** Those that run or ran something that counts. */
@@ -232,6 +226,7 @@ public final class ExecutionGraph {
       TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
     if (done()
         || !stages.known(id)
+        || (stages.get(id.stage()).spec.kind() == StageKind.PUBLISH && !publishing)
         || id.stageAttempt() < stages.get(id.stage()).attempt()
         || id.attempt() < stages.get(id.stage()).nextAttempt(id.partition())
         || stages.task(id) instanceof Task.Successful) {
@@ -261,7 +256,7 @@ public final class ExecutionGraph {
   public List<GraphTransition> executorGone(
       ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> kept, String reason) {
     var keptSet = new TreeSet<>(kept);
-    if (done() || stages.all().stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
+    if (done() || unsettled().stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
       return List.of();
     }
     var keptHere = kept.stream().filter(id -> id.job().equals(job)).toList();
@@ -278,6 +273,21 @@ public final class ExecutionGraph {
     var transition = new GraphTransition.RowsSent();
     apply(transition);
     return List.of(transition);
+  }
+
+  /** When all is written: the files of the present winners are published, no others ever. */
+  public List<GraphTransition> beginPublishing() {
+    if (done() || publishing || !stages.written()) {
+      return List.of();
+    }
+    var transition = new GraphTransition.PublishingBegun();
+    apply(transition);
+    return List.of(transition);
+  }
+
+  /** Whether there is no way back any more (rule T16). */
+  public boolean publishing() {
+    return publishing;
   }
 
   /** Attempts given up since the last call that may still run: worth a cancel. */
@@ -355,6 +365,7 @@ public final class ExecutionGraph {
       case GraphTransition.ExecutorGone(var executor, _, var kept, var reason) ->
           applyGone(executor, new TreeSet<>(kept), reason);
       case GraphTransition.RowsSent() -> rowsSent = true;
+      case GraphTransition.PublishingBegun() -> publishing = true;
     }
   }
 
@@ -366,7 +377,9 @@ public final class ExecutionGraph {
       case Failure.InputChanged(_, var message) -> fail(message, true);
       case Failure.LaunchRejected _, Failure.HolderUnreachable _, Failure.Killed _ -> {}
       case Failure.FetchFailed(var producer, var message) -> {
-        if (!stages.known(producer) || !stages.topology.reads(stage.spec.id(), producer.stage())) {
+        if (publishing
+            || !stages.known(producer)
+            || !stages.topology.reads(stage.spec.id(), producer.stage())) {
           countFailure(stage, id, message);
         } else if (isWinner(producer)) {
           var lost = new BitSet();
@@ -381,7 +394,7 @@ public final class ExecutionGraph {
   }
 
   private void applyGone(ExecutorId executor, Set<TaskAttemptId> kept, String reason) {
-    for (Stage stage : stages.all()) {
+    for (Stage stage : unsettled()) {
       for (var task : stage.running()) {
         if (task.executor().equals(executor) && !kept.contains(task.id())) {
           stage.takeBack(task.id().partition());
@@ -389,7 +402,7 @@ public final class ExecutionGraph {
         }
       }
     }
-    for (Stage stage : stages.all()) { // It takes back what runs: that was there all the same.
+    for (Stage stage : unsettled()) { // It takes back what runs: that was there all the same.
       BitSet lost = stage.lostWith(executor, kept);
       if (!lost.isEmpty()) {
         lose(stage, lost, reason);
@@ -403,9 +416,16 @@ public final class ExecutionGraph {
     }
   }
 
-  /** Costs no attempt; but what runs at many deaths may be their cause (rule T14). */
+  /** Stages of which anything can change: what is being published cannot. */
+  private List<Stage> unsettled() {
+    return publishing ? List.of(stages.root()) : stages.all();
+  }
+
+  /**
+   * Costs no attempt; but what runs at many deaths may be their cause (rule T14). A rename is not.
+   */
   private void countDeath(Stage stage, TaskAttemptId id, String message) {
-    int deaths = stage.countDeath(id.partition());
+    int deaths = stage.spec.kind() == StageKind.PUBLISH ? 0 : stage.countDeath(id.partition());
     if (deaths >= limits.executorDeathsMax()) {
       fail(
           "task " + id + " was running at " + deaths + " deaths of executors, last: " + message,
@@ -459,36 +479,21 @@ public final class ExecutionGraph {
   }
 
   private List<Stage> launchable() {
-    return done() ? List.of() : stages.launchable();
+    return done() ? List.of() : stages.launchable(publishing);
   }
-
-  // The canonical form.
 
   /** A snapshot; equal graphs give equal bytes. */
   public Bytes encode() {
-    var out = new RecordWriter().number(VERSION).text(job.value()).number(stages.all().size());
-    stages.all().forEach(stage -> stage.encode(out));
-    out.flag(rowsSent).flag(failure.isPresent());
-    failure.ifPresent(failed -> out.text(failed.message()).flag(failed.retryable()));
-    return out.toBytes();
+    return new GraphSnapshot(job, stages.all(), rowsSent, publishing, failure).encode();
   }
 
   /** Restores a snapshot. */
-  public static ExecutionGraph decode(Bytes snapshot, GraphLimits limits) {
-    var in = new RecordReader(snapshot);
-    int version = in.version("execution graph", VERSION);
-    var job = new JobId(in.text());
-    int count = in.integer();
-    var stages = new ArrayList<Stage>();
-    for (int i = 0; i < count; i++) {
-      stages.add(Stage.decode(in, version >= 3));
-    }
-    var graph = new ExecutionGraph(job, limits, stages);
-    graph.rowsSent = in.flag();
-    if (in.flag()) {
-      graph.failure = Optional.of(new Failed(in.text(), in.flag()));
-    }
-    in.end();
+  public static ExecutionGraph decode(Bytes bytes, GraphLimits limits) {
+    GraphSnapshot snapshot = GraphSnapshot.decode(bytes);
+    var graph = new ExecutionGraph(snapshot.job(), limits, snapshot.stages());
+    graph.rowsSent = snapshot.rowsSent();
+    graph.publishing = snapshot.publishing();
+    graph.failure = snapshot.failure();
     return graph;
   }
 }

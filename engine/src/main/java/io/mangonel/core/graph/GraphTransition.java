@@ -40,6 +40,12 @@ public sealed interface GraphTransition {
   /** Rows of the answer have reached the client: the root must not run again. */
   record RowsSent() implements GraphTransition {}
 
+  /**
+   * The files of the present winners are what the statement writes (rule T16): this is the
+   * manifest. From here on nothing takes a winner back, and the job is not cancelled.
+   */
+  record PublishingBegun() implements GraphTransition {}
+
   default void write(RecordWriter out) {
     switch (this) {
       case TaskLaunched(var id, var executor, var incarnation) -> {
@@ -61,6 +67,7 @@ public sealed interface GraphTransition {
               .list(kept, (o, id) -> id.write(o))
               .text(reason);
       case RowsSent() -> out.number(5);
+      case PublishingBegun() -> out.number(6);
     }
   }
 
@@ -79,6 +86,7 @@ public sealed interface GraphTransition {
               in.list(TaskAttemptId::read),
               in.text());
       case 5 -> new RowsSent();
+      case 6 -> new PublishingBegun();
       default -> throw new UnreadableRecordException("transition of kind " + kind);
     };
   }

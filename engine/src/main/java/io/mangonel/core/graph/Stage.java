@@ -186,6 +186,9 @@ final class Stage {
   /** The partitions whose output goes with an executor. */
   BitSet lostWith(ExecutorId executor, Set<TaskAttemptId> kept) {
     var lost = new BitSet();
+    if (spec.kind() == StageKind.WRITE) {
+      return lost;
+    }
     for (int partition = 0; partition < tasks.length; partition++) {
       if (tasks[partition] instanceof Task.Successful won
           && won.executor().equals(executor)
@@ -198,6 +201,9 @@ final class Stage {
   }
 
   boolean hasOutputAt(Set<ExecutorId> executors) {
+    if (spec.kind() == StageKind.WRITE) {
+      return false;
+    }
     for (Task task : tasks) {
       if (task instanceof Task.Successful won
           && won.losable()
@@ -257,9 +263,10 @@ final class Stage {
 
   /**
    * @param withDeaths whether the record has them
+   * @param withKind whether the record has the stages' kinds
    */
-  static Stage decode(RecordReader in, boolean withDeaths) {
-    var stage = new Stage(StageSpec.read(in));
+  static Stage decode(RecordReader in, boolean withDeaths, boolean withKind) {
+    var stage = new Stage(StageSpec.read(in, withKind));
     stage.attempt = in.integer();
     for (int partition = 0; partition < stage.tasks.length; partition++) {
       stage.nextAttempts[partition] = in.integer();

@@ -59,17 +59,28 @@ final class Stages {
     return known(id) && stages.get(id.stage()).isWinner(id);
   }
 
+  /** Whether all is there that the last stage publishes; never without such a stage. */
+  boolean written() {
+    StageSpec root = root().spec;
+    return root.kind() == StageKind.PUBLISH && resolved(root.id());
+  }
+
   /** Whether every stage it reads is complete. */
   boolean resolved(int stage) {
     return topology.resolved(stage, complete());
   }
 
-  /** Stages whose tasks can run and whose output someone still needs, in order. */
-  List<Stage> launchable() {
+  /**
+   * Stages whose tasks can run and whose output someone still needs, in order.
+   *
+   * @param publishing whether what was written may be published
+   */
+  List<Stage> launchable(boolean publishing) {
     BitSet complete = complete();
     BitSet needed = topology.needed(complete);
     return stages.stream()
         .filter(stage -> stage.pendingTasks() > 0)
+        .filter(stage -> publishing || stage.spec.kind() != StageKind.PUBLISH)
         .filter(stage -> needed.get(stage.spec.id()))
         .filter(stage -> topology.resolved(stage.spec.id(), complete))
         .filter(stage -> awaited.isEmpty() || !readsOfAwaited(stage))

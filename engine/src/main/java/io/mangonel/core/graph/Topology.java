@@ -19,6 +19,9 @@ final class Topology {
     for (int id = 0; id < specs.size(); id++) {
       StageSpec spec = specs.get(id);
       check(spec.id() == id, "stage ids are not 0, 1, ...");
+      check(
+          spec.kind() != StageKind.PUBLISH || id == specs.size() - 1,
+          "stage " + id + " publishes and is not the last");
       boolean inputsReproducible = true;
       for (StageEdge edge : spec.inputs()) {
         int producer = edge.producer();

@@ -148,6 +148,11 @@ final class Committer {
     return pending;
   }
 
+  /** The number of the last change that was gathered. */
+  long gathered() {
+    return numbered;
+  }
+
   /** Holds an effect until everything gathered so far is durable. */
   void afterCommit(Effect effect) {
     held.add(new Held(numbered, effect));

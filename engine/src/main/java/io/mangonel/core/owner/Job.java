@@ -35,7 +35,10 @@ final class Job {
   /** The epoch in which its plan was made: older attempts are of another plan. */
   long planEpoch;
 
-  /** The change that made the epoch: launches and adoptions wait for it (rule D4). */
+  /**
+   * The change that made the epoch: launches and adoptions wait for it (rule D4). Later the one
+   * that began publishing (rule T16).
+   */
   long epochChange;
 
   /**
@@ -78,6 +81,11 @@ final class Job {
     return end != null;
   }
 
+  /** Whether it can no longer be stopped (rule T16). */
+  boolean publishing() {
+    return !ended() && graph != null && graph.publishing();
+  }
+
   boolean adopting() {
     return awaitsInventories && !ended();
   }
@@ -105,7 +113,7 @@ final class Job {
     TerminalRecord shown = durable >= endChange ? end : null;
     var phase =
         switch (shown) {
-          case null -> graph == null ? JobView.Phase.PLANNING : running(waits);
+          case null -> open(waits);
           case TerminalRecord.Finished _ -> JobView.Phase.FINISHED;
           case TerminalRecord.Failed _ -> JobView.Phase.FAILED;
           case TerminalRecord.Cancelled _ -> JobView.Phase.CANCELLED;
@@ -115,7 +123,13 @@ final class Job {
     return new JobView.Line(id, phase, epoch, request, plannedAtMs, tasks, won, shown);
   }
 
-  private static JobView.Phase running(boolean waits) {
+  private JobView.Phase open(boolean waits) {
+    if (graph == null) {
+      return JobView.Phase.PLANNING;
+    }
+    if (graph.publishing()) {
+      return JobView.Phase.PUBLISHING;
+    }
     return waits ? JobView.Phase.QUEUED : JobView.Phase.RUNNING;
   }
 

@@ -15,7 +15,6 @@ import io.mangonel.core.task.JobId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,13 +36,24 @@ final class JobLifecycle {
   private final Map<JobId, Long> endedBefore = new TreeMap<>();
 
   /** Jobs whose epoch is not durable yet, by the change that makes it. */
-  private final NavigableMap<Long, JobId> awaitingEpoch = new TreeMap<>();
+  private final TreeSet<EpochMade> awaitingEpoch = new TreeSet<>();
 
   /** When open jobs run out of time, the next one first. */
   private final TreeSet<Deadline> deadlines = new TreeSet<>();
 
   /** Whether a job lacked an executor at the last tick. */
   private boolean unserved;
+
+  /** Many that begin to publish may wait for one change. */
+  private record EpochMade(long change, JobId job) implements Comparable<EpochMade> {
+    private static final Comparator<EpochMade> ORDER =
+        Comparator.comparingLong(EpochMade::change).thenComparing(EpochMade::job);
+
+    @Override
+    public int compareTo(EpochMade other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   private record Deadline(long atMs, JobId job) implements Comparable<Deadline> {
     private static final Comparator<Deadline> ORDER =
@@ -142,7 +152,7 @@ final class JobLifecycle {
               } else {
                 effects.add(Committer.taken(job.id, holder));
               }
-              awaitingEpoch.remove(job.epochChange);
+              awaitingEpoch.remove(new EpochMade(job.epochChange, job.id));
               deadline(job).ifPresent(deadlines::remove);
               retention.drop(job.id);
               tasks.drop(job);
@@ -177,16 +187,16 @@ final class JobLifecycle {
 
   void madeEpoch(Job job, long change) {
     job.epochChange = change;
-    awaitingEpoch.put(change, job.id);
+    awaitingEpoch.add(new EpochMade(change, job.id));
     tasks.refresh(job);
   }
 
   /** Something became durable: jobs whose epoch did may be launched and adopted. */
   void epochsDurable(long nowMs) {
-    while (!awaitingEpoch.isEmpty() && awaitingEpoch.firstKey() <= committer.durable()) {
-      var made = awaitingEpoch.pollFirstEntry();
-      var job = tasks.find(made.getValue());
-      if (job.isPresent() && job.get().epochChange == made.getKey()) { // Else it rose again.
+    while (!awaitingEpoch.isEmpty() && awaitingEpoch.first().change <= committer.durable()) {
+      EpochMade made = awaitingEpoch.pollFirst();
+      var job = tasks.find(made.job);
+      if (job.isPresent() && job.get().epochChange == made.change) { // Else it rose again.
         tasks.refresh(job.get());
         takeover.claimed(job.get(), nowMs);
       }
@@ -237,8 +247,11 @@ final class JobLifecycle {
       admission.enter(job, job.graph != null && hasBegun(job.graph));
     }
     madeEpoch(job, change);
-    settle(job, nowMs);
-    if (stored.cancelRequested() && !job.ended()) {
+    boolean cancelled = stored.cancelRequested() && !isOver(job) && !job.publishing();
+    if (!cancelled) {
+      settle(job, nowMs);
+    }
+    if (cancelled) {
       end(job, new TerminalRecord.Cancelled("cancelled on request", nowMs), nowMs);
     } else if (stored.plan() == null && stored.epoch() >= limits.unplannedClaimsMax()) {
       // The claim itself counts: who dies of planning it cannot say so (rule T14).
@@ -248,6 +261,10 @@ final class JobLifecycle {
     } else if (stored.plan() == null) {
       effects.add(new Effect.PlanJob(job.id, job.request));
     }
+  }
+
+  private static boolean isOver(Job job) {
+    return job.graph != null && (job.graph.finished() || job.graph.failure().isPresent());
   }
 
   private static boolean hasBegun(ExecutionGraph graph) {
@@ -261,6 +278,9 @@ final class JobLifecycle {
       return;
     }
     cancel(job, graph.takeObsolete());
+    if (tasks.changed(job, ExecutionGraph::beginPublishing, nowMs)) {
+      madeEpoch(job, committer.gathered()); // What is renamed must be known to every next owner.
+    }
     var failure = graph.failure();
     if (failure.isPresent()) {
       var failed = failure.get();
@@ -395,7 +415,10 @@ final class JobLifecycle {
   /** Ends what has no time left, and forgets jobs whose retention is over. */
   void tick(long nowMs) {
     while (!deadlines.isEmpty() && deadlines.first().atMs <= nowMs) {
-      open(deadlines.pollFirst().job).ifPresent(job -> end(job, outOfTime(job, nowMs), nowMs));
+      Optional<Job> due = open(deadlines.pollFirst().job);
+      if (due.isPresent() && !due.get().publishing()) {
+        end(due.get(), outOfTime(due.get(), nowMs), nowMs);
+      }
     }
     var fingerprints = executors.fingerprints();
     // Mostly each has executors: then none is looked at, however many there are.
@@ -422,7 +445,7 @@ final class JobLifecycle {
       job.noExecutorSinceMs = 0;
     } else if (job.noExecutorSinceMs == 0) {
       job.noExecutorSinceMs = nowMs;
-    } else if (nowMs - job.noExecutorSinceMs >= limits.executorWaitMs()) {
+    } else if (!job.publishing() && nowMs - job.noExecutorSinceMs >= limits.executorWaitMs()) {
       String others =
           fingerprints.isEmpty()
               ? "there is no executor"
@@ -450,7 +473,7 @@ final class JobLifecycle {
   void encode(RecordWriter out) {
     retention.encode(out);
     out.list(endedBefore.entrySet(), (o, e) -> o.text(e.getKey().value()).number(e.getValue()));
-    out.list(awaitingEpoch.entrySet(), (o, e) -> o.number(e.getKey()).text(e.getValue().value()));
+    out.list(awaitingEpoch, (o, made) -> o.number(made.change).text(made.job.value()));
     out.flag(unserved);
   }
 }

@@ -100,6 +100,8 @@ public record JobView(Line line, List<StageView> stages) {
     /** Planned; as many jobs run as may. */
     QUEUED,
     RUNNING,
+    /** What it wrote gets its last names: it can no longer be stopped (rule T16). */
+    PUBLISHING,
     FINISHED,
     FAILED,
     CANCELLED

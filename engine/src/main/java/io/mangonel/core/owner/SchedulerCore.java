@@ -96,6 +96,7 @@ public final class SchedulerCore {
                       jobs.end(job, new TerminalRecord.Failed(message, retryable, nowMs), nowMs));
       case Event.CancelRequested(var id, var reason) ->
           jobs.open(id)
+              .filter(job -> !job.publishing())
               .ifPresent(job -> jobs.end(job, new TerminalRecord.Cancelled(reason, nowMs), nowMs));
       case Event.RowsSent(var id) ->
           jobs.open(id).ifPresent(job -> tasks.changed(job, ExecutionGraph::markRowsSent, nowMs));

@@ -17,8 +17,11 @@ import java.util.TreeMap;
 
 /** The canonical, versioned form of what the owner keeps in the store. */
 public final class RecordCodec {
-  /** Since 2 an output file has a checksum, since 4 an output says what was spilled. */
-  private static final int VERSION = 4;
+  /**
+   * Since 2 an output file has a checksum, since 4 an output says what was spilled, since 5 a log
+   * may say that publishing began.
+   */
+  private static final int VERSION = 5;
 
   /** Since this version a log entry has its owner, its epoch and its times. */
   private static final int LOG_TIMES_SINCE = 3;
@@ -26,8 +29,8 @@ public final class RecordCodec {
   /** Since 2 a request has a timeout. */
   private static final int REQUEST_VERSION = 2;
 
-  /** Since 2 a plan has the number of its pieces and its time. */
-  private static final int PLAN_VERSION = 2;
+  /** Since 2 a plan has the number of its pieces and its time, since 3 its stages have a kind. */
+  private static final int PLAN_VERSION = 3;
 
   private RecordCodec() {}
 
@@ -76,7 +79,7 @@ public final class RecordCodec {
     var plan =
         new StoredJob.Plan(
             in.number(),
-            in.list(StageSpec::read),
+            in.list(stage -> StageSpec.read(stage, version >= 3)),
             version < 2 ? StoredJob.Plan.CHUNKS_UNKNOWN : in.integer(),
             version < 2 ? 0 : in.number());
     in.end();

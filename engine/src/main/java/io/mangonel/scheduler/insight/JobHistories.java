@@ -56,7 +56,7 @@ public final class JobHistories {
         }
         case Change.Transitions entry -> {
           of(entry.job()).add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
-          entry.transitions().forEach(transition -> logGivenUp(entry.job(), transition));
+          entry.transitions().forEach(transition -> logDecision(entry.job(), transition));
         }
         case Change.JobEnded(var job, _, TerminalRecord record, _, _, _) -> {
           end(job, record);
@@ -83,8 +83,11 @@ public final class JobHistories {
     }
   }
 
-  /** Why finished work may be done again: the one line that tells a person, and tests. */
-  private void logGivenUp(JobId job, GraphTransition transition) {
+  /**
+   * Why finished work may be done again, or a job cannot be stopped: the one line that tells a
+   * person, and tests.
+   */
+  private void logDecision(JobId job, GraphTransition transition) {
     switch (transition) {
       case GraphTransition.ExecutorGone(var executor, _, var kept, var reason) ->
           log(
@@ -93,6 +96,8 @@ public final class JobHistories {
                   .formatted(executor, kept.size(), reason));
       case GraphTransition.TaskFailed(_, Failure.FetchFailed(var producer, var message)) ->
           log(job, "gives up the output of %s: %s".formatted(producer, message));
+      case GraphTransition.PublishingBegun _ ->
+          log(job, "publishes what it wrote: it cannot be cancelled any more");
       case GraphTransition.TaskFailed _,
           GraphTransition.TaskLaunched _,
           GraphTransition.TaskSucceeded _,

@@ -89,7 +89,7 @@ public final class JobHistory {
               id, (_, line) -> line.ended(atMs, kind(failure), failure.message()));
       case GraphTransition.ExecutorGone(var executor, _, var kept, var reason) ->
           gone(executor, new HashSet<>(kept), reason, atMs);
-      case GraphTransition.RowsSent() -> {}
+      case GraphTransition.RowsSent(), GraphTransition.PublishingBegun() -> {}
     }
   }
 

@@ -176,7 +176,7 @@ public final class SchedulerMetrics {
       case GraphTransition.TaskFailed(_, var failure) ->
           failures.labelValues(JobHistory.kind(failure)).inc();
       case GraphTransition.ExecutorGone _ -> executorsGone.inc();
-      case GraphTransition.RowsSent() -> {}
+      case GraphTransition.RowsSent(), GraphTransition.PublishingBegun() -> {}
     }
   }
 

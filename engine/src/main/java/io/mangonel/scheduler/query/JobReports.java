@@ -190,7 +190,7 @@ final class JobReports {
     return switch (phase) {
       case PLANNING, QUEUED -> JobState.QUEUED;
       // An end that is not durable yet is not told.
-      case RUNNING, FINISHED, FAILED, CANCELLED -> JobState.RUNNING;
+      case RUNNING, PUBLISHING, FINISHED, FAILED, CANCELLED -> JobState.RUNNING;
     };
   }
 

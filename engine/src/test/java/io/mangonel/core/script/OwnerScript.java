@@ -282,6 +282,7 @@ final class OwnerScript {
           "failed " + id + " " + failure.getClass().getSimpleName();
       case GraphTransition.ExecutorGone(_, var run, _, _) -> "gone " + run;
       case GraphTransition.RowsSent() -> "rows-sent";
+      case GraphTransition.PublishingBegun() -> "publishing";
     };
   }
 

@@ -47,6 +47,9 @@ final class Stored {
 
   private static GraphTransition transition(String text) {
     String[] words = text.split(">", -1);
+    if (words[0].equals("publishing")) {
+      return new GraphTransition.PublishingBegun();
+    }
     var id = Words.attempt(words[1]);
     return switch (words[0]) {
       case "launched" ->

@@ -3,6 +3,7 @@ package io.mangonel.core.script;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.graph.StageEdge;
+import io.mangonel.core.graph.StageKind;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
@@ -103,7 +104,7 @@ record Words(List<String> words) {
 
   /**
    * {@code 0:2,1:1<0H}: stage 0 of two tasks; stage 1 of one, by hash. {@code !}: not
-   * deterministic.
+   * deterministic. {@code 1:2w} writes files, {@code 2:1p} publishes them.
    */
   static List<StageSpec> stages(String text) {
     var stages = new ArrayList<StageSpec>();
@@ -124,8 +125,20 @@ record Words(List<String> words) {
       }
       stages.add(
           new StageSpec(
-              Integer.parseInt(head[0]), Integer.parseInt(head[1]), inputs, !stage.endsWith("!")));
+              Integer.parseInt(head[0]),
+              Integer.parseInt(head[1].replaceAll("[wp]$", "")),
+              inputs,
+              !stage.endsWith("!"),
+              kind(head[1])));
     }
     return stages;
+  }
+
+  private static StageKind kind(String tasks) {
+    return switch (tasks.charAt(tasks.length() - 1)) {
+      case 'w' -> StageKind.WRITE;
+      case 'p' -> StageKind.PUBLISH;
+      default -> StageKind.ROWS;
+    };
   }
 }

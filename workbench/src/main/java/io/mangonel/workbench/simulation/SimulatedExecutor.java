@@ -335,8 +335,9 @@ final class SimulatedExecutor {
     if (!running.containsKey(launch.id())) {
       return new TaskOutcome.Failed(new Failure.Killed("gone"));
     }
+    boolean publishes = simulation.oracle.publishes(launch.id()); // Files that anybody sees.
     for (InputLocation input : launch.inputs()) {
-      if (!input.files().isEmpty() && !reaches(input)) {
+      if (!publishes && !input.files().isEmpty() && !reaches(input)) {
         if (isSilent(input.executor())) {
           world.count(Fault.HOLDER_UNREACHABLE);
           if (simulation.executor(input.executor()).process.up()) {

@@ -2,6 +2,7 @@ package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.graph.StageEdge;
+import io.mangonel.core.graph.StageKind;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.task.ExecutorId;
@@ -34,6 +35,7 @@ final class DurableGraph {
   private final Map<String, Integer> failures = new TreeMap<>(); // Those that cost an attempt.
   private final Map<String, Integer> deaths = new TreeMap<>(); // Of executors, while it ran there.
   private boolean rowsSent;
+  private boolean publishing;
 
   DurableGraph(List<StageSpec> plan, Lineage lineage, Limits limits) {
     this.plan = plan;
@@ -65,6 +67,11 @@ final class DurableGraph {
     return running.size();
   }
 
+  /** Whether there is no way back (rule T16). */
+  boolean publishing() {
+    return publishing;
+  }
+
   void apply(GraphTransition transition) {
     switch (transition) {
       case GraphTransition.TaskLaunched(var id, var executor, _) -> launch(id, executor);
@@ -74,11 +81,26 @@ final class DurableGraph {
       case GraphTransition.ExecutorGone(var executor, _, var kept, _) ->
           gone(executor, new TreeSet<>(kept));
       case GraphTransition.RowsSent() -> rowsSent = true;
+      case GraphTransition.PublishingBegun() -> beginPublishing();
     }
+  }
+
+  private void beginPublishing() {
+    Oracle.check(!publishing, "T16: publishing begins twice");
+    long written = winners.values().stream().filter(w -> kind(w.id) == StageKind.WRITE).count();
+    int wanted = plan.get(plan.size() - 2).tasks();
+    Oracle.check(written == wanted, "T16: published " + written + " of " + wanted);
+    publishing = true;
+  }
+
+  private StageKind kind(TaskAttemptId id) {
+    return plan.get(id.stage()).kind();
   }
 
   private void launch(TaskAttemptId id, ExecutorId executor) {
     String place = Lineage.place(id);
+    Oracle.check(
+        publishing == (kind(id) == StageKind.PUBLISH), "T16: launched, publishing or not: " + id);
     Oracle.check(launched.add(id), "launched twice in the log: " + id);
     Oracle.check(lineage.plan(id).equals(plan), "T6: of a plan that was never stored: " + id);
     Oracle.check(
@@ -118,14 +140,14 @@ final class DurableGraph {
     switch (failure) {
       case Failure.ResourceExhausted _, Failure.Io _, Failure.FetchFailed _ ->
           failures.merge(Lineage.place(id), 1, Integer::sum);
-      case Failure.ExecutorLost _ -> deaths.merge(Lineage.place(id), 1, Integer::sum);
+      case Failure.ExecutorLost _ -> died(id);
       case Failure.UserError _,
           Failure.InputChanged _,
           Failure.Killed _,
           Failure.LaunchRejected _,
           Failure.HolderUnreachable _ -> {}
     }
-    if (failure instanceof Failure.FetchFailed(var producer, _)) {
+    if (failure instanceof Failure.FetchFailed(var producer, _) && !publishing) {
       Winner winner = winners.get(Lineage.place(producer));
       if (winner != null && winner.id.equals(producer)) {
         lose(producer.stage(), List.of(Lineage.place(producer)));
@@ -133,23 +155,31 @@ final class DurableGraph {
     }
   }
 
+  /** A rename is not what an executor dies of. */
+  private void died(TaskAttemptId id) {
+    if (kind(id) != StageKind.PUBLISH) {
+      deaths.merge(Lineage.place(id), 1, Integer::sum);
+    }
+  }
+
   private void gone(ExecutorId executor, Set<TaskAttemptId> kept) {
     running.forEach(
-        (place, attempt) -> {
+        (_, attempt) -> {
           if (attempt.executor.equals(executor) && !kept.contains(attempt.id)) {
-            deaths.merge(place, 1, Integer::sum);
+            died(attempt.id);
           }
         });
     running
         .values()
         .removeIf(attempt -> attempt.executor.equals(executor) && !kept.contains(attempt.id));
-    for (StageSpec stage : plan) {
+    for (StageSpec stage : publishing ? List.of(plan.getLast()) : plan) {
       var lost = new ArrayList<String>();
       winners.forEach(
           (place, winner) -> {
             if (winner.id.stage() == stage.id()
                 && winner.executor.equals(executor)
                 && winner.losable
+                && stage.kind() != StageKind.WRITE
                 && !kept.contains(winner.id)) {
               lost.add(place);
             }

@@ -1,6 +1,7 @@
 package io.mangonel.workbench.simulation.oracle;
 
 import io.mangonel.core.graph.GraphTransition;
+import io.mangonel.core.graph.StageKind;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.core.record.Change;
@@ -40,6 +41,7 @@ public final class Oracle {
   private final Lineage lineage = new Lineage();
   private final Evidence evidence = new Evidence();
   private final Map<JobId, DurableGraph> graphs = new TreeMap<>();
+  private final Map<JobId, List<TaskAttemptId>> manifests = new TreeMap<>(); // Rule T16.
   private final Set<TaskAttemptId> started = new HashSet<>();
   private final Set<TaskAttemptId> finished = new HashSet<>();
   private final Set<TaskAttemptId> succeeded = new HashSet<>(); // By the store.
@@ -261,7 +263,23 @@ public final class Oracle {
     return launched.add(launch.id());
   }
 
+  /** Whether it is durable that the job cannot be stopped any more. */
+  boolean publishing(JobId job) {
+    DurableGraph graph = graphs.get(job);
+    return graph != null && graph.publishing();
+  }
+
+  /** Whether the attempt renames files of others. */
+  public boolean publishes(TaskAttemptId id) {
+    return lineage.spec(id).kind() == StageKind.PUBLISH;
+  }
+
   void reads(TaskAttemptId id, List<TaskAttemptId> producers) {
+    if (publishes(id)) {
+      check(publishing(id.job()), "T16: published before that was stored: " + id);
+      var before = manifests.putIfAbsent(id.job(), producers);
+      check(before == null || before.equals(producers), "T16: " + before + ", then " + producers);
+    }
     var actual = producers.stream().map(Lineage::place).toList();
     check(actual.equals(lineage.inputsOf(id)), "inputs of " + id + ": " + actual);
   }

@@ -98,7 +98,7 @@ public final class SchedulerWatch {
         stored != null && (stored.owner.equals(self) || !store.present(stored.owner)),
         "D3: " + self + " loads what is not its: " + job);
     loadedAtMs.put(job, nowMs);
-    if (cancelled) {
+    if (cancelled && !oracle.publishing(job)) {
       mustStop.add(job);
     }
   }
@@ -165,7 +165,8 @@ public final class SchedulerWatch {
             case GraphTransition.TaskFailed(var id, _) -> ids.add(id);
             case GraphTransition.TaskLaunched _,
                 GraphTransition.ExecutorGone _,
-                GraphTransition.RowsSent _ -> {}
+                GraphTransition.RowsSent _,
+                GraphTransition.PublishingBegun _ -> {}
           }
         }
       }
@@ -292,7 +293,12 @@ public final class SchedulerWatch {
     long decidedMs = record.endedAtMs() - clockAheadMs;
     readers.ended(job, decidedMs);
     var stored = store.jobs.get(job);
-    if (stored == null || stored.request.timeoutMs() == 0) {
+    boolean stopped =
+        record instanceof TerminalRecord.Cancelled
+            || (record instanceof TerminalRecord.Failed why && why.message().contains("timeout"));
+    check(
+        !stopped || !oracle.publishing(job), "T16: stopped while publishing: " + job + " " + record);
+    if (stored == null || stored.request.timeoutMs() == 0 || oracle.publishing(job)) {
       return;
     }
     long dueMs = stored.request.submittedAtMs() + stored.request.timeoutMs();

@@ -1,0 +1,5 @@
+/** Tests of the records in the store. */
+@NullMarked
+package io.mangonel.core.record;
+
+import org.jspecify.annotations.NullMarked;
