@@ -15,6 +15,7 @@ import io.mangonel.executor.work.AttemptRecords;
 import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.shuffle.ShuffleDirectory;
+import io.mangonel.shuffle.StagedFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -149,7 +150,7 @@ final class AgentEffects {
               taken
                   .map(work -> runner.run(launch, work, stop))
                   .orElseGet(AgentEffects::withoutPlan);
-          remember(launch, outcome);
+          outcome = remember(launch, outcome);
           running.remove(id);
           metrics.ended(outcome, System.nanoTime() - startNs);
           LOG.info("task {} {}", id, inWords(outcome));
@@ -178,17 +179,32 @@ final class AgentEffects {
   }
 
   /** Before the status is reported: what an owner counts on survives this process (rule T12). */
-  private void remember(TaskLaunch launch, TaskOutcome outcome) {
+  private TaskOutcome remember(TaskLaunch launch, TaskOutcome outcome) {
     if (!(outcome instanceof TaskOutcome.Succeeded(TaskOutput output))
         || output.files().isEmpty()) {
-      return;
+      return outcome;
     }
     try {
       records.write(new Recovered(launch.id(), launch.epoch(), launch.decisiveInputs(), output));
     } catch (IOException failed) {
       LOG.warn(
           "the output of {} will not survive this process: {}", launch.id(), failed.getMessage());
+      return withoutRecord(launch.id(), outcome, failed);
     }
+    return outcome;
+  }
+
+  /** What a statement writes must survive it: nobody makes it again (rule T16). */
+  private TaskOutcome withoutRecord(TaskAttemptId id, TaskOutcome outcome, IOException failed) {
+    try {
+      if (StagedFiles.of(shuffle.attemptDirectory(id)).isEmpty()) {
+        return outcome;
+      }
+      shuffle.removeAttempt(id);
+    } catch (IOException unreadable) {
+      LOG.warn("cannot delete the files of {}: {}", id, unreadable.getMessage());
+    }
+    return new TaskOutcome.Failed(new Failure.Io("no record of it: " + failed.getMessage()));
   }
 
   private static TaskOutcome withoutPlan() {

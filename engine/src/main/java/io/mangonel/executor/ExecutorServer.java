@@ -107,7 +107,14 @@ public final class ExecutorServer implements AutoCloseable {
             clockMs,
             checksums,
             limits.readInPlace());
-    TaskRunner runner = new TaskRunner(engine, work, reader, allocator, limits.task());
+    TaskRunner runner =
+        new TaskRunner(
+            engine,
+            work,
+            reader,
+            allocator,
+            dataDirectories(config.dataDirectories()),
+            limits.task());
     effects = new AgentEffects(runner, endpoint, links, work, agent, metrics, incarnation.value());
   }
 
@@ -172,18 +179,25 @@ public final class ExecutorServer implements AutoCloseable {
     allowed.add(work.shuffle().root());
     allowed.add(work.inputs());
     allowed.add(work.spill());
-    for (Path data : config.dataDirectories()) {
-      allowed.add(data.toAbsolutePath().normalize());
-      if (Files.exists(data)) {
-        allowed.add(data.toRealPath());
-      }
-    }
+    allowed.addAll(dataDirectories(config.dataDirectories()));
     return new DuckDbEngine.Config(
         config.threads(),
         config.memoryBytes(),
         work.spill(),
         limits.spillBytesMax(),
         allowed.stream().distinct().toList());
+  }
+
+  /** As they are written, and where links lead. */
+  private static List<Path> dataDirectories(List<Path> configured) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (Path data : configured) {
+      all.add(data.toAbsolutePath().normalize());
+      if (Files.exists(data)) {
+        all.add(data.toRealPath());
+      }
+    }
+    return all;
   }
 
   private static List<HostPort> addresses(List<String> schedulers) throws IOException {

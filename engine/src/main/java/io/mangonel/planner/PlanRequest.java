@@ -23,6 +23,11 @@ public record PlanRequest(
     String workingDirectory,
     int executors,
     int slots) {
+  /** Another statement in its place. */
+  PlanRequest withSql(String other) {
+    return new PlanRequest(other, settings, definitions, workingDirectory, executors, slots);
+  }
+
   /** With definitions that nobody found by name yet. */
   public PlanRequest(
       String sql,

@@ -5,16 +5,19 @@ import io.mangonel.planner.bind.Binding.Invalid;
 import io.mangonel.planner.bind.CatalogDatabase;
 import io.mangonel.planner.bind.StatementBinder;
 import io.mangonel.planner.bind.StatementContext;
+import io.mangonel.planner.database.RejectedException;
 import io.mangonel.planner.database.SessionSettings;
 import io.mangonel.planner.names.Definition;
 import io.mangonel.planner.names.Definitions;
 import io.mangonel.planner.stage.EngineSettings;
 import io.mangonel.planner.stage.PlanText;
+import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.text.ErrorText;
 import io.mangonel.planner.text.StatementHead;
 import io.mangonel.planner.text.TextEdits.Range;
 import io.mangonel.planner.text.Token;
 import io.mangonel.planner.text.Tokens;
+import io.mangonel.planner.write.CopyTarget;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Planner implements AutoCloseable {
   private static final String POSSIBLE =
-      "Possible are SELECT and everything else that gives rows, EXPLAIN, CREATE and DROP of views,"
-          + " schemas and macros, USE, SET, RESET, SHOW, DESCRIBE and SUMMARIZE.";
+      "Possible are SELECT and everything else that gives rows, COPY to files, EXPLAIN, CREATE and"
+          + " DROP of views, schemas and macros, USE, SET, RESET, SHOW, DESCRIBE and SUMMARIZE.";
 
   private final StatementBinder binder;
 
@@ -86,6 +89,7 @@ public final class Planner implements AutoCloseable {
           rejected(request, "Parser Error: " + malformed.message(), malformed.position());
       case StatementHead.Query query -> query(request, query.start());
       case StatementHead.Explain explain -> explain(request, explain);
+      case StatementHead.Copy copy -> copy(request, copy);
       case StatementHead.CreateView view ->
           definitions(request).createView(view, statement(request.sql(), view.bodyStart()));
       case StatementHead.CreateMacro macro -> definitions(request).createMacro(macro);
@@ -113,9 +117,52 @@ public final class Planner implements AutoCloseable {
           : rejected(request, invalid, start);
     }
     return switch (binder.bind(statement, context)) {
-      case Bound bound -> new PlanResult.Query(stages.plan(request, bound));
+      case Bound bound ->
+          new PlanResult.Query(stages.plan(request, bound, new StageOutput.Result()));
       case Invalid invalid -> rejected(request, invalid, start);
     };
+  }
+
+  private PlanResult copy(PlanRequest request, StatementHead.Copy copy) {
+    CopyTarget target;
+    try {
+      target = CopyTarget.of(copy, binder.directories(), request.workingDirectory());
+    } catch (RejectedException e) {
+      return rejected(request, new Invalid(e.text(), e.range()), 0);
+    }
+    String written = request.sql().substring(copy.query().start(), copy.query().end());
+    String columns = copy.columns();
+    String query =
+        !copy.named()
+            ? written
+            : columns == null
+                ? "FROM " + written
+                : "SELECT " + columns.substring(1, columns.length() - 1) + " FROM " + written;
+    return switch (binder.bind(query, context(request, request.definitions()))) {
+      case Bound bound -> copy(request, copy, target, bound);
+      case Invalid(String message, Range _) when copy.named() ->
+          rejected(request, new Invalid(message, copy.query()), 0);
+      case Invalid invalid -> rejected(request, invalid, copy.query().start());
+    };
+  }
+
+  private PlanResult copy(
+      PlanRequest request, StatementHead.Copy copy, CopyTarget target, Bound bound) {
+    Optional<String> wrong =
+        binder.complaint(
+            target.checkSql(
+                bound.columns().stream()
+                    .map(column -> new CopyTarget.Column(column.name(), column.type()))
+                    .toList()));
+    if (wrong.isPresent()) {
+      return new PlanResult.Rejected(wrong.get());
+    }
+    Optional<String> obstacle = target.obstacle();
+    if (obstacle.isPresent()) {
+      return rejected(request, obstacle.get(), copy.targetStart());
+    }
+    List<String> names = bound.columns().stream().map(column -> column.name()).toList();
+    return new PlanResult.Query(stages.plan(request, bound, target.output(names)));
   }
 
   private PlanResult explain(PlanRequest request, StatementHead.Explain explain) {
@@ -123,10 +170,24 @@ public final class Planner implements AutoCloseable {
       return new PlanResult.Rejected("EXPLAIN takes no options but ANALYZE");
     }
     String explained = request.sql().substring(explain.start());
-    if (!(StatementHead.of(explained) instanceof StatementHead.Query)) {
-      return new PlanResult.Rejected("only statements that give rows can be explained");
-    }
-    return switch (query(request, explain.start())) {
+    PlanResult planned =
+        switch (StatementHead.of(explained)) {
+          case StatementHead.Query _ -> query(request, explain.start());
+          case StatementHead.Copy _ -> planned(request.withSql(explained));
+          case StatementHead.Empty _,
+              StatementHead.Several _,
+              StatementHead.Explain _,
+              StatementHead.CreateView _,
+              StatementHead.CreateSchema _,
+              StatementHead.CreateMacro _,
+              StatementHead.Drop _,
+              StatementHead.Use _,
+              StatementHead.Setting _,
+              StatementHead.Malformed _,
+              StatementHead.Other _ ->
+              new PlanResult.Rejected("only statements that give or write rows can be explained");
+        };
+    return switch (planned) {
       case PlanResult.Query(var plan) ->
           explain.analyze()
               ? new PlanResult.Query(plan.analyzed())

@@ -22,6 +22,7 @@ import io.mangonel.planner.read.ReadOutcome;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.StageInput.Column;
 import io.mangonel.planner.stage.StageInput.PinnedFile;
+import io.mangonel.planner.stage.StageOutput;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -44,28 +45,33 @@ final class StagePlanner {
         new PlanReader(new FunctionStability(new HashSet<>(binder.ask(FunctionStability.QUERY))));
   }
 
-  QueryPlan plan(PlanRequest request, Bound bound) {
+  /**
+   * @param root what becomes of its rows
+   */
+  QueryPlan plan(PlanRequest request, Bound bound, StageOutput root) {
     String reason = bound.whole();
     if (reason != null) {
-      return whole(request, bound, reason);
+      return whole(request, bound, reason, root);
     }
     try {
       return switch (reader.read(bound.planJson())) {
         case ReadOutcome.Plan plan ->
-            distribute(request, bound, ColumnPruning.prune(plan.relation()));
-        case ReadOutcome.Unsupported unsupported -> whole(request, bound, unsupported.reason());
-        case ReadOutcome.NoPlan none -> whole(request, bound, none.message());
+            distribute(request, bound, ColumnPruning.prune(plan.relation()), root);
+        case ReadOutcome.Unsupported unsupported ->
+            whole(request, bound, unsupported.reason(), root);
+        case ReadOutcome.NoPlan none -> whole(request, bound, none.message(), root);
       };
     } catch (RuntimeException | StackOverflowError e) {
       // A bug of ours must not cost the user the answer, which the whole statement still gives.
       // The statement may hold what is not for a log.
       LOG.warn("a statement cannot be planned in stages", e);
       LOG.debug("that statement is: {}", request.sql());
-      return whole(request, bound, "a defect of the planner: " + e);
+      return whole(request, bound, "a defect of the planner: " + e, root);
     }
   }
 
-  private QueryPlan distribute(PlanRequest request, Bound bound, Relation relation) {
+  private QueryPlan distribute(
+      PlanRequest request, Bound bound, Relation relation, StageOutput root) {
     JoinMode mode =
         switch (request.settings().getOrDefault(SessionSettings.JOIN_MODE, "auto")) {
           case "hash" -> JoinMode.HASH;
@@ -82,14 +88,17 @@ final class StagePlanner {
             mode,
             request.executors() == 1
                 ? Double.POSITIVE_INFINITY
-                : DistributeRequest.ONE_STAGE_BELOW_MS);
+                : DistributeRequest.ONE_STAGE_BELOW_MS,
+            root);
     return switch (QueryDistributor.distribute(wanted)) {
       case DistributeOutcome.Stages stages -> stages.plan();
-      case DistributeOutcome.Unsupported unsupported -> whole(request, bound, unsupported.reason());
+      case DistributeOutcome.Unsupported unsupported ->
+          whole(request, bound, unsupported.reason(), root);
     };
   }
 
-  private static QueryPlan whole(PlanRequest request, Bound bound, String reason) {
+  private static QueryPlan whole(
+      PlanRequest request, Bound bound, String reason, StageOutput root) {
     var catalog = bound.catalog();
     List<String> prelude = SessionSettings.statements(request.settings());
     List<String> names = bound.columns().stream().map(Column::name).toList();
@@ -105,7 +114,8 @@ final class StagePlanner {
         names,
         types,
         files,
-        oneLine(reason));
+        oneLine(reason),
+        root);
   }
 
   private static String oneLine(String reason) {

@@ -142,11 +142,29 @@ public final class ShuffleDirectory {
   }
 
   public void removeAttempt(TaskAttemptId attempt) throws IOException {
-    delete(attemptDirectory(attempt));
+    removeAttempt(attemptDirectory(attempt));
+  }
+
+  /**
+   * Deletes an attempt's directory, and its files elsewhere.
+   *
+   * @param directory one of {@link #attempts}
+   */
+  public void removeAttempt(Path directory) throws IOException {
+    StagedFiles.delete(directory);
+    delete(directory);
   }
 
   public void removeJob(JobId job) throws IOException {
-    delete(jobDirectory(job));
+    Path directory = jobDirectory(job);
+    if (Files.isDirectory(directory)) {
+      for (Path stage : children(directory)) {
+        for (Path attempt : children(stage)) {
+          StagedFiles.delete(attempt);
+        }
+      }
+    }
+    delete(directory);
   }
 
   private Path jobDirectory(JobId job) {

@@ -51,7 +51,15 @@ final class Layout {
           Map.entry("executor", List.of("executor.*", "core.*", "planner.*", "wire.*", "shuffle")),
           Map.entry(
               "executor.task",
-              List.of("executor.work", "core", "core.task", "planner.*", "wire", "shuffle")),
+              List.of(
+                  "executor.work",
+                  "executor.write",
+                  "core",
+                  "core.task",
+                  "planner.*",
+                  "wire",
+                  "shuffle")),
+          Map.entry("executor.write", List.of("core", "core.task", "planner.stage", "shuffle")),
           Map.entry(
               "executor.work", List.of("core", "core.agent", "core.task", "shuffle", "files")),
           Map.entry("flightsql.*", plus(SHELL, "flightsql.*", "scheduler.*", "web")),

@@ -4,6 +4,7 @@ import io.mangonel.core.Bytes;
 import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskOutput;
+import io.mangonel.executor.write.Staging;
 import io.mangonel.planner.ir.Sql;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
@@ -92,6 +93,51 @@ final class OutputWriter {
       writer.end();
     }
     return count;
+  }
+
+  /**
+   * Writes what the statement writes, into the attempt's hidden directory, and to the disk.
+   *
+   * @param keepOrder whether rows are in the files as the SELECT gives them
+   */
+  TaskOutput writeFiles(
+      DuckDBConnection connection,
+      StageOutput.Write output,
+      String select,
+      Path directory,
+      boolean keepOrder,
+      TaskStop stop)
+      throws SQLException, IOException {
+    boolean divided = !output.partitionBy().isEmpty();
+    Path target = directory.resolve(divided ? "by" : "rows");
+    String copy = TaskSql.copyWritten(output, select, target.toString(), keepOrder);
+    List<Path> written = new ArrayList<>();
+    long count = 0;
+    long spilled;
+    try (Statement statement = statement(connection, stop);
+        ResultSet answer = statement.executeQuery(copy)) {
+      if (answer.next()) {
+        count = answer.getLong(1);
+        for (Object path : (Object[]) answer.getArray(2).getArray()) {
+          written.add(Path.of(path.toString()));
+        }
+      }
+      spilled = SpillMeasure.bytes(connection);
+    } finally {
+      stop.runs(null);
+    }
+    Staging.force(directory);
+    List<OutputFile> files = new ArrayList<>();
+    long bytes = 0;
+    for (Path path : written.stream().sorted().toList()) {
+      long size = Files.size(path);
+      long rows = files.isEmpty() ? count : 0; // DuckDB tells their sum.
+      files.add(
+          new OutputFile(
+              OutputFile.ALL_PARTITIONS, path.toString(), rows, size, OutputFile.NO_CHECKSUM));
+      bytes += size;
+    }
+    return new TaskOutput(files, Bytes.EMPTY, count, bytes, spilled);
   }
 
   /** Writes partition files into the attempt's own directory. A result without rows has no file. */

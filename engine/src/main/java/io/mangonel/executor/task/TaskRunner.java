@@ -7,10 +7,14 @@ import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.executor.work.WorkDirectory;
+import io.mangonel.executor.write.Publisher;
+import io.mangonel.executor.write.RefusedException;
+import io.mangonel.executor.write.Staging;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.TaskSql;
 import io.mangonel.planner.stage.TaskSql.LocalFile;
+import io.mangonel.planner.stage.WriteTarget;
 import io.mangonel.shuffle.ShuffleDirectory;
 import io.mangonel.shuffle.ShuffleReader;
 import io.mangonel.shuffle.ShuffleReader.LocalInput;
@@ -39,15 +43,21 @@ public final class TaskRunner {
   private final WorkDirectory work;
   private final ShuffleReader reader;
   private final OutputWriter writer;
+  private final List<Path> dataDirectories;
   private final Limits limits;
   private final AtomicLong runs = new AtomicLong();
 
+  /**
+   * @param dataDirectories absolute: where statements may write
+   */
   public TaskRunner(
       DuckDbEngine engine,
       WorkDirectory work,
       ShuffleReader reader,
       BufferAllocator allocator,
+      List<Path> dataDirectories,
       Limits limits) {
+    this.dataDirectories = List.copyOf(dataDirectories);
     this.engine = engine;
     this.work = work;
     this.reader = reader;
@@ -78,17 +88,50 @@ public final class TaskRunner {
       }
     }
     if (outcome instanceof TaskOutcome.Failed) {
-      deleteQuietly(work.shuffle().attemptDirectory(launch.id()));
+      removeQuietly(launch.id());
     }
     return outcome;
   }
 
   private TaskOutcome runWithInputs(TaskLaunch launch, TaskWork task, Path links, TaskStop stop)
       throws IOException {
+    if (task.plan().output() instanceof StageOutput.Publish(WriteTarget target)) {
+      return publish(launch, task.plan(), target, stop);
+    }
     return switch (located(launch, task, links, stop)) {
       case Located.Failed failed -> failed(stop.reason().orElse(failed.failure()));
       case Located.Here here -> runPinned(launch.id(), task.plan(), here.inputs(), stop);
     };
+  }
+
+  /** What it reads stays where it is: only names change. */
+  private TaskOutcome publish(
+      TaskLaunch launch, StagePlan plan, WriteTarget target, TaskStop stop) {
+    long rows;
+    try {
+      Staging staging = new Staging(target, launch.id().job(), dataDirectories);
+      rows = new Publisher(launch.id().job(), staging, work.executor(), launch.inputs()).publish();
+    } catch (RefusedException refused) {
+      return failed(new Failure.UserError(String.valueOf(refused.getMessage())));
+    } catch (IOException failed) {
+      String message = "cannot publish the files of " + target.path() + ": " + failed;
+      return failed(new Failure.Io(message));
+    }
+    StagePlan count =
+        new StagePlan(
+            plan.id(),
+            1,
+            List.of(),
+            "SELECT CAST(" + rows + " AS BIGINT) AS c0",
+            List.of(),
+            new StageOutput.Result(),
+            true,
+            1);
+    try {
+      return runOnEngine(launch.id(), count, List.of(), stop);
+    } catch (IOException failed) {
+      return failed(new Failure.Io(String.valueOf(failed.getMessage())));
+    }
   }
 
   private Located located(TaskLaunch launch, TaskWork task, Path links, TaskStop stop) {
@@ -125,6 +168,8 @@ public final class TaskRunner {
     }
     try (session) {
       return new TaskOutcome.Succeeded(execute(session, id, plan, inputs, stop));
+    } catch (RefusedException refused) {
+      return failed(new Failure.UserError(String.valueOf(refused.getMessage())));
     } catch (SQLException failed) {
       String message = String.valueOf(failed.getMessage());
       if (FailureClassifier.isFatal(message)) {
@@ -150,7 +195,7 @@ public final class TaskRunner {
       StagePlan plan,
       List<LocalInput> inputs,
       TaskStop stop)
-      throws SQLException, IOException {
+      throws SQLException, IOException, RefusedException {
     for (String prelude : plan.prelude()) {
       try (Statement statement = session.connection().createStatement()) {
         statement.execute(prelude);
@@ -168,6 +213,15 @@ public final class TaskRunner {
     try (TaskCatalog _ = TaskCatalog.make(session.connection(), plan.catalog())) {
       return switch (plan.output()) {
         case StageOutput.Result _ -> writer.writeResult(session.connection(), id, select, stop);
+        case StageOutput.Write write ->
+            writer.writeFiles(
+                session.connection(),
+                write,
+                select,
+                new Staging(write.target(), id.job(), dataDirectories).create(id, work.shuffle()),
+                plan.tasks() == 1,
+                stop);
+        case StageOutput.Publish _ -> throw new IllegalStateException("has no rows: " + id);
         case StageOutput.Shuffle shuffle ->
             writer.writeShuffle(
                 session.connection(),
@@ -188,6 +242,14 @@ public final class TaskRunner {
 
   private static TaskOutcome failed(Failure failure) {
     return new TaskOutcome.Failed(failure);
+  }
+
+  private void removeQuietly(TaskAttemptId id) {
+    try {
+      work.shuffle().removeAttempt(id);
+    } catch (IOException failed) {
+      LOG.warn("cannot delete the files of {}: {}", id, failed.getMessage());
+    }
   }
 
   private static void deleteQuietly(Path tree) {

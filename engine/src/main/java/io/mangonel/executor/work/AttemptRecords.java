@@ -10,11 +10,14 @@ import io.mangonel.core.task.OutputFile;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.shuffle.ShuffleDirectory;
+import io.mangonel.shuffle.StagedFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,7 +67,20 @@ public final class AttemptRecords {
     Path target = shuffle.attemptDirectory(attempt.id()).resolve(FILE);
     Path fresh = target.resolveSibling(FILE + ".new");
     Files.write(fresh, file);
+    if (StagedFiles.of(shuffle.attemptDirectory(attempt.id())).isPresent()) {
+      force(fresh);
+    }
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Of an attempt whose files are where a statement writes to: without its record the next run
+   * would delete them, and they count.
+   */
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   /**
@@ -79,7 +95,7 @@ public final class AttemptRecords {
       if (attempt.isPresent()) {
         recovered.add(attempt.get());
       } else {
-        ShuffleDirectory.delete(directory);
+        shuffle.removeAttempt(directory);
         swept++;
       }
     }
@@ -131,6 +147,9 @@ public final class AttemptRecords {
         || attempt.output().files().isEmpty()) {
       return false;
     }
+    if (isStaged(directory)) {
+      return true; // Whether they are there still, or published, their job knows.
+    }
     for (OutputFile file : attempt.output().files()) {
       Optional<Path> path = shuffle.file(file.path());
       if (path.isEmpty()
@@ -140,6 +159,14 @@ public final class AttemptRecords {
       }
     }
     return true;
+  }
+
+  private static boolean isStaged(Path directory) {
+    try {
+      return StagedFiles.of(directory).isPresent();
+    } catch (IOException unreadable) {
+      return false;
+    }
   }
 
   private static long checksum(byte[] bytes) {

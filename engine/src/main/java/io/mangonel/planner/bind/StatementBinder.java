@@ -54,7 +54,8 @@ public final class StatementBinder implements AutoCloseable {
     }
   }
 
-  DataDirectories directories() {
+  /** The directories whose files statements may read and write. */
+  public DataDirectories directories() {
     return directories;
   }
 
@@ -156,6 +157,20 @@ public final class StatementBinder implements AutoCloseable {
           });
     } catch (RejectedException e) {
       throw new IllegalStateException("DuckDB does not answer: " + sql, e);
+    }
+  }
+
+  /** What DuckDB says against a statement that reads no table; empty when it accepts it. */
+  public Optional<String> complaint(String sql) {
+    try {
+      return with(
+          (here, connection) -> {
+            connection.searchIn(Scopes.NOTHING);
+            connection.rows(sql);
+            return Optional.<String>empty();
+          });
+    } catch (RejectedException e) {
+      return Optional.of(e.text());
     }
   }
 

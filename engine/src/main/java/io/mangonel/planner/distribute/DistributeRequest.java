@@ -2,6 +2,7 @@ package io.mangonel.planner.distribute;
 
 import io.mangonel.planner.cost.Tables;
 import io.mangonel.planner.ir.Relation;
+import io.mangonel.planner.stage.StageOutput;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param slots task slots of all executors together, at least 1
  * @param oneStageBelowMs a statement whose scans are estimated below this much CPU time runs as one
  *     stage in mode {@link JoinMode#AUTO}; 0 distributes all
+ * @param root what becomes of its rows: a {@link StageOutput.Result} or a {@link StageOutput.Write}
  */
 public record DistributeRequest(
     Relation relation,
@@ -20,9 +22,35 @@ public record DistributeRequest(
     List<String> prelude,
     int slots,
     JoinMode joinMode,
-    double oneStageBelowMs) {
+    double oneStageBelowMs,
+    StageOutput root) {
   /** What exchanges and further stages cost at least, measured; below it they cannot pay. */
   public static final double ONE_STAGE_BELOW_MS = 150;
+
+  /** A statement whose rows are its answer. */
+  public DistributeRequest(
+      Relation relation,
+      List<String> columnNames,
+      Tables tables,
+      List<String> prelude,
+      int slots,
+      JoinMode joinMode,
+      double oneStageBelowMs) {
+    this(
+        relation,
+        columnNames,
+        tables,
+        prelude,
+        slots,
+        joinMode,
+        oneStageBelowMs,
+        new StageOutput.Result());
+  }
+
+  /** Whether each task may keep the rows it has: they go to files of a directory. */
+  boolean apart() {
+    return root instanceof StageOutput.Write write && write.target().directory();
+  }
 
   public DistributeRequest {
     columnNames = List.copyOf(columnNames);

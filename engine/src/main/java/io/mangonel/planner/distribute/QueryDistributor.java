@@ -13,6 +13,7 @@ import io.mangonel.planner.split.Colocation;
 import io.mangonel.planner.split.ScanSplits;
 import io.mangonel.planner.stage.QueryPlan;
 import io.mangonel.planner.stage.QueryPlan.ResultColumn;
+import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +85,10 @@ public final class QueryDistributor {
         new StageWriter(request.tables(), Colocation.none(), List.of(), request.prelude(), 1);
     Located all =
         new Located(
-            forClients(request.relation()),
+            forRoot(request, request.relation()),
             new Distribution.Single(),
             Cardinality.unknown(scannedRows(request), request.relation().types().size()));
-    return plan(request, List.of(writer.root(0, all)));
+    return plan(request, List.of(writer.root(0, all, request.root())));
   }
 
   /**
@@ -113,7 +114,8 @@ public final class QueryDistributor {
     Distributor distributor =
         new Distributor(
             exchanges, new Cardinality(request.tables()), cost, request.joinMode(), colocation);
-    Located answer = exchanges.gather(distributor.distribute(request.relation()));
+    Located rows = distributor.distribute(request.relation());
+    Located answer = request.apart() && rows.isPartitioned() ? rows : exchanges.gather(rows);
     return new Distributed(exchanges.drafts(), answer, colocation);
   }
 
@@ -127,9 +129,14 @@ public final class QueryDistributor {
     List<StagePlan> stages = new ArrayList<>();
     drafts.forEach(draft -> stages.add(writer.shuffle(draft)));
     Located root =
-        new Located(forClients(answer.relation()), answer.distribution(), answer.estimate());
-    stages.add(writer.root(drafts.size(), root));
+        new Located(forRoot(request, answer.relation()), answer.distribution(), answer.estimate());
+    stages.add(writer.root(drafts.size(), root, request.root()));
     return plan(request, stages);
+  }
+
+  /** Files get the types that the statement has. */
+  private static Relation forRoot(DistributeRequest request, Relation relation) {
+    return request.root() instanceof StageOutput.Result ? forClients(relation) : relation;
   }
 
   /** Casts the columns that do not reach a client as they are. */
@@ -156,6 +163,6 @@ public final class QueryDistributor {
               request.columnNames().get(i), types.get(i).sql(), ClientType.of(types.get(i)).sql()));
     }
     boolean small = stages.size() == 1 && scanMs(request) < DistributeRequest.ONE_STAGE_BELOW_MS;
-    return new QueryPlan(stages, columns, null, small);
+    return QueryPlan.of(stages, columns, null, small);
   }
 }

@@ -66,9 +66,9 @@ final class StageWriter {
     return stage(draft.id(), draft.rows(), new StageOutput.Shuffle(carrier, partitioning));
   }
 
-  /** The last stage, whose rows are the answer. */
-  StagePlan root(int id, Located rows) {
-    return stage(id, rows, new StageOutput.Result());
+  /** The last stage, whose rows are the answer, or what the statement writes. */
+  StagePlan root(int id, Located rows, StageOutput output) {
+    return stage(id, rows, output);
   }
 
   private StagePlan stage(int id, Located rows, StageOutput output) {

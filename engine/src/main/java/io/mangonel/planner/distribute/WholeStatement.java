@@ -36,13 +36,15 @@ public final class WholeStatement {
    * @param types of its result
    * @param files the input files that are known, in any order, also more than once
    * @param reason why it is not distributed, one line
+   * @param root what becomes of its rows
    */
   public static QueryPlan plan(
       Text text,
       List<String> columnNames,
       List<DataType> types,
       List<PinnedFile> files,
-      String reason) {
+      String reason,
+      StageOutput root) {
     List<ResultColumn> columns = new ArrayList<>();
     List<String> names = new ArrayList<>();
     List<String> casts = new ArrayList<>();
@@ -52,7 +54,7 @@ public final class WholeStatement {
       String name = "c" + i;
       columns.add(new ResultColumn(columnNames.get(i), types.get(i).sql(), client.sql()));
       names.add(name);
-      boolean same = client.equals(types.get(i));
+      boolean same = client.equals(types.get(i)) || !(root instanceof StageOutput.Result);
       casts.add(same ? name : "CAST(" + name + " AS " + client.sql() + ") AS " + name);
       changed |= !same;
     }
@@ -71,17 +73,8 @@ public final class WholeStatement {
     // The white list of what is deterministic is over relations, and this is a text (rule T7).
     boolean deterministic = false;
     StagePlan stage =
-        new StagePlan(
-            0,
-            1,
-            text.prelude,
-            text.catalog,
-            select,
-            inputs,
-            new StageOutput.Result(),
-            deterministic,
-            0);
-    return new QueryPlan(List.of(stage), columns, reason, false);
+        new StagePlan(0, 1, text.prelude, text.catalog, select, inputs, root, deterministic, 0);
+    return QueryPlan.of(List.of(stage), columns, reason, false);
   }
 
   private static List<PinnedFile> distinct(List<PinnedFile> files) {

@@ -112,6 +112,14 @@ public final class PlanText {
   private static String output(StagePlan stage, QueryPlan plan) {
     return switch (stage.output()) {
       case StageOutput.Result _ -> "the result";
+      case StageOutput.Write(WriteTarget target, var _, String options, String partitionBy) ->
+          "files of "
+              + target.path()
+              + " ("
+              + options
+              + (partitionBy.isEmpty() ? "" : ", by " + partitionBy)
+              + ")";
+      case StageOutput.Publish _ -> "these files their names";
       case StageOutput.Shuffle(var _, var partitioning) -> {
         String consumers =
             plan.stages().stream()

@@ -1,11 +1,13 @@
 package io.mangonel.planner.stage;
 
+import io.mangonel.core.graph.EdgeKind;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A statement cut into stages. The last stage is the root: it has one task and a {@link
- * StageOutput.Result}.
+ * StageOutput.Result}, or a {@link StageOutput.Publish} for what the stage before it wrote.
  *
  * @param stages producers before consumers; {@code stages.get(i).id() == i}
  * @param columns the answer's columns from the bound plan: names may repeat or be empty
@@ -33,6 +35,46 @@ public record QueryPlan(
       @Nullable String fallback,
       boolean small) {
     this(stages, columns, fallback, false, small);
+  }
+
+  /** What a statement that writes answers, as in DuckDB. */
+  public static final ResultColumn COUNT = new ResultColumn("Count", "BIGINT", "BIGINT");
+
+  /**
+   * A plan whose last stage's rows are the answer, or are written and counted.
+   *
+   * @param stages the last one has a {@link StageOutput.Result} or a {@link StageOutput.Write}
+   * @param columns of its rows
+   */
+  public static QueryPlan of(
+      List<StagePlan> stages,
+      List<ResultColumn> columns,
+      @Nullable String fallback,
+      boolean small) {
+    StagePlan last = stages.getLast();
+    if (!(last.output() instanceof StageOutput.Write(WriteTarget target, var _, var _, var _))) {
+      return new QueryPlan(stages, columns, fallback, small);
+    }
+    var written =
+        new StageInput.Exchange(
+            "written", last.id(), EdgeKind.ALL, List.of(), List.of(), List.of(), null);
+    List<StagePlan> all = new ArrayList<>(stages);
+    all.add(
+        new StagePlan(
+            last.id() + 1,
+            1,
+            List.of(),
+            "",
+            List.of(written),
+            new StageOutput.Publish(target),
+            true,
+            1));
+    return new QueryPlan(all, List.of(COUNT), fallback, false);
+  }
+
+  /** Whether it is there for what it writes: its answer is a number of rows. */
+  public boolean writes() {
+    return stages.getLast().output() instanceof StageOutput.Publish;
   }
 
   /** The same stages, to be told about: their tasks measure what they spill. */

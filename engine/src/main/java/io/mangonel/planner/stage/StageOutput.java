@@ -20,6 +20,24 @@ public sealed interface StageOutput {
   /** The statement's answer: Arrow record batches, in the order of the SQL. */
   record Result() implements StageOutput {}
 
+  /**
+   * Files beside the place that the statement writes to; one file for each task, or more.
+   *
+   * @param columns the names of the columns that the SQL calls {@code c0, c1, ...}
+   * @param options of the COPY, as SQL: the format, and what the statement says of it
+   * @param partitionBy the columns, as SQL, for each of whose values there is a directory; empty
+   *     for none
+   */
+  record Write(WriteTarget target, List<String> columns, String options, String partitionBy)
+      implements StageOutput {
+    public Write {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** The files of the stage that it reads under their last names; the answer is how many rows. */
+  record Publish(WriteTarget target) implements StageOutput {}
+
   record Carrier(String name, String expression) {}
 
   sealed interface Partitioning {

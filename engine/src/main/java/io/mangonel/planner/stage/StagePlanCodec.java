@@ -18,9 +18,10 @@ import java.io.UncheckedIOException;
 public final class StagePlanCodec {
   /**
    * The version this code writes; it reads this one and all before it. 2 has files as inputs, 3
-   * cuts scans by keys, 4 has the catalogue of a stage, 5 says whether a plan is small.
+   * cuts scans by keys, 4 has the catalogue of a stage, 5 says whether a plan is small, 6 writes
+   * files.
    */
-  public static final int FORMAT = 5;
+  public static final int FORMAT = 6;
 
   private static final int FORMAT_WITH_CATALOG = 4;
 
@@ -109,7 +110,9 @@ public final class StagePlanCodec {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = StageOutput.Shuffle.class, name = "shuffle"),
-    @JsonSubTypes.Type(value = StageOutput.Result.class, name = "result")
+    @JsonSubTypes.Type(value = StageOutput.Result.class, name = "result"),
+    @JsonSubTypes.Type(value = StageOutput.Write.class, name = "write"),
+    @JsonSubTypes.Type(value = StageOutput.Publish.class, name = "publish")
   })
   private interface OutputKinds {}
 

@@ -11,6 +11,7 @@ import io.mangonel.planner.stage.StageInput.RowRange;
 import io.mangonel.planner.stage.StageInput.Scan;
 import io.mangonel.planner.stage.StageOutput.Partitioning;
 import io.mangonel.planner.stage.StageOutput.Shuffle;
+import io.mangonel.planner.stage.StageOutput.Write;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,39 @@ public final class TaskSql {
         "PRESERVE_ORDER false, PARTITION_BY ("
             + PARTITION_COLUMN
             + "), WRITE_PARTITION_COLUMNS false");
+  }
+
+  /**
+   * The COPY of a task's rows to where the statement wants them. The answer is one row: the number
+   * of rows, and a list of the files.
+   *
+   * @param select what {@link #select} gave
+   * @param target absolute path of a new file, or of a new directory when it is divided by columns
+   */
+  public static String copyWritten(Write output, String select, String target, boolean keepOrder) {
+    List<String> columns = output.columns();
+    String named =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> "c" + i + " AS " + Sql.identifier(columns.get(i)))
+            .collect(Collectors.joining(", "));
+    String unnamed =
+        IntStream.range(0, columns.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
+    String divided =
+        output.partitionBy().isEmpty()
+            ? ", PRESERVE_ORDER " + keepOrder
+            : ", PRESERVE_ORDER false, PARTITION_BY (" + output.partitionBy() + ")";
+    return "COPY (SELECT "
+        + named
+        + " FROM (\n"
+        + select
+        + "\n) AS task("
+        + unnamed
+        + ")) TO "
+        + Sql.literal(target)
+        + " ("
+        + output.options()
+        + divided
+        + ", RETURN_FILES true)";
   }
 
   private static String copy(String columns, String select, String target, String options) {

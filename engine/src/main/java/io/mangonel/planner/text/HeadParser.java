@@ -55,6 +55,7 @@ final class HeadParser {
       case "SET" -> set(first);
       case "RESET" -> reset(first);
       case "USE" -> use(first);
+      case "COPY" -> new CopyParser(sql, tokens, at).parse(first);
       default -> new StatementHead.Other(first.value(), first.start());
     };
   }

@@ -66,6 +66,33 @@ public sealed interface StatementHead {
   record Drop(DefinitionKind kind, String schema, String name, boolean ifExists, boolean cascade)
       implements StatementHead {}
 
+  /**
+   * {@code COPY ... TO}.
+   *
+   * @param query the query in parentheses, or the name of a table as written
+   * @param columns the list of columns after that name, with its parentheses, or null
+   * @param target what follows TO, without its quotes; {@code targetStart} is where it starts
+   */
+  record Copy(
+      Range query,
+      boolean named,
+      @Nullable String columns,
+      String target,
+      int targetStart,
+      List<CopyOption> options)
+      implements StatementHead {
+    public Copy {
+      options = List.copyOf(options);
+    }
+  }
+
+  /**
+   * @param name in upper case
+   * @param value as written; empty for none
+   * @param position where it starts
+   */
+  record CopyOption(String name, String value, int position) {}
+
   /** Where names are looked up from now on. */
   record Use(String schema) implements StatementHead {}
 

@@ -3,6 +3,7 @@ package io.mangonel.scheduler.job;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.graph.StageEdge;
+import io.mangonel.core.graph.StageKind;
 import io.mangonel.core.graph.StageSpec;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.planner.stage.QueryPlan;
@@ -58,6 +59,7 @@ public record PlannedQuery(QueryPlan plan, Bytes body, List<Bytes> stageBytes) {
   private static boolean readsOnly(StagePlan stage) {
     return switch (stage.output()) {
       case StageOutput.Result _, StageOutput.Shuffle _ -> true;
+      case StageOutput.Write _, StageOutput.Publish _ -> false;
     };
   }
 
@@ -76,6 +78,12 @@ public record PlannedQuery(QueryPlan plan, Bytes body, List<Bytes> stageBytes) {
         kinds.entrySet().stream()
             .map(kind -> new StageEdge(kind.getKey(), kind.getValue()))
             .toList();
-    return new StageSpec(stage.id(), stage.tasks(), edges, stage.deterministic());
+    StageKind kind =
+        switch (stage.output()) {
+          case StageOutput.Result _, StageOutput.Shuffle _ -> StageKind.ROWS;
+          case StageOutput.Write _ -> StageKind.WRITE;
+          case StageOutput.Publish _ -> StageKind.PUBLISH;
+        };
+    return new StageSpec(stage.id(), stage.tasks(), edges, stage.deterministic(), kind);
   }
 }

@@ -52,7 +52,9 @@ final class Submissions {
             result ->
                 new Answer.Ok<>(
                     switch (result) {
-                      case PlanResult.Query(QueryPlan plan) -> plan.columns();
+                      // A client that asks first then runs it for what it changes.
+                      case PlanResult.Query(QueryPlan plan) ->
+                          plan.writes() ? List.<ResultColumn>of() : plan.columns();
                       case PlanResult.Explain _ -> CatalogStatements.EXPLAIN_COLUMNS;
                       case PlanResult.Create _,
                           PlanResult.Drop _,
@@ -136,10 +138,16 @@ final class Submissions {
           .orElseGet(() -> submitNew(statement, request));
     }
     // Only spares a plan: who is first, the commit decides.
-    return run.stored()
-        .submit(request.principal(), request.idempotencyKey())
+    return before(request)
         .map(before -> attach(before, request))
         .orElseGet(() -> submitNew(statement, request));
+  }
+
+  /** What was submitted under its key before, if it has one. */
+  private Optional<SubmitRecord> before(JobRequest request) {
+    return request.idempotencyKey().isEmpty()
+        ? Optional.empty()
+        : run.stored().submit(request.principal(), request.idempotencyKey());
   }
 
   /** With the values in place of the parameters: the job is the statement as it runs. */
@@ -233,6 +241,11 @@ final class Submissions {
       }
       Answer<PlanResult> result = planned(request, size.get());
       if (result instanceof Answer.UserFault<PlanResult>(String message)) {
+        // What it wrote under the same key may be what is in its way.
+        Optional<SubmitRecord> before = before(request);
+        if (before.isPresent()) {
+          return attach(before.get(), request);
+        }
         recordRejected(request, message);
       }
       boolean query = result instanceof Answer.Ok<PlanResult>(PlanResult.Query _);

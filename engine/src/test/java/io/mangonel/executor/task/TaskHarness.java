@@ -53,7 +53,7 @@ final class TaskHarness implements AutoCloseable {
     ShuffleReader reader =
         new ShuffleReader(
             work.executor(), work.shuffle(), cache, client, () -> 0, new Checksums(), true);
-    runner = new TaskRunner(engine, work, reader, allocator, Limits.DEFAULTS);
+    runner = new TaskRunner(engine, work, reader, allocator, List.of(), Limits.DEFAULTS);
   }
 
   TaskOutcome run(StagePlan plan, TaskAttemptId id, TaskStop stop, InputLocation... inputs) {

@@ -89,7 +89,7 @@ final class TaskRunnerTest {
     ShuffleReader reader =
         new ShuffleReader(
             work.executor(), work.shuffle(), cache, client, () -> 0, new Checksums(), true);
-    return new TaskRunner(engine, work, reader, allocator, limits);
+    return new TaskRunner(engine, work, reader, allocator, List.of(), limits);
   }
 
   @AfterEach

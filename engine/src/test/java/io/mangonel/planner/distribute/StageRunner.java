@@ -55,6 +55,8 @@ final class StageRunner {
             return executor.rows(select);
           }
           case StageOutput.Shuffle shuffle -> write(stage, task, shuffle, select);
+          case StageOutput.Write _, StageOutput.Publish _ ->
+              throw new IllegalArgumentException("it writes: " + stage);
         }
       }
     }

@@ -1,0 +1,87 @@
+package io.mangonel.executor.write;
+
+import io.mangonel.core.task.JobId;
+import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.planner.stage.WriteTarget;
+import io.mangonel.shuffle.ShuffleDirectory;
+import io.mangonel.shuffle.StagedFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The hidden directory beside a statement's target, in which each attempt has a directory of its
+ * own. Who made a directory removes it, with the shuffle files of the attempt; who publishes
+ * removes all.
+ */
+public final class Staging {
+  /** No pattern that people write for their files finds it, nor the files in it. */
+  static final String PREFIX = ".mangonel-";
+
+  private final WriteTarget target;
+  private final Path root;
+
+  /**
+   * @param dataDirectories where tasks may write
+   * @throws RefusedException when the target is not in one of them, or its directory is not there
+   */
+  public Staging(WriteTarget target, JobId job, List<Path> dataDirectories)
+      throws RefusedException {
+    Path parent = Path.of(target.parent());
+    Path path = Path.of(target.path());
+    if (dataDirectories.stream().noneMatch(d -> parent.startsWith(d) && path.startsWith(d))) {
+      throw new RefusedException(
+          path + " is not in a data directory of the executor (--data-dirs)");
+    }
+    if (!Files.isDirectory(parent)) {
+      throw new RefusedException("there is no directory " + parent + " on the executor's machine");
+    }
+    this.target = target;
+    this.root = parent.resolve(PREFIX + job.value());
+  }
+
+  WriteTarget target() {
+    return target;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  /**
+   * A new directory for an attempt's files, of which its shuffle directory tells.
+   *
+   * @param shuffle where the attempt has its directory
+   */
+  public Path create(TaskAttemptId attempt, ShuffleDirectory shuffle) throws IOException {
+    Path own = shuffle.createAttempt(attempt);
+    Path staged = root.resolve(attempt.stage() + "." + own.getFileName());
+    StagedFiles.note(own, staged);
+    ShuffleDirectory.delete(staged);
+    return Files.createDirectories(staged);
+  }
+
+  /** Forces a tree of new files to the disk: they count once their status does. */
+  public static void force(Path tree) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      all = walk.toList();
+    }
+    for (Path path : all) {
+      forceOne(path);
+    }
+  }
+
+  static void forceOne(Path path) throws IOException {
+    boolean directory = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    StandardOpenOption how = directory ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    try (FileChannel channel = FileChannel.open(path, how)) {
+      channel.force(true);
+    }
+  }
+}
