@@ -226,7 +226,7 @@ public final class ExecutionGraph {
       TaskAttemptId id, ExecutorId executor, Incarnation incarnation) {
     if (done()
         || !stages.known(id)
-        || (stages.get(id.stage()).spec.kind() == StageKind.PUBLISH && !publishing)
+        || publishing != (stages.get(id.stage()).spec.kind() == StageKind.PUBLISH)
         || id.stageAttempt() < stages.get(id.stage()).attempt()
         || id.attempt() < stages.get(id.stage()).nextAttempt(id.partition())
         || stages.task(id) instanceof Task.Successful) {
