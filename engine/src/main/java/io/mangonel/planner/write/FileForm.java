@@ -10,34 +10,15 @@ import java.util.TreeSet;
 enum FileForm {
   PARQUET(
       "parquet",
-      List.of(
-          "BLOOM_FILTER_FALSE_POSITIVE_RATIO",
-          "COMPRESSION_LEVEL",
-          "DICTIONARY_SIZE_LIMIT",
-          "FIELD_IDS",
-          "KV_METADATA",
-          "PARQUET_VERSION",
-          "ROW_GROUP_SIZE",
-          "ROW_GROUP_SIZE_BYTES",
-          "STRING_DICTIONARY_PAGE_SIZE_LIMIT",
-          "WRITE_BLOOM_FILTER")),
+      "BLOOM_FILTER_FALSE_POSITIVE_RATIO COMPRESSION_LEVEL "
+          + "DICTIONARY_SIZE_LIMIT FIELD_IDS KV_METADATA PARQUET_VERSION "
+          + "ROW_GROUP_SIZE ROW_GROUP_SIZE_BYTES STRING_DICTIONARY_PAGE_SIZE_LIMIT "
+          + "WRITE_BLOOM_FILTER"),
   CSV(
       "csv",
-      List.of(
-          "DATEFORMAT",
-          "DELIM",
-          "DELIMITER",
-          "ESCAPE",
-          "FORCE_QUOTE",
-          "HEADER",
-          "NULL",
-          "NULLSTR",
-          "PREFIX",
-          "QUOTE",
-          "SEP",
-          "SUFFIX",
-          "TIMESTAMPFORMAT")),
-  JSON("json", List.of("ARRAY", "DATEFORMAT", "TIMESTAMPFORMAT"));
+      "DATEFORMAT DELIM DELIMITER ESCAPE FORCE_QUOTE HEADER NULL NULLSTR "
+          + "PREFIX QUOTE SEP SUFFIX TIMESTAMPFORMAT"),
+  JSON("json", "ARRAY DATEFORMAT TIMESTAMPFORMAT");
 
   /** By the endings of files; others are CSV, as in DuckDB. */
   private static final Map<String, FileForm> BY_ENDING =
@@ -47,9 +28,11 @@ enum FileForm {
   private static final Map<String, String> COMPRESSIONS = Map.of("gz", "gzip", "zst", "zstd");
 
   private final String word;
-  private final List<String> own;
 
-  FileForm(String word, List<String> own) {
+  /** Names of options, with a space between two. */
+  private final String own;
+
+  FileForm(String word, String own) {
     this.word = word;
     this.own = own;
   }
@@ -98,12 +81,16 @@ enum FileForm {
   }
 
   boolean understands(String option) {
-    return own.contains(option);
+    return options(own).contains(option);
+  }
+
+  private static List<String> options(String names) {
+    return List.of(names.split(" ", -1));
   }
 
   /** All that a COPY may say, for people. */
   String options() {
-    var all = new TreeSet<>(own);
+    var all = new TreeSet<>(options(own));
     all.addAll(CopyTarget.OPTIONS);
     return String.join(", ", all);
   }

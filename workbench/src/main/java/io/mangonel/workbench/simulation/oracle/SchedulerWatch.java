@@ -297,7 +297,8 @@ public final class SchedulerWatch {
         record instanceof TerminalRecord.Cancelled
             || (record instanceof TerminalRecord.Failed why && why.message().contains("timeout"));
     check(
-        !stopped || !oracle.publishing(job), "T16: stopped while publishing: " + job + " " + record);
+        !stopped || !oracle.publishing(job),
+        "T16: stopped while publishing: " + job + " " + record);
     if (stored == null || stored.request.timeoutMs() == 0 || oracle.publishing(job)) {
       return;
     }
