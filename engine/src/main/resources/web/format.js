@@ -50,12 +50,16 @@ export const shortId = (id) => id.replace(/^([a-z]+-[0-9a-f]{8})[-0-9a-f]*$/, '$
 export const STATES = {
   QUEUED: 'Queued',
   RUNNING: 'Running',
+  PUBLISHING: 'Publishing',
   COMPLETED: 'Completed',
   FAILED: 'Failed',
   CANCELLED: 'Cancelled',
 };
 
-export const running = (state) => state === 'QUEUED' || state === 'RUNNING';
+/** Publishing has no way back. */
+export const cancellable = (state) => state === 'QUEUED' || state === 'RUNNING';
+
+export const running = (state) => ['QUEUED', 'RUNNING', 'PUBLISHING'].includes(state);
 
 /** How long a job took or has been at it; the clock of the browser may be another than the scheduler's. */
 export function jobDuration(job, now) {

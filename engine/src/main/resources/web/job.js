@@ -3,7 +3,7 @@
 import {announce, copyButton, h, keyed, show, text} from './dom.js';
 import {get, repeat, serverNow} from './api.js';
 import {badge, cancel, confirmCancel} from './jobs.js';
-import {bytes, count, duration, jobDuration, running, shortId, time} from './format.js';
+import {bytes, cancellable, count, duration, jobDuration, running, shortId, time} from './format.js';
 import {failed, Graph, stageState} from './graph.js';
 import {stageColour, Timeline} from './timeline.js';
 import {sqlBlock} from './highlight.js';
@@ -83,7 +83,7 @@ export function open(main, id) {
       show(state, badge(job.state));
       announce(`Job ${badge(job.state).textContent}`);
     }
-    cancelButton.hidden = !running(job.state);
+    cancelButton.hidden = !cancellable(job.state);
     text(facts.Submitted.value, time(job.submitted_ms));
     text(facts.Time.value, jobDuration(job, now));
     text(facts.Planning.value, job.started_ms === null ? '–' : duration(job.started_ms - job.submitted_ms));

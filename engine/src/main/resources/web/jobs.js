@@ -2,7 +2,7 @@
 
 import {announce, h, keyed, show, text} from './dom.js';
 import {get, post, repeat, serverNow} from './api.js';
-import {count, jobDuration, running, STATES, time, when} from './format.js';
+import {cancellable, count, jobDuration, STATES, time, when} from './format.js';
 
 const PAGE = 50;
 const kept = {search: '', state: '', offset: 0};
@@ -20,7 +20,7 @@ export function confirmCancel(id) {
 
 export async function cancel(id) {
   const job = await post(`api/jobs/${encodeURIComponent(id)}/cancel`, {});
-  announce(`Job ${id}: ${running(job.state) ? 'cancel requested' : STATES[job.state]}`);
+  announce(`Job ${id}: ${cancellable(job.state) ? 'cancel requested' : STATES[job.state]}`);
   return job;
 }
 
@@ -70,7 +70,7 @@ function update(element, job, now, refresh) {
   updateProgress(cells.tasks.firstChild, job);
   text(cells.rows, job.state === 'COMPLETED' ? count(job.rows) : '');
   text(cells.who, job.principal);
-  if (running(job.state) && !cells.act.firstChild) {
+  if (cancellable(job.state) && !cells.act.firstChild) {
     const button = h('button', {type: 'button', class: 'small', 'aria-label': `Cancel job ${job.id}`},
         'Cancel');
     button.addEventListener('click', async () => {
@@ -85,7 +85,7 @@ function update(element, job, now, refresh) {
       refresh();
     });
     show(cells.act, button);
-  } else if (!running(job.state) && cells.act.firstChild) {
+  } else if (!cancellable(job.state) && cells.act.firstChild) {
     show(cells.act);
   }
 }

@@ -124,7 +124,7 @@ final class StatementCommands {
     Schema schema = SchemaBytes.ofText(poll.schema());
     JobDetail detail = Calls.value(queries.awaitEnd(poll.jobId(), Limits.POLL_WAIT_MS));
     return switch (detail.summary().state()) {
-      case QUEUED, RUNNING -> {
+      case QUEUED, RUNNING, PUBLISHING -> {
         byte[] again =
             Any.pack(TicketStatementQuery.newBuilder().setStatementHandle(poll.encode()).build())
                 .toByteArray();
@@ -243,7 +243,7 @@ final class StatementCommands {
 
   private static boolean isRunning(JobSummary summary) {
     return switch (summary.state()) {
-      case QUEUED, RUNNING -> true;
+      case QUEUED, RUNNING, PUBLISHING -> true;
       case COMPLETED, FAILED, CANCELLED -> false;
     };
   }
@@ -252,7 +252,7 @@ final class StatementCommands {
     return switch (state) {
       case QUEUED, RUNNING -> CancelStatus.CANCELLING;
       case CANCELLED -> CancelStatus.CANCELLED;
-      case COMPLETED, FAILED -> CancelStatus.NOT_CANCELLABLE;
+      case PUBLISHING, COMPLETED, FAILED -> CancelStatus.NOT_CANCELLABLE;
     };
   }
 

@@ -146,7 +146,7 @@ final class StatementApi implements AutoCloseable {
 
   private static boolean runs(JobState state) {
     return switch (state) {
-      case QUEUED, RUNNING -> true;
+      case QUEUED, RUNNING, PUBLISHING -> true;
       case COMPLETED, FAILED, CANCELLED -> false;
     };
   }

@@ -74,6 +74,8 @@ public final class AdminReports {
     return switch (state) {
       case "CANCELLED" -> "job " + id + " is CANCELLED";
       case "QUEUED", "RUNNING" -> "job " + id + " will be cancelled; it is still " + state;
+      case "PUBLISHING" ->
+          "job " + id + " goes on: what it wrote is PUBLISHING, which cannot be cancelled";
       default -> "job " + id + " had ended before: it is " + state;
     };
   }

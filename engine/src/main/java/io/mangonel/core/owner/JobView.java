@@ -63,6 +63,12 @@ public record JobView(Line line, List<StageView> stages) {
     return plan == null ? List.of() : stagesOf(Takeover.graph(stored, plan, Limits.DEFAULTS));
   }
 
+  /** Whether a job, as the store has it, cannot be stopped any more (rule T16). */
+  public static boolean isPublishing(StoredJob stored) {
+    var plan = stored.plan();
+    return plan != null && Takeover.graph(stored, plan, Limits.DEFAULTS).publishing();
+  }
+
   private static StageView stageView(ExecutionGraph graph, int stage) {
     var tasks = new ArrayList<TaskView>();
     for (int partition = 0; partition < graph.spec(stage).tasks(); partition++) {

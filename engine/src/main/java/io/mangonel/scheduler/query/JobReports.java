@@ -61,16 +61,22 @@ final class JobReports {
       if (!found.containsKey(header.job())) {
         run.stored()
             .request(header.job())
-            .map(request -> summary(header.job(), header.epoch(), request, header.planned()))
+            .map(request -> summary(header, request))
             .ifPresent(foreign -> found.put(header.job(), foreign));
       }
     }
   }
 
-  private static JobSummary summary(JobId job, long epoch, JobRequest request, boolean planned) {
+  /** Of another scheduler's job; what its log says is left out: there may be many. */
+  private static JobSummary summary(StoredState.Header header, JobRequest request) {
+    JobState state = header.planned() ? JobState.RUNNING : JobState.QUEUED;
+    return summary(header.job(), header.epoch(), request, state);
+  }
+
+  private static JobSummary summary(JobId job, long epoch, JobRequest request, JobState state) {
     return new JobSummary(
         job,
-        planned ? JobState.RUNNING : JobState.QUEUED,
+        state,
         request.sql(),
         request.principal(),
         request.submittedAtMs(),
@@ -109,8 +115,13 @@ final class JobReports {
     List<StageView> stages = JobView.stagesOf(job);
     List<TaskView> tasks = stages.stream().flatMap(stage -> stage.tasks().stream()).toList();
     StoredJob.Plan plan = job.plan();
+    JobState state = found.planned() ? JobState.RUNNING : JobState.QUEUED;
     JobSummary summary =
-        summary(job.job(), job.epoch(), job.request(), found.planned())
+        summary(
+                job.job(),
+                job.epoch(),
+                job.request(),
+                JobView.isPublishing(job) ? JobState.PUBLISHING : state)
             .running(
                 startedMs(plan == null ? 0 : plan.plannedAtMs()),
                 tasks.size(),
@@ -189,8 +200,9 @@ final class JobReports {
   private static JobState state(JobView.Phase phase) {
     return switch (phase) {
       case PLANNING, QUEUED -> JobState.QUEUED;
+      case PUBLISHING -> JobState.PUBLISHING;
       // An end that is not durable yet is not told.
-      case RUNNING, PUBLISHING, FINISHED, FAILED, CANCELLED -> JobState.RUNNING;
+      case RUNNING, FINISHED, FAILED, CANCELLED -> JobState.RUNNING;
     };
   }
 

@@ -72,7 +72,7 @@ final class Checks {
 
   private static boolean isOpen(JsonNode job) {
     String state = job.path("state").asText();
-    return state.equals("QUEUED") || state.equals("RUNNING");
+    return state.equals("QUEUED") || state.equals("RUNNING") || state.equals("PUBLISHING");
   }
 
   /** Every scheduler knows every executor as alive and idle. */
