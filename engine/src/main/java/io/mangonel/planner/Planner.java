@@ -21,6 +21,7 @@ import io.mangonel.planner.write.CopyTarget;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,13 @@ public final class Planner implements AutoCloseable {
   private static final String POSSIBLE =
       "Possible are SELECT and everything else that gives rows, COPY to files, EXPLAIN, CREATE and"
           + " DROP of views, schemas and macros, USE, SET, RESET, SHOW, DESCRIBE and SUMMARIZE.";
+
+  private static final Set<String> CHANGES_OF_TABLES =
+      Set.of("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "ALTER", "COPY ... FROM");
+
+  private static final String INSTEAD_OF_TABLES =
+      "There are no tables, only files and views: COPY (SELECT ...) TO 'name.parquet' writes a"
+          + " file, and FROM 'name.parquet' reads it; CREATE VIEW gives a query, or files, a name.";
 
   private final StatementBinder binder;
 
@@ -216,7 +224,14 @@ public final class Planner implements AutoCloseable {
     Optional<Invalid> wrong = binder.syntaxError(request.sql());
     return wrong.isPresent()
         ? rejected(request, wrong.get(), 0)
-        : new PlanResult.Rejected(other.keyword() + " is not possible here. " + POSSIBLE);
+        : new PlanResult.Rejected(
+            other.keyword() + " is not possible here. " + possible(other.keyword()));
+  }
+
+  private static String possible(String keyword) {
+    return keyword.endsWith(" TABLE") || CHANGES_OF_TABLES.contains(keyword)
+        ? INSTEAD_OF_TABLES
+        : POSSIBLE;
   }
 
   static StatementContext context(PlanRequest request, List<Definition> definitions) {
