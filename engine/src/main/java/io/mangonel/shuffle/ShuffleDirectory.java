@@ -155,12 +155,13 @@ public final class ShuffleDirectory {
     delete(directory);
   }
 
+  /** Deletes what attempts of a job wrote; the job is over. */
   public void removeJob(JobId job) throws IOException {
     Path directory = jobDirectory(job);
     if (Files.isDirectory(directory)) {
       for (Path stage : children(directory)) {
         for (Path attempt : children(stage)) {
-          StagedFiles.delete(attempt);
+          StagedFiles.deleteJob(attempt);
         }
       }
     }

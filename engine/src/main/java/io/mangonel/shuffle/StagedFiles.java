@@ -41,6 +41,14 @@ public final class StagedFiles {
     return staged.isEmpty() ? Optional.empty() : Optional.of(Path.of(staged));
   }
 
+  /** Deletes the files of the attempt and of all others of its job, which is over. */
+  static void deleteJob(Path attempt) throws IOException {
+    Path staged = of(attempt).orElse(null);
+    if (staged != null && staged.getParent() != null) {
+      ShuffleDirectory.delete(staged.getParent());
+    }
+  }
+
   /** Deletes the files of an attempt, and their job's hidden directory if they were its last. */
   static void delete(Path attempt) throws IOException {
     Optional<Path> staged = of(attempt);

@@ -8,7 +8,6 @@ import io.mangonel.planner.stage.WriteTarget;
 import io.mangonel.planner.stage.WriteTarget.IfExists;
 import io.mangonel.shuffle.ShuffleDirectory;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +109,7 @@ public final class Publisher {
     }
     ShuffleDirectory.delete(staging.root());
     Staging.forceOne(Path.of(target.parent()));
+    staging.sweep();
     return rows;
   }
 
@@ -133,19 +134,7 @@ public final class Publisher {
       }
     } else if (Files.isDirectory(path)) {
       throw new RefusedException("'" + path + "' is a directory");
-    } else if (target.ifExists() == IfExists.REFUSE && isTaken()) {
-      throw exists();
     }
-  }
-
-  /** Whether the file is there, and is not ours under both names. */
-  private boolean isTaken() throws IOException {
-    Path staged = names.keySet().iterator().next();
-    return exists(path) && exists(staged) && !Files.isSameFile(path, staged);
-  }
-
-  private RefusedException exists() {
-    return new RefusedException("the file '" + path + "' exists: OVERWRITE replaces it");
   }
 
   private static boolean exists(Path file) {
@@ -230,37 +219,16 @@ public final class Publisher {
   }
 
   /** Returns the directory that has the file now. */
-  private Path rename(Path staged, Path last) throws IOException, RefusedException {
-    Path directory = last.getParent() == null ? path : last.getParent();
+  private static Path rename(Path staged, Path last) throws IOException {
+    Path directory = Objects.requireNonNull(last.getParent(), "directory of " + last);
     Files.createDirectories(directory);
     try {
-      if (!target.directory() && target.ifExists() == IfExists.REFUSE) {
-        link(staged, last);
-      } else {
-        Files.move(staged, last, StandardCopyOption.ATOMIC_MOVE);
-      }
+      Files.move(staged, last, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException gone) {
       if (!exists(last)) {
         throw gone;
       }
     }
     return directory;
-  }
-
-  /** A rename that replaces nothing. */
-  private void link(Path staged, Path last) throws IOException, RefusedException {
-    try {
-      Files.createLink(last, staged);
-    } catch (FileAlreadyExistsException taken) {
-      if (exists(staged) && !Files.isSameFile(last, staged)) {
-        throw exists();
-      }
-    } catch (UnsupportedOperationException withoutLinks) {
-      if (exists(last)) {
-        throw exists();
-      }
-      Files.move(staged, last, StandardCopyOption.ATOMIC_MOVE);
-    }
-    Files.deleteIfExists(staged);
   }
 }

@@ -6,22 +6,33 @@ import io.mangonel.planner.stage.WriteTarget;
 import io.mangonel.shuffle.ShuffleDirectory;
 import io.mangonel.shuffle.StagedFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The hidden directory beside a statement's target, in which each attempt has a directory of its
- * own. Who made a directory removes it, with the shuffle files of the attempt; who publishes
- * removes all.
+ * own. Who made a directory removes it, with the shuffle files of the attempt; who publishes, or
+ * hears that the job is over, removes all.
  */
 public final class Staging {
   /** No pattern that people write for their files finds it, nor the files in it. */
   static final String PREFIX = ".mangonel-";
+
+  /** No statement writes nothing for so long. */
+  static final long ABANDONED_MS = Duration.ofDays(7).toMillis();
+
+  private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
   private final WriteTarget target;
   private final Path root;
@@ -64,6 +75,37 @@ public final class Staging {
     StagedFiles.note(own, staged);
     ShuffleDirectory.delete(staged);
     return Files.createDirectories(staged);
+  }
+
+  /**
+   * Removes hidden directories of other jobs beside the target in which nothing has changed for
+   * {@link #ABANDONED_MS}: their executors never came back. Whose they are nobody here knows, so
+   * only their age tells.
+   */
+  void sweep() {
+    Path parent = Path.of(target.parent());
+    long before = System.currentTimeMillis() - ABANDONED_MS;
+    try (DirectoryStream<Path> hidden = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path directory : hidden) {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+            && newestMs(directory) < before) {
+          LOG.info("removes {}, which nobody has written to for days", directory);
+          ShuffleDirectory.delete(directory);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException | UncheckedIOException failed) {
+      LOG.warn("cannot look for what is abandoned in {}: {}", parent, failed.getMessage());
+    }
+  }
+
+  private static long newestMs(Path tree) throws IOException {
+    long newest = 0;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        newest = Math.max(newest, Files.getLastModifiedTime(path).toMillis());
+      }
+    }
+    return newest;
   }
 
   /** Forces a tree of new files to the disk: they count once their status does. */

@@ -14,9 +14,9 @@ public record WriteTarget(
     String path, boolean directory, IfExists ifExists, String parent, String extension) {
   /** What becomes of a file, or of the files in a directory, that is there before. */
   public enum IfExists {
-    /** The statement fails. */
+    /** The statement fails; only for a directory. */
     REFUSE,
-    /** It goes. */
+    /** It goes; always so for one file. */
     OVERWRITE,
     /** It stays beside the new ones; only in a directory. */
     APPEND

@@ -100,9 +100,7 @@ public record CopyTarget(WriteTarget target, String options, String partitionBy)
           "'%s' is a directory: a slash at its end, or PER_THREAD_OUTPUT, writes files into it"
               .formatted(path));
     }
-    return !target.directory() && target.ifExists() == IfExists.REFUSE && Files.exists(path)
-        ? Optional.of("the file '" + path + "' exists: OVERWRITE replaces it")
-        : Optional.empty();
+    return Optional.empty();
   }
 
   /** Reads the options of one statement. */
@@ -195,9 +193,10 @@ public record CopyTarget(WriteTarget target, String options, String partitionBy)
             "APPEND adds files to a directory (PER_THREAD_OUTPUT, PARTITION_BY)",
             range(options.get("APPEND")));
       }
-      return append
-          ? IfExists.APPEND
-          : overwrite || orIgnore ? IfExists.OVERWRITE : IfExists.REFUSE;
+      if (append) {
+        return IfExists.APPEND;
+      }
+      return overwrite || !directory ? IfExists.OVERWRITE : IfExists.REFUSE;
     }
 
     /**
