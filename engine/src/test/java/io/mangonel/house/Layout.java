@@ -58,8 +58,10 @@ final class Layout {
                   "core.task",
                   "planner.*",
                   "wire",
-                  "shuffle")),
-          Map.entry("executor.write", List.of("core", "core.task", "planner.stage", "shuffle")),
+                  "shuffle",
+                  "files")),
+          Map.entry(
+              "executor.write", List.of("core", "core.task", "planner.stage", "shuffle", "files")),
           Map.entry(
               "executor.work", List.of("core", "core.agent", "core.task", "shuffle", "files")),
           Map.entry("flightsql.*", plus(SHELL, "flightsql.*", "scheduler.*", "web")),

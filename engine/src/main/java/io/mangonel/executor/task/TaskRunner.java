@@ -10,6 +10,7 @@ import io.mangonel.executor.work.WorkDirectory;
 import io.mangonel.executor.write.Publisher;
 import io.mangonel.executor.write.RefusedException;
 import io.mangonel.executor.write.Staging;
+import io.mangonel.files.FileProblem;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
 import io.mangonel.planner.stage.TaskSql;
@@ -114,8 +115,8 @@ public final class TaskRunner {
     } catch (RefusedException refused) {
       return failed(new Failure.UserError(String.valueOf(refused.getMessage())));
     } catch (IOException failed) {
-      String message = "cannot publish the files of " + target.path() + ": " + failed;
-      return failed(new Failure.Io(message));
+      String why = FileProblem.reason(Path.of(target.path()), failed);
+      return failed(new Failure.Io("cannot publish the files of " + target.path() + ": " + why));
     }
     StagePlan count =
         new StagePlan(

@@ -117,7 +117,9 @@ public final class Publisher {
     for (var entry : names.entrySet()) {
       if (!exists(entry.getKey()) && !exists(entry.getValue())) {
         throw new RefusedException(
-            "executor %s does not see %s, which executor %s wrote: what a statement writes to (--data-dirs) has to be one directory for all executors"
+            """
+            executor %s does not see %s, which executor %s wrote: what a statement writes to \
+            (--data-dirs) has to be one directory for all executors"""
                 .formatted(self, entry.getKey(), writers.get(entry.getKey())));
       }
     }
@@ -152,7 +154,7 @@ public final class Publisher {
         new SimpleFileVisitor<Path>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes a) {
-            boolean hidden = String.valueOf(directory.getFileName()).startsWith(Staging.PREFIX);
+            boolean hidden = String.valueOf(directory.getFileName()).startsWith(WriteTarget.HIDDEN);
             return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 
@@ -199,7 +201,7 @@ public final class Publisher {
         new SimpleFileVisitor<Path>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes a) {
-            boolean hidden = String.valueOf(directory.getFileName()).startsWith(Staging.PREFIX);
+            boolean hidden = String.valueOf(directory.getFileName()).startsWith(WriteTarget.HIDDEN);
             return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 

@@ -2,6 +2,7 @@ package io.mangonel.executor.write;
 
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.files.FileProblem;
 import io.mangonel.planner.stage.WriteTarget;
 import io.mangonel.shuffle.ShuffleDirectory;
 import io.mangonel.shuffle.StagedFiles;
@@ -26,9 +27,6 @@ import org.slf4j.LoggerFactory;
  * hears that the job is over, removes all.
  */
 public final class Staging {
-  /** No pattern that people write for their files finds it, nor the files in it. */
-  static final String PREFIX = ".mangonel-";
-
   /** No statement writes nothing for so long. */
   static final long ABANDONED_MS = Duration.ofDays(7).toMillis();
 
@@ -53,7 +51,7 @@ public final class Staging {
       throw new RefusedException("there is no directory " + parent + " on the executor's machine");
     }
     this.target = target;
-    this.root = parent.resolve(PREFIX + job.value());
+    this.root = parent.resolve(WriteTarget.HIDDEN + job.value());
   }
 
   WriteTarget target() {
@@ -68,13 +66,19 @@ public final class Staging {
    * A new directory for an attempt's files, of which its shuffle directory tells.
    *
    * @param shuffle where the attempt has its directory
+   * @throws IOException says in words why nothing can be made beside the target
    */
   public Path create(TaskAttemptId attempt, ShuffleDirectory shuffle) throws IOException {
     Path own = shuffle.createAttempt(attempt);
     Path staged = root.resolve(attempt.stage() + "." + own.getFileName());
     StagedFiles.note(own, staged);
-    ShuffleDirectory.delete(staged);
-    return Files.createDirectories(staged);
+    try {
+      ShuffleDirectory.delete(staged);
+      return Files.createDirectories(staged);
+    } catch (IOException failed) {
+      String why = FileProblem.reason(root, failed);
+      throw new IOException("cannot write to " + target.parent() + ": " + why, failed);
+    }
   }
 
   /**
@@ -85,7 +89,8 @@ public final class Staging {
   void sweep() {
     Path parent = Path.of(target.parent());
     long before = System.currentTimeMillis() - ABANDONED_MS;
-    try (DirectoryStream<Path> hidden = Files.newDirectoryStream(parent, PREFIX + "*")) {
+    try (DirectoryStream<Path> hidden =
+        Files.newDirectoryStream(parent, WriteTarget.HIDDEN + "*")) {
       for (Path directory : hidden) {
         if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
             && newestMs(directory) < before) {

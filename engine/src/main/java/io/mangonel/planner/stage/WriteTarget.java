@@ -12,6 +12,9 @@ package io.mangonel.planner.stage;
  */
 public record WriteTarget(
     String path, boolean directory, IfExists ifExists, String parent, String extension) {
+  /** How hidden directories begin: no pattern that people write finds them. */
+  public static final String HIDDEN = ".mangonel-";
+
   /** What becomes of a file, or of the files in a directory, that is there before. */
   public enum IfExists {
     /** The statement fails; only for a directory. */

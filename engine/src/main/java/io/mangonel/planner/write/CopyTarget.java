@@ -10,6 +10,8 @@ import io.mangonel.planner.stage.WriteTarget.IfExists;
 import io.mangonel.planner.text.StatementHead;
 import io.mangonel.planner.text.StatementHead.CopyOption;
 import io.mangonel.planner.text.TextEdits.Range;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +82,7 @@ public record CopyTarget(WriteTarget target, String options, String partitionBy)
     return "EXPLAIN COPY (SELECT "
         + String.join(", ", nulls)
         + ") TO "
-        + Sql.literal(target.parent() + "/.mangonel-check")
+        + Sql.literal(target.parent() + "/" + WriteTarget.HIDDEN + "check")
         + " ("
         + options
         + divided
@@ -100,7 +103,24 @@ public record CopyTarget(WriteTarget target, String options, String partitionBy)
           "'%s' is a directory: a slash at its end, or PER_THREAD_OUTPUT, writes files into it"
               .formatted(path));
     }
-    return Optional.empty();
+    return target.ifExists() == IfExists.REFUSE && hasFiles(path)
+        ? Optional.of("the directory '" + path + "' is not empty: OVERWRITE or APPEND allows it")
+        : Optional.empty();
+  }
+
+  /** Before the work, as far as it is seen from here; who publishes looks again. */
+  private static boolean hasFiles(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.anyMatch(
+          path ->
+              Files.isRegularFile(path)
+                  && !directory.relativize(path).toString().contains(WriteTarget.HIDDEN));
+    } catch (IOException | UncheckedIOException unreadable) {
+      return false;
+    }
   }
 
   /** Reads the options of one statement. */
