@@ -57,10 +57,16 @@ final class DurableGraph {
     return winner != null && winner.id.equals(id);
   }
 
-  /** Whether it was launched and does not run any more. */
+  /** Whether it was launched and does not run any more, or a later attempt took its place. */
   boolean hasEnded(TaskAttemptId id) {
     Running attempt = running.get(Lineage.place(id));
-    return launched.contains(id) && (attempt == null || !attempt.id.equals(id));
+    return launched.stream().anyMatch(other -> isLater(other, id))
+        || (launched.contains(id) && (attempt == null || !attempt.id.equals(id)));
+  }
+
+  private static boolean isLater(TaskAttemptId other, TaskAttemptId id) {
+    return Lineage.place(other).equals(Lineage.place(id))
+        && (other.stageAttempt() > id.stageAttempt() || other.attempt() > id.attempt());
   }
 
   int runningTasks() {
