@@ -52,6 +52,9 @@ class FaultsTest {
   /** Shorter than an executor's silence that counts, longer than a gap between ticks. */
   private static final long SCHEDULER_PAUSE_MS = 2_500;
 
+  /** At least so long an executor stands still; a minute is tried by hand. */
+  private static final long EXECUTOR_PAUSE_MS = Long.getLong("mangonel.faults.pauseMs", 0);
+
   /** How often a process is stopped until it is caught with a task. */
   private static final int STOPS_MAX = 20;
 
@@ -164,9 +167,11 @@ class FaultsTest {
   void anExecutorThatStandsStillIsReplacedAndDoesNoHarmWhenItComesBack() throws Exception {
     CompletableFuture<Rows> answer = running();
     TaskRuns.Run caught = stopWithATask(0, answer);
+    Instant stopped = Instant.now();
     // Nothing else can run that task: the job waits until the executor is given up.
     await().atMost(MAX).until(() -> ranElsewhere(caught) || answer.isDone());
     assertThat(ranElsewhere(caught)).isTrue();
+    pass(Math.max(1, EXECUTOR_PAUSE_MS - Duration.between(stopped, Instant.now()).toMillis()));
     cluster.executor(0).resume();
     assertAnswered(answer);
     assertThat(transitions())
@@ -178,6 +183,7 @@ class FaultsTest {
                         GraphTransition.ExecutorGone.class,
                         gone -> assertThat(gone.reason()).contains("is silent")));
     assertAnswered(running());
+    cluster.awaitExecutor(0);
   }
 
   /**
