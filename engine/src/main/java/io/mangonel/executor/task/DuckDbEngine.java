@@ -78,6 +78,10 @@ public final class DuckDbEngine implements AutoCloseable {
     DuckDBConnection instance =
         (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
     try (Statement statement = instance.createStatement()) {
+      // Without the threads above, a pipeline that may not be suspended, as in a recursive CTE,
+      // waits
+      // for ever for a read ahead in Parquet that nobody does; so nothing is read ahead.
+      statement.execute("SET disable_parquet_prefetching = true");
       // As a property it is shown, and not obeyed.
       statement.execute(
           "SET max_temp_directory_size = " + Sql.literal(bytes(config.spillBytesMax())));

@@ -6,6 +6,7 @@ import io.mangonel.core.graph.EdgeKind;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.TaskAttemptId;
+import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.planner.stage.StageOutput;
 import io.mangonel.planner.stage.StagePlan;
@@ -16,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,28 @@ final class ResourcesTest {
         ResultSet row = statement.executeQuery("SELECT current_setting('async_threads')")) {
       assertThat(row.next()).isTrue();
       assertThat(row.getInt(1)).isZero();
+    }
+  }
+
+  /** A pipeline that may not be suspended waits for its reads: somebody has to do them. */
+  @Test
+  void aRecursiveQueryOverAFileEndsOnOneThread() throws Exception {
+    try (var harness = new TaskHarness(directory, 1, MEMORY_BYTES, ROOM_BYTES)) {
+      String file = harness.data.resolve("tree.parquet").toString();
+      try (var session = harness.engine.connect();
+          Statement statement = session.connection().createStatement()) {
+        statement.execute(
+            "COPY (SELECT i AS id, i // 2 AS parent FROM range(1, 64) t(i)) TO '" + file + "'");
+      }
+      StagePlan plan =
+          Plans.result(
+              ("WITH RECURSIVE r(id, depth) AS (SELECT 1, 0 UNION ALL"
+                      + " SELECT t.id, depth + 1 FROM '%s' t JOIN r ON t.parent = r.id)"
+                      + " SELECT count(*) AS c0, max(depth) AS c1 FROM r")
+                  .formatted(file));
+      var stop = new TaskStop();
+      assertThat(harness.start(plan, Plans.id("j", 0, 0), stop).get(60, TimeUnit.SECONDS))
+          .isInstanceOf(TaskOutcome.Succeeded.class);
     }
   }
 

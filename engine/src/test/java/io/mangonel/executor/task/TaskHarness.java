@@ -38,12 +38,17 @@ final class TaskHarness implements AutoCloseable {
    */
   TaskHarness(Path directory, long memoryBytes, long spillBytesMax)
       throws IOException, SQLException {
+    this(directory, 2, memoryBytes, spillBytesMax);
+  }
+
+  TaskHarness(Path directory, int threads, long memoryBytes, long spillBytesMax)
+      throws IOException, SQLException {
     data = Files.createDirectories(directory.resolve("data")).toRealPath();
     work = WorkDirectory.open(directory.resolve("work"));
     engine =
         DuckDbEngine.open(
             new DuckDbEngine.Config(
-                2,
+                threads,
                 memoryBytes,
                 work.spill(),
                 spillBytesMax,
