@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.arrow.flight.FlightInfo;
@@ -90,9 +91,10 @@ public final class ClientSession implements AutoCloseable {
   /** What one scheduler cannot take now, another may: each is asked once. */
   private FlightInfo sendAnywhere(String statement, String key) {
     int refusals = 0;
+    var broken = new AtomicInteger();
     while (true) {
       try {
-        return exchange("", to -> sendInterruptibly(to, statement, key));
+        return exchange("", to -> sendCounting(to, statement, key, broken));
       } catch (ClientException e) {
         if (e.kind() != Kind.RETRYABLE || ++refusals >= setup.addresses.size()) {
           throw e;
@@ -102,19 +104,32 @@ public final class ClientSession implements AutoCloseable {
     }
   }
 
-  private FlightInfo sendInterruptibly(SchedulerLink to, String statement, String key) {
+  private FlightInfo sendCounting(
+      SchedulerLink to, String statement, String key, AtomicInteger broken) {
+    try {
+      return sendInterruptibly(to, statement, key, broken.get());
+    } catch (FlightRuntimeException e) {
+      if (LinkFailures.isOutOfReach(e) && !LinkFailures.isRefused(e)) {
+        broken.incrementAndGet();
+      }
+      throw e;
+    }
+  }
+
+  private FlightInfo sendInterruptibly(SchedulerLink to, String statement, String key, int broken) {
     sending = Thread.currentThread();
     try {
-      return sendKeepingSession(to, statement, key);
+      return sendKeepingSession(to, statement, key, broken);
     } finally {
       sending = null;
     }
   }
 
   /** A scheduler that has forgotten the session is told what it was before anything else. */
-  private FlightInfo sendKeepingSession(SchedulerLink to, String statement, String key) {
+  private FlightInfo sendKeepingSession(
+      SchedulerLink to, String statement, String key, int broken) {
     try {
-      return to.send(statement, key, memory.isChanged());
+      return to.send(statement, key, memory.isChanged(), broken);
     } catch (FlightRuntimeException e) {
       if (!LinkFailures.isSessionLost(e)) {
         throw e;
@@ -122,7 +137,7 @@ public final class ClientSession implements AutoCloseable {
       memory.lost();
     }
     for (String earlier : memory.statements()) {
-      FlightStream answer = to.open(to.send(earlier, UUID.randomUUID().toString(), false));
+      FlightStream answer = to.open(to.send(earlier, UUID.randomUUID().toString(), false, 0));
       try {
         while (answer.next()) {
           answer.getRoot().clear();
@@ -135,7 +150,7 @@ public final class ClientSession implements AutoCloseable {
     notices.accept(
         "the scheduler had forgotten this session; set again: "
             + (memory.names().isEmpty() ? "nothing" : memory.names()));
-    return to.send(statement, key, memory.isChanged());
+    return to.send(statement, key, memory.isChanged(), broken);
   }
 
   /** All rows of a statement were read. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     answer brings; null for a call with a session
  * @param directory {@code mangonel-directory}: what relative paths are relative to, absolute
  * @param idempotencyKey {@code mangonel-idempotency-key}
+ * @param brokenSends {@code mangonel-broken-sends}
  * @param settings {@code mangonel-settings}: {@code name=value&...}, for this call alone
  */
 record Caller(
@@ -34,12 +35,14 @@ record Caller(
     @Nullable String offeredSession,
     @Nullable String directory,
     @Nullable String idempotencyKey,
+    int brokenSends,
     SortedMap<String, String> settings) {
 
   private static final Context.Key<Caller> KEY = Context.key("mangonel-caller");
   private static final Metadata.Key<String> SESSION = header(ClientHeaders.SESSION);
   private static final Metadata.Key<String> DIRECTORY = header(ClientHeaders.DIRECTORY);
   private static final Metadata.Key<String> IDEMPOTENCY_KEY = header(ClientHeaders.IDEMPOTENCY_KEY);
+  private static final Metadata.Key<String> BROKEN_SENDS = header(ClientHeaders.BROKEN_SENDS);
   private static final Metadata.Key<String> SETTINGS = header(ClientHeaders.SETTINGS);
   private static final Metadata.Key<String> COOKIE = header("cookie");
   private static final Metadata.Key<String> SET_COOKIE = header("set-cookie");
@@ -59,7 +62,8 @@ record Caller(
         idempotencyKey,
         directory == null ? defaultDirectory.toString() : directory,
         settings,
-        text.values());
+        text.values(),
+        brokenSends);
   }
 
   /** Puts the caller into the context of each call; refuses headers that make no sense. */
@@ -98,6 +102,7 @@ record Caller(
         session == null ? UUID.randomUUID().toString() : null,
         decoded(headers, DIRECTORY).map(Caller::absolute).orElse(null),
         decoded(headers, IDEMPOTENCY_KEY).orElse(null),
+        number(ClientHeaders.BROKEN_SENDS, headers.get(BROKEN_SENDS)),
         settings(headers.get(SETTINGS)));
   }
 
@@ -117,6 +122,14 @@ record Caller(
       }
     }
     return Optional.empty();
+  }
+
+  private static int number(String header, @Nullable String value) {
+    try {
+      return value == null ? 0 : Integer.parseUnsignedInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(header + " is not a number: " + value, e);
+    }
   }
 
   private static String absolute(String directory) {

@@ -16,6 +16,12 @@ public final class ClientHeaders {
   /** A statement sent again under the same key is the same job. */
   public static final String IDEMPOTENCY_KEY = "mangonel-idempotency-key";
 
+  /**
+   * How many schedulers went away while the client waited for their first answer to this statement.
+   * One that may have ended them is planned with care.
+   */
+  public static final String BROKEN_SENDS = "mangonel-broken-sends";
+
   /** Settings of this call alone, {@link #encode(SortedMap) encoded}. */
   public static final String SETTINGS = "mangonel-settings";
 

@@ -6,6 +6,7 @@ import io.mangonel.catalog.Catalog;
 import io.mangonel.catalog.Sessions;
 import io.mangonel.core.owner.Limits;
 import io.mangonel.planner.Planner;
+import io.mangonel.scheduler.job.PlanRehearsal;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.query.CatalogStatements;
@@ -202,6 +203,7 @@ public final class SchedulerServer implements AutoCloseable {
             .withJobs(config.jobs().running(), config.jobs().queued()),
         parts.engineVersion,
         parts.planner,
+        PlanRehearsal.inOwnJvm(config.dataDirectories()),
         catalog::definitions,
         identity.onFatal());
   }

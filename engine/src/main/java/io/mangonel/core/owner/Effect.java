@@ -23,8 +23,13 @@ public sealed interface Effect {
     JobId job();
   }
 
-  /** Plan it, off the loop; answered by {@code JobSubmitted} or {@code PlanningFailed}. */
-  record PlanJob(JobId job, JobRequest request) implements Effect {}
+  /**
+   * Plan it, off the loop; answered by {@code JobSubmitted} or {@code PlanningFailed}.
+   *
+   * @param suspect whether schedulers have ended before they had planned it: it is to be planned in
+   *     a process of its own first (rule T14)
+   */
+  record PlanJob(JobId job, JobRequest request, boolean suspect) implements Effect {}
 
   /** Nobody waits for the plan any more; optional to obey. */
   record StopPlanning(JobId job) implements Effect {}

@@ -132,7 +132,7 @@ final class JobLifecycle {
       committer.afterCommit(accepted);
     }
     if (plan == null) {
-      effects.add(new Effect.PlanJob(id, request));
+      effects.add(new Effect.PlanJob(id, request, false));
     } else {
       submit(job, plan, nowMs);
     }
@@ -259,7 +259,8 @@ final class JobLifecycle {
           stored.epoch() + " schedulers ended before they had planned it, perhaps because of it";
       end(job, new TerminalRecord.Failed(message, false, nowMs), nowMs);
     } else if (stored.plan() == null) {
-      effects.add(new Effect.PlanJob(job.id, job.request));
+      boolean suspect = stored.epoch() >= limits.unsuspectedClaimsMax();
+      effects.add(new Effect.PlanJob(job.id, job.request, suspect));
     }
   }
 

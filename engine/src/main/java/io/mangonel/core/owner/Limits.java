@@ -11,6 +11,8 @@ import io.mangonel.core.graph.GraphLimits;
  * @param attemptsMax failed attempts of a task that fail the job
  * @param stageAttemptsMax attempts of a stage that fail the job
  * @param executorDeathsMax deaths of executors while they ran a task that fail the job (rule T14)
+ * @param unsuspectedClaimsMax schedulers that had a job without ever planning it; the next one has
+ *     it planned in a process of its own first (rule T14)
  * @param unplannedClaimsMax schedulers that had a job without ever planning it; the next one fails
  *     it: planning it may be what ends them (rule T14)
  * @param jobsMax jobs that have not ended; beyond, a submit is refused
@@ -51,6 +53,7 @@ public record Limits(
     int attemptsMax,
     int stageAttemptsMax,
     int executorDeathsMax,
+    int unsuspectedClaimsMax,
     int unplannedClaimsMax,
     int jobsMax,
     int runningJobsMax,
@@ -83,9 +86,9 @@ public record Limits(
 
   public static final Limits DEFAULTS =
       new Limits(
-          50, 2_000, 4, 16, 3, 10, 10_000, 1_000, 5_000, 512 << 10, 256 << 10, 768 << 10, 64, 100,
-          1 << 20, 10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000, 2_000,
-          300_000, 600_000, 5_000, 10_000, 30_000, 2_000, 50);
+          50, 2_000, 4, 16, 3, 2, 10, 10_000, 1_000, 5_000, 512 << 10, 256 << 10, 768 << 10, 64,
+          100, 1 << 20, 10_000, 8 << 20, 5_000, 100, 3_000, 15_000, 3_000, 1_000, 500, 20, 5_000,
+          2_000, 300_000, 600_000, 5_000, 10_000, 30_000, 2_000, 50);
 
   /** What a job may bear. */
   GraphLimits graph() {
@@ -110,6 +113,7 @@ public record Limits(
         attemptsMax,
         stageAttemptsMax,
         executorDeathsMax,
+        unsuspectedClaimsMax,
         unplannedClaimsMax,
         jobsMax,
         newRunningJobsMax,

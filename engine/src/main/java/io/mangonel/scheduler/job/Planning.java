@@ -33,6 +33,7 @@ public final class Planning implements AutoCloseable {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Planner planner;
+  private final PlanRehearsal rehearsal;
   private final Function<JobRequest, List<Definition>> definitions;
   private final JobDirectory jobs;
   private final EventQueue events;
@@ -58,16 +59,19 @@ public final class Planning implements AutoCloseable {
 
   /**
    * @param planner closed after this
+   * @param rehearsal of statements that may have ended schedulers
    * @param definitions what a request's names mean, in order of creation
    */
   public Planning(
       Planner planner,
+      PlanRehearsal rehearsal,
       Function<JobRequest, List<Definition>> definitions,
       JobDirectory jobs,
       EventQueue events,
       SchedulerMetrics metrics) {
     this.metrics = metrics;
     this.planner = planner;
+    this.rehearsal = rehearsal;
     this.definitions = definitions;
     this.jobs = jobs;
     this.events = events;
@@ -118,6 +122,23 @@ public final class Planning implements AutoCloseable {
         outcome instanceof Outcome.Planned(PlanResult.Query(var plan)) && plan.fallback() != null;
     metrics.planned((System.nanoTime() - startNs) / NANOS_PER_SECOND, whole);
     return outcome;
+  }
+
+  /**
+   * As {@link #plan}, of a statement during whose planning schedulers have ended: if that is what
+   * ends the process, it is another one's (rule T14).
+   */
+  public Outcome planSuspect(JobRequest request, ClusterSize size) {
+    return switch (rehearsal.of(planRequest(request, size))) {
+      case PlanRehearsal.Verdict.Harmless() -> plan(request, size);
+      case PlanRehearsal.Verdict.Deadly(String end) ->
+          new Outcome.Planned(
+              new PlanResult.Rejected(
+                  "planning this statement ends the process that does it ("
+                      + end
+                      + "), so it is not tried again: it has to be written in another way"));
+      case PlanRehearsal.Verdict.Unknown(String message) -> new Outcome.Overloaded(message);
+    };
   }
 
   /** Statements that wait for a planner. */
@@ -187,7 +208,9 @@ public final class Planning implements AutoCloseable {
     }
     ClusterSize size = clusterSize().orElse(new ClusterSize(1, 1));
     events.put(
-        switch (plan(effect.request(), size)) {
+        switch (effect.suspect()
+            ? planSuspect(effect.request(), size)
+            : plan(effect.request(), size)) {
           case Outcome.Planned(PlanResult.Query(var plan)) -> {
             PlannedQuery planned = PlannedQuery.of(plan);
             jobs.inMemory(effect.job()).ifPresent(job -> job.plan(planned));

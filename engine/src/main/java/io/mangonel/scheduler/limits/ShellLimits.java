@@ -25,6 +25,12 @@ public final class ShellLimits {
   /** Statements waiting to be planned; beyond, a submit is turned away. */
   public static final int PLANNING_QUEUE_MAX = 1_000;
 
+  /** Schedulers that went away with a statement unanswered; the next one does not trust it. */
+  public static final int UNSUSPECTED_SENDS_MAX = 2;
+
+  /** Statements that are planned in a process of their own at once; beyond, clients try again. */
+  public static final int REHEARSALS_MAX = 2;
+
   /** Parameters of a prepared statement. */
   public static final int PARAMETERS_MAX = 1_000;
 

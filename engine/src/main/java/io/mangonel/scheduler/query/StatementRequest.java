@@ -1,5 +1,6 @@
 package io.mangonel.scheduler.query;
 
+import io.mangonel.scheduler.limits.ShellLimits;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param workingDirectory what relative paths are relative to, absolute
  * @param settings settings of this statement alone; they win over the session's
  * @param values of the statement's parameters, each an expression as SQL
+ * @param brokenSends how many schedulers ended, or went out of reach, while its client waited for
+ *     their first answer to it
  */
 public record StatementRequest(
     String sql,
@@ -24,7 +27,8 @@ public record StatementRequest(
     @Nullable String idempotencyKey,
     String workingDirectory,
     SortedMap<String, String> settings,
-    List<String> values) {
+    List<String> values,
+    int brokenSends) {
   public StatementRequest {
     settings = new TreeMap<>(settings);
     values = List.copyOf(values);
@@ -38,12 +42,17 @@ public record StatementRequest(
       @Nullable String idempotencyKey,
       String workingDirectory,
       SortedMap<String, String> settings) {
-    this(sql, principal, sessionId, idempotencyKey, workingDirectory, settings, List.of());
+    this(sql, principal, sessionId, idempotencyKey, workingDirectory, settings, List.of(), 0);
+  }
+
+  /** Whether planning it may be what ended schedulers (rule T14). */
+  boolean suspect() {
+    return brokenSends >= ShellLimits.UNSUSPECTED_SENDS_MAX;
   }
 
   /** The same statement with other values for its parameters. */
   public StatementRequest withValues(List<String> others) {
     return new StatementRequest(
-        sql, principal, sessionId, idempotencyKey, workingDirectory, settings, others);
+        sql, principal, sessionId, idempotencyKey, workingDirectory, settings, others, brokenSends);
   }
 }

@@ -47,7 +47,7 @@ final class Submissions {
   Answer<List<ResultColumn>> describe(StatementRequest statement) {
     ClusterSize size = run.planning().clusterSize().orElse(new ClusterSize(1, 1));
     return request(statement)
-        .then(request -> planned(request, size))
+        .then(request -> planned(run.planning().plan(request, size)))
         .then(
             result ->
                 new Answer.Ok<>(
@@ -239,7 +239,11 @@ final class Submissions {
       if (size.isEmpty()) {
         return new Answer.Retryable<>("the scheduler is overloaded; try again later");
       }
-      Answer<PlanResult> result = planned(request, size.get());
+      Answer<PlanResult> result =
+          planned(
+              statement.suspect()
+                  ? run.planning().planSuspect(request, size.get())
+                  : run.planning().plan(request, size.get()));
       if (result instanceof Answer.UserFault<PlanResult>(String message)) {
         // What it wrote under the same key may be what is in its way.
         Optional<SubmitRecord> before = before(request);
@@ -284,8 +288,8 @@ final class Submissions {
     }
   }
 
-  private Answer<PlanResult> planned(JobRequest request, ClusterSize size) {
-    return switch (run.planning().plan(request, size)) {
+  private static Answer<PlanResult> planned(Planning.Outcome outcome) {
+    return switch (outcome) {
       case Planning.Outcome.Planned(PlanResult.Rejected(String message)) ->
           new Answer.UserFault<>(message);
       case Planning.Outcome.Planned(PlanResult result) -> new Answer.Ok<>(result);

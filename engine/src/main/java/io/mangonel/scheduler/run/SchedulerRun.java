@@ -20,6 +20,7 @@ import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.insight.JobHistories;
 import io.mangonel.scheduler.insight.SchedulerMetrics;
 import io.mangonel.scheduler.job.JobDirectory;
+import io.mangonel.scheduler.job.PlanRehearsal;
 import io.mangonel.scheduler.job.Planning;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Clock;
@@ -115,6 +116,7 @@ public final class SchedulerRun implements AutoCloseable {
    * @param channels closed after the run
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param planner closed after the run
+   * @param rehearsal of statements that may have ended schedulers
    * @param definitions what a request's names mean
    * @param onFatal gets what must end the process; called at most a few times, from any thread
    */
@@ -128,6 +130,7 @@ public final class SchedulerRun implements AutoCloseable {
       Limits limits,
       String engineVersion,
       Planner planner,
+      PlanRehearsal rehearsal,
       Function<JobRequest, List<Definition>> definitions,
       Consumer<Throwable> onFatal) {}
 
@@ -135,7 +138,8 @@ public final class SchedulerRun implements AutoCloseable {
     this.setup = setup;
     this.stored = new StoredState(setup.backend);
     this.jobs = new JobDirectory(stored);
-    this.planning = new Planning(setup.planner, setup.definitions, jobs, events, metrics);
+    this.planning =
+        new Planning(setup.planner, setup.rehearsal, setup.definitions, jobs, events, metrics);
     this.histories = new JobHistories(setup.self.value());
     this.followers = new Followers(setup.self);
     this.client = new ExecutorClient(setup.channels);

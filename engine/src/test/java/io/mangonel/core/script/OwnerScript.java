@@ -288,7 +288,8 @@ final class OwnerScript {
 
   private static String text(Effect effect) {
     return switch (effect) {
-      case Effect.PlanJob(var job, _) -> "plan " + job;
+      case Effect.PlanJob(var job, _, boolean suspect) ->
+          "plan " + job + (suspect ? " suspect" : "");
       case Effect.StopPlanning(var job) -> "stop-planning " + job;
       case Effect.ReserveSlots(_, var run, long request, int wanted, _) ->
           "reserve " + run + " request " + request + " wanted " + wanted;

@@ -32,6 +32,7 @@ final class SimulatedLimits {
         d.attemptsMax(),
         d.stageAttemptsMax(),
         d.executorDeathsMax(),
+        d.unsuspectedClaimsMax(),
         scenario.wild() && random.nextBoolean()
             ? 1 + random.nextInt(UNPLANNED_CLAIMS_MAX)
             : d.unplannedClaimsMax(),

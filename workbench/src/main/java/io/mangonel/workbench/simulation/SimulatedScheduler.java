@@ -465,7 +465,7 @@ final class SimulatedScheduler {
 
   private void perform(Effect effect) {
     switch (effect) {
-      case Effect.PlanJob(var id, _) -> planning.plan(id);
+      case Effect.PlanJob(var id, _, _) -> planning.plan(id);
       case Effect.ReserveSlots _,
           Effect.CancelReservations _,
           Effect.LaunchTasks _,

@@ -195,7 +195,7 @@ public final class SchedulerWatch {
           oracle.evidence().removes(self, address, peer);
         }
       }
-      case Effect.PlanJob(var job, _) -> {
+      case Effect.PlanJob(var job, _, _) -> {
         var stored = store.jobs.get(job);
         check(
             stored == null || stored.epoch < limits.unplannedClaimsMax(),
