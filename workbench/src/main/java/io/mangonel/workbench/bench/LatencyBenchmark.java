@@ -25,37 +25,8 @@ import java.util.stream.IntStream;
 
 /** Small queries over a small Parquet file: what a query costs when it is next to no work. */
 final class LatencyBenchmark {
-  private static final int ROWS = 10_000;
-
-  private static final String TABLE =
-      "SELECT i AS id, 'name-' || i AS name, i % 97 AS bucket,"
-          + " (i * 7 % 1000)::DECIMAL(10, 2) AS amount FROM range("
-          + ROWS
-          + ") AS t(i)";
-
   /** Runs until it is cancelled. */
   private static final String ENDLESS = "SELECT sum(i * i) FROM range(4000000000000) t(i)";
-
-  private static final List<Kind> SINGLE = List.of(Kind.CONSTANT, Kind.LOOKUP, Kind.AGGREGATE);
-
-  /** What is asked. */
-  private enum Kind {
-    CONSTANT,
-    LOOKUP,
-    AGGREGATE,
-    /** In turn. */
-    MIXED;
-
-    String query(int number) {
-      return switch (this) {
-        case CONSTANT -> "SELECT " + number + " AS answer";
-        case LOOKUP -> "SELECT name, amount FROM small WHERE id = " + number * 31 % ROWS;
-        case AGGREGATE ->
-            "SELECT count(*), sum(amount), max(name) FROM small WHERE bucket = " + number % 97;
-        case MIXED -> SINGLE.get(number % SINGLE.size()).query(number);
-      };
-    }
-  }
 
   private final int executors;
   private final long memoryMb;
@@ -81,11 +52,11 @@ final class LatencyBenchmark {
     Path data = resources.directory().resolve("data");
     makeDirectory(data);
     Path file = data.resolve("small.parquet");
-    String view = "CREATE OR REPLACE VIEW small AS FROM '" + file + "'";
+    String view = SmallQuery.view(file);
     PlainDuckDb plain =
         resources.add(
             PlainDuckDb.open(executors, memoryMb, resources.directory().resolve("spill")));
-    plain.write(TABLE, file);
+    plain.write(SmallQuery.TABLE, file);
     plain.execute(view);
     Cluster cluster =
         Cluster.start(
@@ -101,12 +72,12 @@ final class LatencyBenchmark {
     expectAnswer(clients.getFirst(), view);
     warmUp(plain, clients, warmUp);
     List<LatencyReport.Series> series = new ArrayList<>();
-    for (Kind kind : SINGLE) {
+    for (SmallQuery kind : SmallQuery.SINGLE) {
       series.add(measure(kind, plains.subList(0, 1), count, false));
       series.add(measure(kind, clients.subList(0, 1), count, false));
     }
-    series.add(measure(Kind.MIXED, plains, count, false));
-    series.add(measure(Kind.MIXED, clients, count, false));
+    series.add(measure(SmallQuery.MIXED, plains, count, false));
+    series.add(measure(SmallQuery.MIXED, clients, count, false));
     series.add(measureBusy(plains, count));
     series.add(measureBusy(clients, count));
     return new LatencyReport(executors, series);
@@ -123,9 +94,9 @@ final class LatencyBenchmark {
   /** Each query by each contestant, and each answer compared. */
   private void warmUp(PlainDuckDb plain, List<Contestant> clients, int count) {
     for (int number = 0; number < count; number++) {
-      Answer expected = expectAnswer(plain, Kind.MIXED.query(number));
+      Answer expected = expectAnswer(plain, SmallQuery.MIXED.query(number));
       Contestant client = clients.get(number % clients.size());
-      expectAnswer(client, Kind.MIXED.query(number))
+      expectAnswer(client, SmallQuery.MIXED.query(number))
           .differenceTo(expected)
           .ifPresent(
               difference -> {
@@ -142,11 +113,11 @@ final class LatencyBenchmark {
       running.add(Thread.ofPlatform().daemon().start(() -> runUntilCancelled(other)));
     }
     try {
-      measure(Kind.MIXED, clients.subList(0, 1), Limits.SETTLING_QUERIES, true);
+      measure(SmallQuery.MIXED, clients.subList(0, 1), Limits.SETTLING_QUERIES, true);
       if (running.stream().anyMatch(thread -> !thread.isAlive())) {
         throw CommandFailure.failed("a query that should run on has ended");
       }
-      return measure(Kind.MIXED, clients.subList(0, 1), count, true);
+      return measure(SmallQuery.MIXED, clients.subList(0, 1), count, true);
     } finally {
       others.forEach(Contestant::cancel);
       running.forEach(LatencyBenchmark::join);
@@ -179,7 +150,7 @@ final class LatencyBenchmark {
   }
 
   private LatencyReport.Series measure(
-      Kind kind, List<Contestant> clients, int count, boolean busy) {
+      SmallQuery kind, List<Contestant> clients, int count, boolean busy) {
     List<Callable<List<Double>>> shares = new ArrayList<>();
     for (int i = 0; i < clients.size(); i++) {
       Contestant client = clients.get(i);
@@ -217,7 +188,7 @@ final class LatencyBenchmark {
     }
   }
 
-  private static List<Double> times(Kind kind, Contestant client, IntStream numbers)
+  private static List<Double> times(SmallQuery kind, Contestant client, IntStream numbers)
       throws Exception {
     List<Double> ms = new ArrayList<>();
     for (int number : numbers.toArray()) {

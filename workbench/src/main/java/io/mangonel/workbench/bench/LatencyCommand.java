@@ -1,5 +1,7 @@
 package io.mangonel.workbench.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.workbench.contest.Resources;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -18,6 +20,10 @@ import picocli.CommandLine.Option;
       "",
       "The scheduler keeps its state in RocksDB. Clients use Flight SQL; plain DuckDB is in this"
           + " process. Ratios are of medians. Busy: as many endless queries run as there are slots.",
+      "",
+      "With --state etcd, several schedulers share an etcd that is started for it: queries one after"
+          + " another, at each scheduler in turn, and then from many clients at once, with what each"
+          + " client and each scheduler got. Exit code 1 when a target is missed.",
       ""
     })
 final class LatencyCommand implements Callable<Integer> {
@@ -39,6 +45,34 @@ final class LatencyCommand implements Callable<Integer> {
               + " is slow. Default: ${DEFAULT-VALUE}.")
   private int warmUp;
 
+  @Option(
+      names = "--state",
+      paramLabel = "S",
+      defaultValue = "rocksdb",
+      description = "rocksdb, or etcd for several schedulers. Default: ${DEFAULT-VALUE}.")
+  private String state = "rocksdb";
+
+  @Option(
+      names = "--schedulers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Schedulers on etcd. Default: ${DEFAULT-VALUE}.")
+  private int schedulers;
+
+  @Option(
+      names = "--clients",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Clients that ask at once, with --state etcd. Default: ${DEFAULT-VALUE}.")
+  private int clients;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "30",
+      description = "How long these ask. Default: ${DEFAULT-VALUE}.")
+  private int seconds;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures, too.")
   private @Nullable Path json;
 
@@ -50,6 +84,14 @@ final class LatencyCommand implements Callable<Integer> {
     PrintStream out = System.out;
     int count = ClusterOptions.between("--queries", queries, Limits.LATENCY_QUERIES_MAX);
     int before = ClusterOptions.between("--warm-up", warmUp, Limits.LATENCY_QUERIES_MAX);
+    return switch (state) {
+      case "rocksdb" -> alone(out, count, before);
+      case "etcd" -> shared(out, count, before);
+      default -> throw CommandFailure.usage("--state must be rocksdb or etcd, it is " + state);
+    };
+  }
+
+  private int alone(PrintStream out, int count, int before) {
     LatencyReport report;
     try (Resources resources = Resources.in(cluster.root())) {
       var benchmark =
@@ -57,11 +99,34 @@ final class LatencyCommand implements Callable<Integer> {
               cluster.executors(), cluster.memoryMb(), cluster.timeLimitMs(), resources);
       report = benchmark.run(count, before);
     }
-    out.println(report.text());
+    print(out, report.text(), report.json());
+    return 0;
+  }
+
+  private int shared(PrintStream out, int count, int before) {
+    var sizes =
+        new SharedLatencyBenchmark.Sizes(
+            ClusterOptions.between("--schedulers", schedulers, Limits.SCHEDULERS_MAX),
+            cluster.executors(),
+            cluster.memoryMb(),
+            count,
+            before,
+            ClusterOptions.between("--clients", clients, Limits.SHARED_CLIENTS_MAX),
+            ClusterOptions.between("--seconds", seconds, Limits.TIME_LIMIT_S_MAX) * 1_000L,
+            cluster.timeLimitMs());
+    SharedLatencyReport report;
+    try (Resources resources = Resources.in(cluster.root())) {
+      report = new SharedLatencyBenchmark(sizes, resources).run();
+    }
+    print(out, report.text(), report.json());
+    return report.allMet() ? 0 : 1;
+  }
+
+  private void print(PrintStream out, String text, JsonNode figures) {
+    out.println(text);
     if (json != null) {
-      JsonFile.write(json, report.json());
+      JsonFile.write(json, figures);
       out.println("figures in " + json);
     }
-    return 0;
   }
 }

@@ -18,6 +18,16 @@ final class Limits {
   /** Clients that ask at the same time. */
   static final int CLIENTS = 8;
 
+  /** Clients that ask several schedulers at once; each has a thread. */
+  static final int SHARED_CLIENTS_MAX = 2_000;
+
+  static final int SCHEDULERS_MAX = 8;
+
+  /** What a small query should take on schedulers that share an etcd. */
+  static final int SHARED_P50_MS = 10;
+
+  static final int SHARED_P99_MS = 30;
+
   /** More than that is a slip of the hand. */
   static final int MEMORY_GB_MAX = 10_000;
 

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** A scheduler on RocksDB and its executors, each a process of its own. */
+/** Schedulers and their executors, each a process of its own. */
 public final class Cluster implements AutoCloseable {
   private static final String FLIGHT = "flight=";
 
@@ -28,9 +29,30 @@ public final class Cluster implements AutoCloseable {
    * @param executors each with one task slot
    * @param threads of each executor's DuckDB
    * @param memoryMb limit of each executor's DuckDB
+   * @param state as the command's option has it
    */
   public record Setup(
-      String name, Path work, Path data, int executors, int threads, long memoryMb) {
+      String name,
+      Path work,
+      Path data,
+      int executors,
+      int threads,
+      long memoryMb,
+      int schedulers,
+      String state) {
+    /** One scheduler, on RocksDB. */
+    public Setup(String name, Path work, Path data, int executors, int threads, long memoryMb) {
+      this(
+          name,
+          work,
+          data,
+          executors,
+          threads,
+          memoryMb,
+          1,
+          "rocksdb:" + work.resolve(name).resolve("state"));
+    }
+
     private Path directory() {
       return work.resolve(name);
     }
@@ -43,24 +65,29 @@ public final class Cluster implements AutoCloseable {
   /** Returns when all are ready. {@code owner} ends the processes, also when one does not start. */
   public static Cluster start(Setup setup, Resources owner) {
     Cluster cluster = owner.add(new Cluster(setup));
-    cluster.startScheduler();
+    cluster.startSchedulers();
     cluster.startExecutors();
     return cluster;
   }
 
-  private void startScheduler() {
-    List<String> arguments = new ArrayList<>(List.of("scheduler", "--port", "0"));
-    arguments.addAll(List.of("--http-port", "0"));
-    arguments.addAll(List.of("--state", "rocksdb:" + setup.directory().resolve("state")));
-    start("scheduler", arguments).awaitReady();
+  private void startSchedulers() {
+    List<ChildProcess> schedulers = new ArrayList<>();
+    for (int i = 1; i <= setup.schedulers(); i++) {
+      List<String> arguments = new ArrayList<>(List.of("scheduler", "--port", "0"));
+      arguments.addAll(List.of("--http-port", "0"));
+      arguments.addAll(List.of("--state", setup.state()));
+      schedulers.add(start("scheduler-" + i, arguments));
+    }
+    schedulers.forEach(ChildProcess::awaitReady);
   }
 
   private void startExecutors() {
-    String scheduler = address().toString();
+    String schedulers =
+        addresses().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
     List<ChildProcess> executors = new ArrayList<>();
     for (int i = 1; i <= setup.executors(); i++) {
       String name = "executor-" + i;
-      List<String> arguments = new ArrayList<>(List.of("executor", "--schedulers", scheduler));
+      List<String> arguments = new ArrayList<>(List.of("executor", "--schedulers", schedulers));
       arguments.addAll(List.of("--slots", "1"));
       arguments.addAll(List.of("--threads", String.valueOf(setup.threads())));
       arguments.addAll(List.of("--memory", setup.memoryMb() + "MB"));
@@ -82,7 +109,16 @@ public final class Cluster implements AutoCloseable {
 
   /** Where clients connect. */
   public HostAndPort address() {
-    for (String part : scheduler().awaitReady().split(" ", -1)) {
+    return addresses().getFirst();
+  }
+
+  /** Of all schedulers. */
+  public synchronized List<HostAndPort> addresses() {
+    return children.subList(0, setup.schedulers()).stream().map(Cluster::addressOf).toList();
+  }
+
+  private static HostAndPort addressOf(ChildProcess scheduler) {
+    for (String part : scheduler.awaitReady().split(" ", -1)) {
       if (part.startsWith(FLIGHT)) {
         return HostAndPort.parse(part.substring(FLIGHT.length()));
       }
@@ -90,16 +126,16 @@ public final class Cluster implements AutoCloseable {
     throw new IllegalStateException("the scheduler's ready line has no address");
   }
 
-  private synchronized ChildProcess scheduler() {
-    return children.getFirst();
-  }
-
   /** A client with a session of its own. */
   public ClusterClient connect(String session, Map<String, String> settings) {
+    return connect(address(), session, settings);
+  }
+
+  /** The same, at one of the {@link #addresses}. */
+  public ClusterClient connect(HostAndPort at, String session, Map<String, String> settings) {
     SortedMap<String, String> sorted = new TreeMap<>(settings);
     return new ClusterClient(
-        this,
-        SchedulerConnection.forStatements(address(), session, setup.data().toString(), sorted));
+        this, SchedulerConnection.forStatements(at, session, setup.data().toString(), sorted));
   }
 
   public String name() {
