@@ -259,8 +259,8 @@ public final class ExecutionGraph {
     if (done() || unsettled().stream().noneMatch(stage -> stage.touches(executor, keptSet))) {
       return List.of();
     }
-    var keptHere = kept.stream().filter(id -> id.job().equals(job)).toList();
-    var transition = new GraphTransition.ExecutorGone(executor, incarnation, keptHere, reason);
+    var transition =
+        new GraphTransition.ExecutorGone(executor, incarnation, stages.keptHere(kept), reason);
     apply(transition);
     return List.of(transition);
   }

@@ -1,11 +1,13 @@
 package io.mangonel.core.graph;
 
+import io.mangonel.core.RecordWriter;
 import io.mangonel.core.graph.Stage.Task;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskStatus;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -104,6 +106,24 @@ final class Stages {
       }
     }
     return true;
+  }
+
+  /**
+   * Those that count here, as many as a transition takes: it has to fit into a commit (rule D9).
+   */
+  List<TaskAttemptId> keptHere(List<TaskAttemptId> kept) {
+    var here = new ArrayList<TaskAttemptId>();
+    var written = new RecordWriter();
+    for (TaskAttemptId id : kept) {
+      if (isWinner(id) || isRunning(id)) {
+        id.write(written);
+        if (written.length() > GraphLimits.KEPT_BYTES_MAX) {
+          break;
+        }
+        here.add(id);
+      }
+    }
+    return here;
   }
 
   /** What a task of this stage reads now; every stage it reads is complete. */
