@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * them comes along.
  */
 final class JobRanges implements StoreReads {
-  private static final int PAGE = 500;
+  /** One answer of etcd: it reads on to the end of a page, also beyond the last of the jobs. */
+  private static final int PAGE = 100;
 
   private final Map<Keyspace, NavigableMap<String, Entry>> found = new EnumMap<>(Keyspace.class);
 
