@@ -3,6 +3,7 @@ package io.mangonel.workbench;
 import io.mangonel.cli.Main;
 import io.mangonel.workbench.bench.BenchCommand;
 import io.mangonel.workbench.chaos.ChaosCommand;
+import io.mangonel.workbench.explore.ExploreCommand;
 import io.mangonel.workbench.mutants.MutantsCommand;
 import io.mangonel.workbench.simulation.SimulateCommand;
 import io.mangonel.workbench.verify.VerifyCommand;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       SimulateCommand.class,
+      ExploreCommand.class,
       MutantsCommand.class,
       BenchCommand.class,
       VerifyCommand.class,

@@ -20,7 +20,7 @@ final class Laboratory implements AutoCloseable {
   private static final long PROCESS_MAX_S = 300;
 
   private static final String SCRIPT_RUNNER = "io.mangonel.core.script.ScriptRunner";
-  private static final String SIMULATION = "io.mangonel.workbench.Workbench";
+  private static final String PROGRAM = "io.mangonel.workbench.Workbench";
 
   private final Sources sources;
   private final long seeds;
@@ -82,6 +82,24 @@ final class Laboratory implements AutoCloseable {
     }
   }
 
+  /** What the explorer says of a mutant. */
+  Optional<String> explored(Mutant mutant, int depth, int deathsEvery)
+      throws IOException, InterruptedException {
+    compile(mutant, Files.createDirectories(directory.resolve(mutant.name())));
+    return failure(
+        run(
+            directory.resolve(mutant.name()).resolve("classes"),
+            List.of(
+                PROGRAM,
+                "explore",
+                "--depth",
+                "" + depth,
+                "--faults",
+                "1",
+                "--deaths-every",
+                "" + deathsEvery)));
+  }
+
   private static final class NoVerdictException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -105,8 +123,7 @@ final class Laboratory implements AutoCloseable {
     Ended ended =
         run(
             classes,
-            List.of(
-                SIMULATION, "simulate", "--first", "0", "--seeds", "" + count, "--until-failure"));
+            List.of(PROGRAM, "simulate", "--first", "0", "--seeds", "" + count, "--until-failure"));
     return failure(ended);
   }
 

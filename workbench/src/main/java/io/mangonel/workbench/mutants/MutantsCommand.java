@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -40,6 +41,12 @@ public final class MutantsCommand implements Callable<Integer> {
   @Option(names = "--jobs", description = "how many are tried at a time (default: one per core)")
   private int jobs = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--table",
+      paramLabel = "FILE",
+      description = "writes what caught each that is tried now into this page")
+  private @Nullable Path table;
+
   @Parameters(arity = "0..*", paramLabel = "NAME", description = "only these (default: all)")
   private List<String> names = List.of();
 
@@ -66,30 +73,35 @@ public final class MutantsCommand implements Callable<Integer> {
         out.println("the sources fail as they are: " + broken.get());
         return 1;
       }
-      return report(trials(laboratory, mutants), out);
+      List<Verdict> verdicts = tried(laboratory, mutants, out);
+      if (table != null) {
+        var caught = new TreeMap<String, String>();
+        verdicts.stream()
+            .filter(Verdict::caught)
+            .forEach(verdict -> caught.put(verdict.mutant().name(), verdict.caughtBy()));
+        MutantTable.write(table, Mutant.all(sources.mutants()), caught);
+      }
+      return verdicts.stream().allMatch(Verdict::caught) ? 0 : 1;
     }
   }
 
-  private List<Callable<Verdict>> trials(Laboratory laboratory, List<Mutant> mutants) {
-    var trials = new ArrayList<Callable<Verdict>>();
-    mutants.forEach(mutant -> trials.add(() -> laboratory.tried(mutant)));
-    return trials;
-  }
-
-  private int report(List<Callable<Verdict>> trials, PrintWriter out)
+  private List<Verdict> tried(Laboratory laboratory, List<Mutant> mutants, PrintWriter out)
       throws InterruptedException, ExecutionException {
     long startNs = System.nanoTime();
-    int caught = 0;
+    var trials = new ArrayList<Callable<Verdict>>();
+    mutants.forEach(mutant -> trials.add(() -> laboratory.tried(mutant)));
+    var done = new ArrayList<Verdict>();
     try (var pool = Executors.newFixedThreadPool(Math.max(1, jobs))) {
       List<Future<Verdict>> verdicts = trials.stream().map(pool::submit).toList();
       for (Future<Verdict> verdict : verdicts) {
-        caught += verdict.get().caught() ? 1 : 0;
+        done.add(verdict.get());
         out.println(verdict.get().text());
         out.flush();
       }
     }
     long tookS = (System.nanoTime() - startNs) / 1_000_000_000;
+    long caught = done.stream().filter(Verdict::caught).count();
     out.println("%d of %d mutants caught in %d s".formatted(caught, trials.size(), tookS));
-    return caught == trials.size() ? 0 : 1;
+    return done;
   }
 }

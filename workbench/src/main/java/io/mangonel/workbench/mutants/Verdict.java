@@ -1,6 +1,8 @@
 package io.mangonel.workbench.mutants;
 
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the checks said to a mutant.
@@ -13,6 +15,19 @@ record Verdict(
     Mutant mutant, Optional<String> script, Optional<String> seed, Optional<String> trouble) {
   boolean caught() {
     return trouble.isEmpty() && (script.isPresent() || seed.isPresent());
+  }
+
+  /** The script's name, or the seed. */
+  String caughtBy() {
+    return Stream.concat(
+            script.map(by -> "`" + upToColon(by) + "`").stream(),
+            seed.map(Verdict::upToColon).stream())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String upToColon(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? text : text.substring(0, colon);
   }
 
   String text() {

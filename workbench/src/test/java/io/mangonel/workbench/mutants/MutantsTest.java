@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class MutantsTest {
@@ -28,6 +30,26 @@ final class MutantsTest {
     }
     misfits.values().removeIf(Optional::isEmpty);
     assertThat(misfits).isEmpty();
+  }
+
+  /** The page says what caught each; which it is, only planting them tells. */
+  @Test
+  void everyRuleHasAMutantAndEveryMutantARowOfItsPage() throws IOException {
+    var mutants = Mutant.all(sources.mutants());
+    var rules = new TreeSet<String>();
+    var named = new TreeSet<String>();
+    for (Mutant mutant : mutants) {
+      rules.addAll(mutant.rules());
+      mutant.rules().forEach(rule -> named.add(rule + " " + mutant.name()));
+    }
+    assertThat(MutantTable.RULES).hasSize(28).allMatch(rules::contains);
+    var rows =
+        MutantTable.read(sources.mutants().resolve("../../../docs/mutants.md")).stream()
+            .map(row -> row.rule() + " " + row.mutant())
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(rows)
+        .as("docs/mutants.md, written by ./mangonel mutants --table docs/mutants.md NAME...")
+        .isEqualTo(named);
   }
 
   @Test

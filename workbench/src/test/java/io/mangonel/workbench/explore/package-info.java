@@ -1,0 +1,5 @@
+/** Tests of the exploration. */
+@NullMarked
+package io.mangonel.workbench.explore;
+
+import org.jspecify.annotations.NullMarked;
