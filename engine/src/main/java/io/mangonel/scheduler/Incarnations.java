@@ -35,6 +35,7 @@ final class Incarnations implements AutoCloseable {
   private Consumer<SchedulerRun> serve = _ -> {};
   private Optional<HostPort> listening = Optional.empty();
   private volatile long startedAtMs;
+  private Optional<Incarnation> formerly = Optional.empty(); // The last one that had a key.
   private boolean closed;
 
   /**
@@ -96,7 +97,8 @@ final class Incarnations implements AutoCloseable {
       }
       if (comesBack && fatal instanceof FencedException && listening.isPresent()) {
         dropped = Optional.of(present);
-        present = make(Optional.of(who));
+        formerly = Optional.of(who);
+        present = make(formerly);
       }
     }
     if (dropped.isEmpty()) {
@@ -115,7 +117,7 @@ final class Incarnations implements AutoCloseable {
       serve.accept(next);
       long heldMs = clock.nowMs() - startedAtMs;
       dropped.close();
-      next.jobs().inherit(dropped.jobs());
+      next.inherit(dropped);
       while (pause(heldMs) && !started(next)) {
         heldMs = 0;
         next = another(next);
@@ -159,12 +161,12 @@ final class Incarnations implements AutoCloseable {
   private SchedulerRun another(SchedulerRun failed) {
     SchedulerRun next;
     synchronized (this) {
-      next = make(Optional.of(failed.self()));
+      next = make(formerly); // What became of that one's key matters, not of this one's.
       present = next;
     }
     serve.accept(next);
     failed.close();
-    next.jobs().inherit(failed.jobs());
+    next.inherit(failed);
     return next;
   }
 

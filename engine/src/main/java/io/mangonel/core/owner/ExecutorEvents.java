@@ -102,12 +102,26 @@ final class ExecutorEvents {
   private void gone(
       ExecutorId id, Incarnation incarnation, List<TaskAttemptId> kept, String reason, long nowMs) {
     for (Job job : tasks.open()) {
-      if (tasks.changed(job, graph -> graph.executorGone(id, incarnation, kept, reason), nowMs)) {
+      if (tasks.changed(
+          job,
+          graph -> graph.executorGone(id, incarnation, stillThere(graph, id, kept), reason),
+          nowMs)) {
         jobs.settle(job, nowMs);
       }
       executors.track(job, id, nowMs);
     }
     lanes.forget(id);
+  }
+
+  /** With what runs in its present incarnation: an owner before may have heard of that first. */
+  private List<TaskAttemptId> stillThere(
+      ExecutionGraph graph, ExecutorId id, List<TaskAttemptId> kept) {
+    Incarnation now = executors.info(id).map(ExecutorInfo::incarnation).orElse(null);
+    var there = new ArrayList<>(kept);
+    graph.running().stream()
+        .filter(task -> task.executor().equals(id) && task.incarnation().equals(now))
+        .forEach(task -> there.add(task.id()));
+    return there;
   }
 
   /** The executor takes no more tasks; {@code gone}: and runs none. What it made is still there. */

@@ -16,6 +16,7 @@ import io.mangonel.core.task.JobId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,6 +71,16 @@ public final class SchedulerCore {
     this.membership = new Membership(self, limits);
     this.suspicions = new Suspicions(self, SuspicionLimits.DEFAULTS);
     this.reach = new Reach(SuspicionLimits.DEFAULTS);
+  }
+
+  /** The one before of this process knew errors of suspicion (rule T2); before the first event. */
+  public void inherit(Map<Incarnation, Long> suspicionOffUntilMs) {
+    suspicions.inherit(suspicionOffUntilMs);
+  }
+
+  /** What the next incarnation of this process inherits. */
+  public Map<Incarnation, Long> suspicionOffUntilMs() {
+    return suspicions.offUntilMs();
   }
 
   /**

@@ -61,19 +61,19 @@ public final class Suspicions {
     present.addAll(now);
     connected.removeIf(peer -> !present.contains(peer));
     successors.retainAll(present);
-    for (Succession succession : successions) {
-      if (successors.add(succession.to())) {
-        succeeded(succession, successions, nowMs);
-      }
-    }
+    var fresh = successions.stream().filter(one -> successors.add(one.to())).toList();
+    fresh.forEach(succession -> erred(succession, successions, nowMs));
+    fresh.forEach(this::succeeded); // The pair of an error goes on under the new name.
   }
 
-  /** The pair of the error goes on under the new name. */
-  private void succeeded(Succession succession, List<Succession> all, long nowMs) {
+  private void succeeded(Succession succession) {
     Long before = offUntilMs.get(succession.from());
     if (before != null) {
       offUntilMs.merge(succession.to(), before, Math::max);
     }
+  }
+
+  private void erred(Succession succession, List<Succession> all, long nowMs) {
     succession
         .suspectedBy()
         .ifPresent(
@@ -89,6 +89,16 @@ public final class Suspicions {
   private boolean isOrWas(Incarnation one, List<Succession> all) {
     return one.equals(self)
         || all.stream().anyMatch(s -> s.to().equals(self) && s.from().equals(one));
+  }
+
+  /** Between whom and this process suspicion is off, and until when: for its next incarnation. */
+  public Map<Incarnation, Long> offUntilMs() {
+    return Map.copyOf(offUntilMs);
+  }
+
+  /** What the incarnation before knew; before anything else. */
+  public void inherit(Map<Incarnation, Long> offUntilMsBefore) {
+    offUntilMs.putAll(offUntilMsBefore);
   }
 
   private void off(Incarnation peer, long nowMs) {

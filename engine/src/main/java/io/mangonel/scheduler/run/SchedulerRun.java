@@ -48,6 +48,7 @@ import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerEndpoint;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -99,8 +100,10 @@ public final class SchedulerRun implements AutoCloseable {
   private final AtomicBoolean handedOver = new AtomicBoolean();
   private final CountDownLatch startedSignal = new CountDownLatch(1);
   private volatile @Nullable Started started;
+  private volatile Map<Incarnation, Long> suspicionOffUntilMs = Map.of();
 
   private record Started(
+      SchedulerCore core, // Of the loop, until that is closed.
       FencedStore store,
       Committer committer,
       Claims claims,
@@ -192,6 +195,7 @@ public final class SchedulerRun implements AutoCloseable {
     long nowMs = setup.clock.nowMs();
     FencedStore store = register(listening.toString(), nowMs);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
+    core.inherit(suspicionOffUntilMs);
     loadExecutors(core, nowMs);
     if (setup.shared) {
       // Before anything that is in the queue already: what an executor reports may be of a job that
@@ -234,7 +238,7 @@ public final class SchedulerRun implements AutoCloseable {
             new EventLoop.Pace(setup.clock, setup.limits.tickMs()),
             metrics::waitedForLoop,
             setup.onFatal);
-    started = new Started(store, committer, claims, upkeep, effects, loop);
+    started = new Started(core, store, committer, claims, upkeep, effects, loop);
     committer.start();
     loop.start();
     every(keepAlives, ShellLimits.KEEP_ALIVE_MS, renewal(store, committer, loop)::renew);
@@ -468,6 +472,13 @@ public final class SchedulerRun implements AutoCloseable {
       run.store.release();
       followers.close();
     }
+  }
+
+  /** Takes what only the process knows; the one before is closed, and this one not started. */
+  public void inherit(SchedulerRun closed) {
+    jobs.inherit(closed.jobs);
+    Started run = closed.started;
+    suspicionOffUntilMs = run == null ? closed.suspicionOffUntilMs : run.core.suspicionOffUntilMs();
   }
 
   /** Ends the threads; jobs stay in the store for the next run. */

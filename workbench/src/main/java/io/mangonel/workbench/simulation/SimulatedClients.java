@@ -165,10 +165,10 @@ final class SimulatedClients {
       return;
     }
     switch (scheduler.status(id)) {
-      case SimulatedScheduler.Status.Ended(var record) -> simulation.oracle.told(id, record);
-      case SimulatedScheduler.Status.Open _ -> takeRows(id, scheduler);
-      case SimulatedScheduler.Status.Unknown _ -> known.remove(key); // Light, and never stored.
-      case SimulatedScheduler.Status.NoAnswer _ -> {}
+      case SimulatedStatus.Ended(var record) -> simulation.oracle.told(id, record);
+      case SimulatedStatus.Open _ -> takeRows(id, scheduler);
+      case SimulatedStatus.Unknown _ -> known.remove(key); // Light, and never stored.
+      case SimulatedStatus.NoAnswer _ -> {}
     }
   }
 

@@ -39,7 +39,9 @@ final class SimulatedPlanning {
       return;
     }
     var stages = RandomPlan.stages(world.random); // Planned again, it may come out otherwise.
-    scheduler.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages));
+    if (scheduler.hasKey()) { // Else nothing of it is ever done.
+      scheduler.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages));
+    }
     scheduler.step(new Event.JobSubmitted(id, new JobPlan(stages, body())));
   }
 

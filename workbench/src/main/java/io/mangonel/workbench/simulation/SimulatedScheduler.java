@@ -8,7 +8,6 @@ import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.StoredJob;
-import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -67,11 +66,15 @@ final class SimulatedScheduler {
   /**
    * Who an incarnation is.
    *
-   * @param formerly who its process was when it lost its key
+   * @param before what its process was when it lost its key
    * @param process that it has in common with that one
    */
   record Identity(
-      Incarnation self, Optional<Incarnation> formerly, String process, String address) {}
+      Incarnation self, Optional<SimulatedScheduler> before, String process, String address) {
+    Optional<Incarnation> formerly() {
+      return before.map(SimulatedScheduler::self);
+    }
+  }
 
   /**
    * Registers, loads what is stored, and runs.
@@ -92,8 +95,9 @@ final class SimulatedScheduler {
     this.oracle.evidence().started(self, identity.process);
     this.view = store.view(address);
     this.reader = new StoredState(view);
-    this.fenced = SimulatedMember.register(simulation, view, self, identity.formerly, address);
+    this.fenced = SimulatedMember.register(simulation, view, self, identity.formerly(), address);
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
+    identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs()));
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
     this.watch = oracle.started(self, address);
     this.calls = new SimulatedCalls(this, launches);
@@ -174,6 +178,10 @@ final class SimulatedScheduler {
 
   SchedulerWatch watch() {
     return watch;
+  }
+
+  boolean hasKey() {
+    return store.present(self());
   }
 
   int executorsInReach() {
@@ -431,33 +439,23 @@ final class SimulatedScheduler {
         world.random.nextInt(50), () -> receive(new Event.CancelRequested(id, "no longer wanted")));
   }
 
-  /** What a client that asks for a job is told. */
-  sealed interface Status {
-    record Ended(TerminalRecord record) implements Status {}
-
-    record Open() implements Status {}
-
-    record Unknown() implements Status {}
-
-    record NoAnswer() implements Status {}
-  }
-
   /** From what it knows, or else from the store. */
-  Status status(JobId id) {
+  SimulatedStatus status(JobId id) {
     try {
-      var known = core.job(id).map(JobView::end).map(Status.Ended::new);
+      var known = core.job(id).map(JobView::end).map(SimulatedStatus.Ended::new);
       if (known.isPresent()) {
         return known.get();
       }
       if (schedules(id)) {
-        return new Status.Open();
+        return new SimulatedStatus.Open();
       }
       return reader
           .ended(id)
-          .<Status>map(end -> new Status.Ended(end.record()))
-          .orElseGet(() -> reader.open(id) ? new Status.Open() : new Status.Unknown());
+          .<SimulatedStatus>map(end -> new SimulatedStatus.Ended(end.record()))
+          .orElseGet(
+              () -> reader.open(id) ? new SimulatedStatus.Open() : new SimulatedStatus.Unknown());
     } catch (StateException noAnswer) {
-      return new Status.NoAnswer();
+      return new SimulatedStatus.NoAnswer();
     }
   }
 

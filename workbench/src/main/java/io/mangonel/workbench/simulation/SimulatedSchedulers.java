@@ -26,7 +26,7 @@ final class SimulatedSchedulers {
   private static final int DOWN_MAX_MS = 3_000;
 
   /** The heir's grace, and what it takes to list and to claim. */
-  private static final long ALONE_MAX_MS = 4_000;
+  private static final long ALONE_MAX_MS = 5_000;
 
   /** And where links are cut, one may think for a while that it is blind (rule T3). */
   private static final long ALONE_AND_CUT_MAX_MS = 12_000;
@@ -140,10 +140,10 @@ final class SimulatedSchedulers {
     }
   }
 
-  private boolean starts(Seat seat, Optional<Incarnation> formerly) {
+  private boolean starts(Seat seat, Optional<SimulatedScheduler> before) {
     aloneSinceMs.clear();
     var self = new Incarnation("s" + seat.number + "#" + ++runs);
-    var identity = new SimulatedScheduler.Identity(self, formerly, seat.process(), seat.address);
+    var identity = new SimulatedScheduler.Identity(self, before, seat.process(), seat.address);
     try {
       var started = new SimulatedScheduler(simulation, identity, limits);
       seat.scheduler = started;
@@ -160,7 +160,7 @@ final class SimulatedSchedulers {
     for (Seat seat : seats) {
       if (seat.scheduler == before) {
         if (simulation.scenario.several() && byAddress.get(seat.address) == before) {
-          comeBack(seat, before.self(), world.nowMs() - before.startedAtMs());
+          comeBack(seat, before, world.nowMs() - before.startedAtMs());
         } else {
           before.die();
           comeBack(before);
@@ -170,12 +170,12 @@ final class SimulatedSchedulers {
   }
 
   /** Rule T2: after a growing pause. */
-  private void comeBack(Seat seat, Incarnation formerly, long heldMs) {
+  private void comeBack(Seat seat, SimulatedScheduler before, long heldMs) {
     world.after(
         seat.comeback.pauseMs(heldMs),
         () -> {
-          if (!starts(seat, Optional.of(formerly))) {
-            comeBack(seat, formerly, 0);
+          if (!starts(seat, Optional.of(before))) {
+            comeBack(seat, before, 0);
           }
         });
   }

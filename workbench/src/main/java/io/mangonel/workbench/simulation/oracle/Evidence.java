@@ -8,10 +8,8 @@ import io.mangonel.core.suspicion.SuspicionLimits;
 import io.mangonel.core.task.Incarnation;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +32,13 @@ public final class Evidence {
   }
 
   /** Two processes of which one deleted the key of the other, which lived. */
-  private record Duel(String suspecting, String victim) {
-    boolean isOf(String process) {
-      return suspecting.equals(process) || victim.equals(process);
-    }
-  }
+  private record Duel(String suspecting, String victim) {}
 
   private final SuspicionLimits limits = SuspicionLimits.DEFAULTS;
   private final Map<Incarnation, List<Seen>> seen = new TreeMap<>();
   private final Map<Incarnation, Map<Incarnation, File>> files = new TreeMap<>();
   private final Map<Incarnation, String> processes = new TreeMap<>();
   private final Map<Incarnation, Incarnation> suspectedBy = new TreeMap<>();
-  private final Set<Duel> comebacks = new HashSet<>(); // After which one side came back again.
   private final Map<Duel, Boolean> duels = new HashMap<>(); // Whether the first knows of it.
 
   /**
@@ -144,15 +137,10 @@ public final class Evidence {
    * @param noteKept whether it is still written who suspected that one
    */
   public void cameBack(Incarnation scheduler, Incarnation formerly, boolean noteKept) {
-    // What an incarnation knew, the next of its process does not, nor who that one was before: only
-    // the victim's key tells. So one comeback after the error is survived, and no further one.
     String process = process(scheduler);
-    duels.keySet().removeIf(duel -> duel.isOf(process) && !comebacks.add(duel));
     Incarnation by = suspectedBy.get(formerly);
     if (by != null && noteKept) {
-      var duel = new Duel(process(by), process);
-      comebacks.remove(duel);
-      duels.put(duel, false);
+      duels.put(new Duel(process(by), process), false);
     }
   }
 

@@ -247,6 +247,11 @@ public final class Oracle {
     return stored != null && stored.end != null;
   }
 
+  boolean isEnd(JobId job, TerminalRecord record) {
+    var stored = store.jobs.get(job);
+    return stored != null && record.equals(stored.end);
+  }
+
   /** Whether this scheduler took its submit, and may answer it ahead of the store. */
   boolean isLight(JobId job, Incarnation scheduler) {
     return scheduler.equals(light.get(job));

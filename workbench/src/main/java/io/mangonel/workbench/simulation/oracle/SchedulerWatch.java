@@ -263,7 +263,9 @@ public final class SchedulerWatch {
       return; // The same launch again.
     }
     check(
-        settled() || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs(),
+        settled()
+            || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs()
+            || !store.present(self), // What it does then executors and store refuse.
         "D9: launched " + (nowMs - openSinceMs) + " ms ahead of the store");
     check(
         launch.id().launcher().equals(self) && launch.epoch() == launch.id().launchEpoch(),
@@ -276,7 +278,8 @@ public final class SchedulerWatch {
   private void answer(JobId job, TerminalRecord record) {
     check(answered.add(job), "answered twice: " + job);
     // One that lost its key and does not know yet may still answer what another ended since.
-    if (oracle.isLight(job, self) && (!oracle.hasEnded(job) || !store.present(self))) {
+    boolean elsewhere = !store.present(self) && !oracle.isEnd(job, record);
+    if (oracle.isLight(job, self) && (!oracle.hasEnded(job) || elsewhere)) {
       oracle.answeredEarly(job, record);
       if (record instanceof TerminalRecord.Finished) {
         toldEarly.put(job, record);
