@@ -39,9 +39,8 @@ final class SimulatedPlanning {
       return;
     }
     var stages = RandomPlan.stages(world.random); // Planned again, it may come out otherwise.
-    if (scheduler.hasKey()) { // Else nothing of it is ever done.
-      scheduler.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages));
-    }
+    boolean counts = scheduler.hasKey(); // Else nothing of it is ever stored.
+    scheduler.job(id).ifPresent(job -> oracle.planned(id, job.epoch(), stages, counts));
     scheduler.step(new Event.JobSubmitted(id, new JobPlan(stages, body())));
   }
 

@@ -43,8 +43,11 @@ final class Lineage {
   private final Map<TaskAttemptId, Rows> rows = new TreeMap<>();
 
   /** A plan of the epoch: planned again, it may come out otherwise. */
-  void planned(JobId job, long epoch, List<StageSpec> stages) {
-    plans.computeIfAbsent(job, _ -> new TreeMap<>()).put(epoch, stages);
+  void planned(JobId job, long epoch, List<StageSpec> stages, boolean counts) {
+    var epochs = plans.computeIfAbsent(job, _ -> new TreeMap<>());
+    if (counts || !epochs.containsKey(epoch)) {
+      epochs.put(epoch, stages);
+    }
   }
 
   /** The plan that an attempt belongs to. */

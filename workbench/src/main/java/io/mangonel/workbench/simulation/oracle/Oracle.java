@@ -74,7 +74,16 @@ public final class Oracle {
   }
 
   public void planned(JobId job, long epoch, List<StageSpec> stages) {
-    lineage.planned(job, epoch, stages);
+    planned(job, epoch, stages, true);
+  }
+
+  /**
+   * A scheduler has a plan.
+   *
+   * @param counts whether it may still store it: else it takes nobody's place
+   */
+  public void planned(JobId job, long epoch, List<StageSpec> stages, boolean counts) {
+    lineage.planned(job, epoch, stages, counts);
   }
 
   /** A submit came to a scheduler with its plan. */
