@@ -28,8 +28,8 @@ final class MutantTable {
 
       Each rule of the design, or what else is watched, the bugs that break it (`workbench/src/mutants`), and what caught each when it was last
       planted: a script below `engine/src/test/resources/core`, or the first seed of `./mangonel simulate --first 0`. Written by
-      `./mangonel mutants --table docs/mutants.md`, which replaces the rows of those that it tries; a test fails when a rule has none, or when a
-      mutant has no row.
+      `./mangonel mutants --table docs/mutants.md NAME...`, which replaces the rows of those that it tries; `?` was planted when it was written, and
+      not since this page exists. A test fails when a rule has no mutant, or a row names one that is gone.
 
       | rule | mutant | what is wrong | caught by |
       |---|---|---|---|
@@ -66,8 +66,8 @@ final class MutantTable {
     caught.putAll(caughtNow);
     var lines = new TreeMap<Integer, List<String>>();
     for (Mutant mutant : mutants.stream().sorted(Comparator.comparing(Mutant::name)).toList()) {
-      String by = caught.get(mutant.name());
-      for (String rule : by == null ? List.<String>of() : mutant.rules()) {
+      String by = caught.getOrDefault(mutant.name(), "?");
+      for (String rule : mutant.rules()) {
         int place = RULES.contains(rule) ? RULES.indexOf(rule) : RULES.size();
         lines
             .computeIfAbsent(place, _ -> new ArrayList<>())

@@ -8,11 +8,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class MutantsTest {
   private static final int MUTANTS_MIN = 30;
+
+  /** Process tests only. */
+  private static final Set<String> WITHOUT_A_MUTANT = Set.of("T16");
 
   private final Sources sources = new Sources(Path.of("").toAbsolutePath().resolveSibling(""));
 
@@ -28,6 +33,19 @@ final class MutantsTest {
     }
     misfits.values().removeIf(Optional::isEmpty);
     assertThat(misfits).isEmpty();
+  }
+
+  /** That each is caught only planting them tells. */
+  @Test
+  void everyRuleHasAMutantAndNoRowOfTheirPageNamesOneThatIsGone() throws IOException {
+    var mutants = Mutant.all(sources.mutants());
+    var rules = new TreeSet<>(MutantTable.RULES);
+    mutants.forEach(mutant -> rules.removeAll(mutant.rules()));
+    assertThat(rules).as("rules without a mutant").isSubsetOf(WITHOUT_A_MUTANT);
+    var page = Path.of("").toAbsolutePath().resolveSibling("docs").resolve("mutants.md");
+    assertThat(MutantTable.read(page).stream().map(MutantTable.Row::mutant))
+        .isNotEmpty()
+        .isSubsetOf(mutants.stream().map(Mutant::name).toList());
   }
 
   @Test
