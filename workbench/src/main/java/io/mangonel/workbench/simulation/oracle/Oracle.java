@@ -45,7 +45,7 @@ public final class Oracle {
   private final Set<TaskAttemptId> started = new HashSet<>();
   private final Set<TaskAttemptId> finished = new HashSet<>();
   private final Set<TaskAttemptId> succeeded = new HashSet<>(); // By the store.
-  private final Set<TaskAttemptId> cutOff = new HashSet<>(); // At some time, from some reader.
+  private final Set<JobId> cutOff = new TreeSet<>(); // Of which a reader could not reach one.
   private final Set<TaskAttemptId> interrupted = new HashSet<>(); // With their executor.
   private final Map<String, TaskAttemptId> startedPlaces = new HashMap<>();
   private final Set<TaskAttemptId> launched = new HashSet<>();
@@ -325,17 +325,15 @@ public final class Oracle {
    * executor, which was there all the time (rule T5 waits for no other) and is heard.
    */
   private boolean isKnownToBeFinished(TaskAttemptId id) {
-    if (cutOff.contains(id)) {
+    if (cutOff.contains(id.job())) {
       return false;
     }
     return succeeded.contains(id) || (!scenario.linksAreCut() && !interrupted.contains(id));
   }
 
-  /**
-   * Somebody cannot read this output of an executor that lives; who cannot twice may give it up.
-   */
+  /** Somebody cannot read this of an executor that lives: what is there may be given up. */
   public void cutOff(TaskAttemptId output) {
-    cutOff.add(output);
+    cutOff.add(output.job());
   }
 
   /** The executor that has these outputs is gone for a while. */

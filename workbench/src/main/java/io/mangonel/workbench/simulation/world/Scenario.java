@@ -140,7 +140,10 @@ public enum Scenario {
         world.rate(Fault.SCHEDULER_STOPPED, 6);
         world.rate(Fault.EXECUTOR_STOPPED, 4);
       }
-      case SEVERAL_DIE -> schedulersDie(world);
+      case SEVERAL_DIE -> {
+        schedulersDie(world);
+        world.rate(Fault.SCHEDULER_STUCK, 1);
+      }
       case SEVERAL_DIE_WITH_EXECUTORS -> {
         schedulersDie(world);
         executorsDie(world);
@@ -171,7 +174,6 @@ public enum Scenario {
     world.rate(Fault.SCHEDULER_ENDED, 2);
     world.rate(Fault.SCHEDULER_MOVED, 300);
     world.rate(Fault.DIED_WHILE_TAKING_OVER, 300);
-    world.rate(Fault.SCHEDULER_STUCK, 1);
     world.rate(Fault.STREAM_BROKEN, 2);
   }
 
