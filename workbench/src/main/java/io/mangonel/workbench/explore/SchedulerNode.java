@@ -73,7 +73,7 @@ final class SchedulerNode {
 
   private static boolean isOpen(JobView.Phase phase) {
     return switch (phase) {
-      case PLANNING, QUEUED, RUNNING -> true;
+      case PLANNING, QUEUED, RUNNING, PUBLISHING -> true;
       case FINISHED, FAILED, CANCELLED -> false;
     };
   }
