@@ -93,7 +93,7 @@ public final class Suspicions {
 
   /** Between whom and this process suspicion is off, and until when: for its next incarnation. */
   public Map<Incarnation, Long> offUntilMs() {
-    return Map.copyOf(offUntilMs);
+    return new TreeMap<>(offUntilMs);
   }
 
   /** What the incarnation before knew; before anything else. */

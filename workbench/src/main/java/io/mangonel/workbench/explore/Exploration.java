@@ -35,7 +35,8 @@ final class Exploration {
       long tookMs,
       @Nullable String failure) {
     String text() {
-      return "%s: depth %d from %d points, %d faults: %d states, %d transitions, %d of them to known states, %d followed to the end, %d ms%s"
+      return ("%s: depth %d from %d points, %d faults: %d states, %d transitions,"
+              + " %d of them to known states, %d followed to the end, %d ms%s")
           .formatted(
               scope.name(),
               depth,

@@ -26,10 +26,12 @@ final class MutantTable {
       """
       # Planted bugs
 
-      Each rule of the design, or what else is watched, the bugs that break it (`workbench/src/mutants`), and what caught each when it was last
-      planted: a script below `engine/src/test/resources/core`, or the first seed of `./mangonel simulate --first 0`. Written by
-      `./mangonel mutants --table docs/mutants.md NAME...`, which replaces the rows of those that it tries; `?` was planted when it was written, and
-      not since this page exists. A test fails when a rule has no mutant, or a row names one that is gone.
+      Each rule of the design, or what else is watched, the bugs that break it
+      (`workbench/src/mutants`), and what caught each when it was last planted: a script below
+      `engine/src/test/resources/core`, or the first seed of `./mangonel simulate --first 0`.
+      Written by `./mangonel mutants --table docs/mutants.md NAME...`, which replaces the rows
+      of those that it tries; `?` was planted when it was written, and not since this page
+      exists. A test fails when a rule has no mutant, or a row names one that is gone.
 
       | rule | mutant | what is wrong | caught by |
       |---|---|---|---|
