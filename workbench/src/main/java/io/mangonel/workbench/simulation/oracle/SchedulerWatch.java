@@ -10,6 +10,7 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.suspicion.PeerEffect;
+import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.InputLocation;
 import io.mangonel.core.task.JobId;
@@ -180,7 +181,8 @@ public final class SchedulerWatch {
     switch (effect) {
       case Effect.LaunchTasks(_, _, var launches) ->
           launches.forEach(launch -> launches(launch, nowMs));
-      case Effect.AcknowledgeStatuses(_, _, var ids) -> acknowledges(ids);
+      case Effect.AcknowledgeStatuses(var executor, var incarnation, var ids) ->
+          acknowledges(executor, incarnation, ids);
       case Effect.JobAccepted(var job) -> oracle.accepted(job);
       case Effect.JobExists(var job, var existing) -> oracle.exists(job, existing);
       case Effect.JobFinished(var job, var record) -> answer(job, record);
@@ -233,16 +235,22 @@ public final class SchedulerWatch {
   }
 
   /** After the commit, and only by who schedules the job (rule T10). */
-  private void acknowledges(List<TaskAttemptId> ids) {
+  private void acknowledges(ExecutorId executor, Incarnation incarnation, List<TaskAttemptId> ids) {
     if (open != null && !settled()) {
       endedIn(open).stream()
           .filter(id -> !oracle.neverMade(id.job()))
           .forEach(id -> check(!ids.contains(id), "D5: acknowledged " + id));
     }
+    var present = store.executors.get(executor);
+    boolean heard = present == null || present.incarnation().equals(incarnation);
     for (TaskAttemptId id : ids) {
       var stored = store.jobs.get(id.job());
       check(
-          stored == null || stored.end != null || stored.owner.equals(self) || oracle.isSettled(id),
+          !heard // It is of an incarnation that another has taken the place of.
+              || stored == null
+              || stored.end != null
+              || stored.owner.equals(self)
+              || oracle.isSettled(id),
           "T10: " + self + " acknowledged what is another's: " + id);
     }
     acknowledged.addAll(ids);
