@@ -181,13 +181,19 @@ public final class TaskRuns {
   }
 
   /**
-   * Attempts of tasks that had succeeded before, in jobs whose owners had given up nothing by then
-   * but what a restarted executor did not offer: what rule T12 forbids. Without the last stage of
-   * each job: a small answer is kept by nobody until its owner has it.
+   * Attempts of tasks that had succeeded before for the same owner, in jobs whose owners had given
+   * up nothing by then but what a restarted executor did not offer: what rule T12 forbids. A new
+   * owner asks each executor what it has, and goes on after two seconds without one that is being
+   * started again just then. Without the last stage of each job: a small answer is kept by nobody
+   * until its owner has it.
    */
   public List<Run> finishedRerunWithoutReason(List<GivenUp> reasons) {
     return runs.stream()
-        .filter(run -> earlier(run).anyMatch(other -> other.succeededBefore(run.startedAt())))
+        .filter(
+            run ->
+                earlier(run)
+                    .filter(other -> other.launcher().equals(run.launcher()))
+                    .anyMatch(other -> other.succeededBefore(run.startedAt())))
         .filter(run -> of(run.job()).runs.stream().anyMatch(other -> other.stage() > run.stage()))
         .filter(run -> reasons.stream().noneMatch(reason -> reason.isFor(run)))
         .toList();

@@ -30,6 +30,11 @@ public final class TaskStop {
     statement = now;
   }
 
+  /** Whether a statement runs that a stop would cancel. */
+  boolean isRunning() {
+    return statement != null;
+  }
+
   /** This thread waits for inputs from now on, and is interrupted when the task has to stop. */
   synchronized void waits() {
     waiting = Thread.currentThread();

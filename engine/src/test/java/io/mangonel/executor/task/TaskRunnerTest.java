@@ -239,7 +239,7 @@ final class TaskRunnerTest {
             Plans.scan(file, 1));
     TaskStop stop = new TaskStop();
     CompletableFuture<TaskOutcome> running = start(plan, stop);
-    await().until(() -> Files.exists(work.inputs().resolve("1")));
+    await().until(stop::isRunning);
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
     stop.stop(new Failure.Killed("enough"));
     running.get(20, TimeUnit.SECONDS);

@@ -65,7 +65,7 @@ class StagePlanCodecTest {
   void readsWhatItWrites() {
     assertThat(StagePlanCodec.decodeQuery(StagePlanCodec.encode(PLAN))).isEqualTo(PLAN);
     assertThat(StagePlanCodec.decodeStage(StagePlanCodec.encode(SCAN))).isEqualTo(SCAN);
-    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":5,");
+    assertThat(text(StagePlanCodec.encode(PLAN))).startsWith("{\"format\":6,");
   }
 
   @Test
@@ -77,7 +77,7 @@ class StagePlanCodecTest {
             .replace(",\"cut\":false", "")
             .replace(",\"cut\":null", "");
     for (String format : List.of("\"format\":1", "\"format\":2")) {
-      byte[] bytes = old.replace("\"format\":5", format).getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = old.replace("\"format\":6", format).getBytes(StandardCharsets.UTF_8);
       assertThat(StagePlanCodec.decodeQuery(bytes)).isEqualTo(PLAN);
     }
   }
@@ -96,11 +96,11 @@ class StagePlanCodecTest {
   void refusesANewerFormatByName() {
     byte[] newer =
         text(StagePlanCodec.encode(PLAN))
-            .replace("\"format\":5", "\"format\":99")
+            .replace("\"format\":6", "\"format\":99")
             .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> StagePlanCodec.decodeQuery(newer))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("plan format 99 is newer than 5, the newest known");
+        .hasMessage("plan format 99 is newer than 6, the newest known");
   }
 
   @Test

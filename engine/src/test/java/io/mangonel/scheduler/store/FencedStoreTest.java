@@ -191,7 +191,14 @@ class FencedStoreTest {
     request.text("/").text("").text("ada").text("v2").number(7).text("key-1");
     assertThat(RecordCodec.decodeRequest(request.toBytes())).isEqualTo(REQUEST);
 
-    var plan = new RecordWriter().number(1).number(3).list(STAGES, (o, stage) -> stage.write(o));
+    var plan = new RecordWriter().number(1).number(3);
+    plan.list(
+        STAGES, // Without inputs, and before they had a kind.
+        (o, stage) ->
+            o.number(stage.id())
+                .number(stage.tasks())
+                .list(List.of(), (p, x) -> {})
+                .flag(stage.deterministic()));
     assertThat(RecordCodec.decodePlan(plan.toBytes()))
         .isEqualTo(new StoredJob.Plan(3, STAGES, StoredJob.Plan.CHUNKS_UNKNOWN, 0));
 
