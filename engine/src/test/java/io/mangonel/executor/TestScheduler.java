@@ -81,11 +81,14 @@ final class TestScheduler implements SchedulerEndpoint, AutoCloseable {
     this.incarnation = new Incarnation(incarnation);
     this.executors = new ExecutorClient(channels);
     HostPort bind = new HostPort("127.0.0.1", port);
-    server =
-        switch (GrpcServer.start(bind, List.of(SchedulerPeerService.of(this)))) {
-          case GrpcServer.Start.Running running -> running.server();
-          case GrpcServer.Start.Failed failed -> throw new AssertionError(failed.message());
-        };
+    // A port that was just left may be taken by a connection of somebody else for a while.
+    GrpcServer.Start started =
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> GrpcServer.start(bind, List.of(SchedulerPeerService.of(this))),
+                GrpcServer.Start.Running.class::isInstance);
+    server = ((GrpcServer.Start.Running) started).server();
   }
 
   HostPort address() {
