@@ -16,7 +16,9 @@ class FailedWriteTest {
 
   @Test
   void theFirstFailedWriteIsReportedOnceAndNothingIsWrittenOrReadAfterIt() {
-    try (StateBackend store = new LocalStateBackend(new FullTable(), () -> 0, failures::add)) {
+    try (StateBackend store =
+        new LocalStateBackend(
+            new TableWithWrites(FailedWriteTest::refuse), () -> 0, failures::add)) {
       assertThat(store.put(ACTIVE_JOBS, "a", Bytes.EMPTY))
           .isEqualTo(new CommitOutcome.Unknown("disk full"));
       assertThat(store.put(ACTIVE_JOBS, "b", Bytes.EMPTY))
@@ -30,43 +32,7 @@ class FailedWriteTest {
   }
 
   /** Refuses every write. */
-  private static final class FullTable implements Table {
-    private final MemoryTable table = new MemoryTable();
-
-    @Override
-    public @org.jspecify.annotations.Nullable Row get(Address address) {
-      return null;
-    }
-
-    @Override
-    public List<StateBackend.Entry> scan(
-        Keyspace keyspace, String prefix, String after, int limit) {
-      return table.scan(keyspace, prefix, after, limit);
-    }
-
-    @Override
-    public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
-      return table.scanKeys(keyspace, prefix, after, limit);
-    }
-
-    @Override
-    public long revision() {
-      return table.revision();
-    }
-
-    @Override
-    public List<LeaseRow> leases() {
-      return table.leases();
-    }
-
-    @Override
-    public void apply(long revision, List<Write> writes) {
-      throw new StateException("disk full");
-    }
-
-    @Override
-    public void close() {
-      table.close();
-    }
+  private static void refuse() {
+    throw new StateException("disk full");
   }
 }

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.core.Bytes;
 import io.mangonel.state.StateBackend.CommitOutcome;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who reads does not wait for the disk that somebody else's commit waits for. */
@@ -20,15 +18,19 @@ class SlowWriteTest {
   private static final Bytes BEFORE = Bytes.of(new byte[] {1});
   private static final Bytes AFTER = Bytes.of(new byte[] {2});
 
+  private final CountDownLatch writing = new CountDownLatch(1);
+  private final CountDownLatch onDisk = new CountDownLatch(1);
+  private volatile boolean slow;
+
   @Test
   void aReadSeesWhatWasBeforeACommitThatIsUnderWay() throws Exception {
-    var table = new SlowTable();
+    var table = new TableWithWrites(this::awaitDisk);
     try (ExecutorService threads = Executors.newCachedThreadPool();
         StateBackend store = new LocalStateBackend(table, () -> 0, _ -> {})) {
       store.put(ACTIVE_JOBS, "a", BEFORE);
-      table.slow = true;
+      slow = true;
       Future<CommitOutcome> commit = threads.submit(() -> store.put(ACTIVE_JOBS, "a", AFTER));
-      assertThat(table.writing.await(MAX_S, TimeUnit.SECONDS)).isTrue();
+      assertThat(writing.await(MAX_S, TimeUnit.SECONDS)).isTrue();
 
       Future<Bytes> read = threads.submit(() -> store.get(ACTIVE_JOBS, "a").orElseThrow().value());
       assertThat(read.get(MAX_S, TimeUnit.SECONDS)).isEqualTo(BEFORE);
@@ -37,64 +39,24 @@ class SlowWriteTest {
           .hasSize(1);
       assertThat(commit.isDone()).as("the commit is still under way").isFalse();
 
-      table.onDisk.countDown();
+      onDisk.countDown();
       assertThat(commit.get(MAX_S, TimeUnit.SECONDS)).isInstanceOf(CommitOutcome.Done.class);
       assertThat(store.get(ACTIVE_JOBS, "a").orElseThrow().value()).isEqualTo(AFTER);
     } finally {
-      table.onDisk.countDown();
+      onDisk.countDown();
     }
   }
 
-  /** Its writes wait for a disk, and are seen when they are on it. */
-  private static final class SlowTable implements Table {
-    private final MemoryTable table = new MemoryTable();
-    private final CountDownLatch writing = new CountDownLatch(1);
-    private final CountDownLatch onDisk = new CountDownLatch(1);
-    private volatile boolean slow;
-
-    @Override
-    public @Nullable Row get(Address address) {
-      return table.get(address);
-    }
-
-    @Override
-    public List<StateBackend.Entry> scan(
-        Keyspace keyspace, String prefix, String after, int limit) {
-      return table.scan(keyspace, prefix, after, limit);
-    }
-
-    @Override
-    public List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit) {
-      return table.scanKeys(keyspace, prefix, after, limit);
-    }
-
-    @Override
-    public long revision() {
-      return table.revision();
-    }
-
-    @Override
-    public List<LeaseRow> leases() {
-      return table.leases();
-    }
-
-    @Override
-    public void apply(long revision, List<Write> writes) {
-      if (slow) {
-        writing.countDown();
-        try {
-          assertThat(onDisk.await(MAX_S, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new StateException("interrupted", e);
-        }
+  /** A write waits for the disk, and is seen when it is on it. */
+  private void awaitDisk() {
+    if (slow) {
+      writing.countDown();
+      try {
+        assertThat(onDisk.await(MAX_S, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StateException("interrupted", e);
       }
-      table.apply(revision, writes);
-    }
-
-    @Override
-    public void close() {
-      table.close();
     }
   }
 }

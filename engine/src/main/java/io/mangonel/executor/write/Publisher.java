@@ -154,8 +154,7 @@ public final class Publisher {
         new SimpleFileVisitor<Path>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes a) {
-            boolean hidden = String.valueOf(directory.getFileName()).startsWith(WriteTarget.HIDDEN);
-            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            return intoUnlessHidden(directory);
           }
 
           @Override
@@ -176,6 +175,12 @@ public final class Publisher {
           }
         });
     return files;
+  }
+
+  /** Hidden directories are of jobs, this one or others: what they hold is not the target's. */
+  private static FileVisitResult intoUnlessHidden(Path directory) {
+    boolean hidden = String.valueOf(directory.getFileName()).startsWith(WriteTarget.HIDDEN);
+    return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
   }
 
   /** Moves away what was there, and the directories that are empty then. */
@@ -201,8 +206,7 @@ public final class Publisher {
         new SimpleFileVisitor<Path>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes a) {
-            boolean hidden = String.valueOf(directory.getFileName()).startsWith(WriteTarget.HIDDEN);
-            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            return intoUnlessHidden(directory);
           }
 
           @Override
