@@ -2,6 +2,7 @@ package io.mangonel.client;
 
 import io.grpc.netty.NettyChannelBuilder;
 import io.mangonel.flightsql.ClientHeaders;
+import io.mangonel.wire.ArrowMemory;
 import io.mangonel.wire.HostPort;
 import io.netty.channel.ChannelOption;
 import java.io.ByteArrayInputStream;
@@ -38,6 +39,8 @@ import org.apache.arrow.vector.ipc.ReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to one scheduler. It tries nothing twice: its failures are those of the calls,
@@ -45,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * #cancel}.
  */
 public final class SchedulerLink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
+
   private final BufferAllocator allocator = new RootAllocator(ClientLimits.ARROW_BYTES_MAX);
   private final FlightClient flight;
   private final FlightSqlClient sql;
@@ -250,9 +255,10 @@ public final class SchedulerLink implements AutoCloseable {
     try {
       sql.close();
       flight.close();
-      allocator.close();
+      ArrowMemory.close(allocator);
     } catch (Exception e) {
-      throw new IllegalStateException("cannot close the connection to " + address, e);
+      // All answers were read, so it is of no use to the caller to fail for it.
+      LOG.warn("the connection to {} did not end cleanly", address, e);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.mangonel.scheduler.query.QueryService;
 import io.mangonel.web.AdminApi;
+import io.mangonel.wire.ArrowMemory;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,6 +84,6 @@ public final class FlightSqlDoor implements AutoCloseable {
       return;
     }
     schemas.close();
-    allocator.close();
+    ArrowMemory.close(allocator);
   }
 }

@@ -52,6 +52,11 @@ public final class Limits {
   /** A status is acknowledged after a commit. */
   public static final long STATUS_DEADLINE_MS = 10_000;
 
+  /** How long the buffers of a connection that has ended may take to come back, and a look. */
+  public static final long BUFFERS_RETURN_MAX_MS = 2_000;
+
+  public static final long BUFFERS_RETURN_POLL_MS = 1;
+
   /** No chunk of a fetch for so long: the peer counts as unreachable. */
   public static final long FETCH_STALL_MS = 15_000;
 

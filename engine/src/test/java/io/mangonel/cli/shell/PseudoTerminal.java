@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jline.utils.ScreenTerminal;
 
@@ -18,9 +20,12 @@ final class PseudoTerminal implements AutoCloseable {
   /** Of util-linux: makes the terminal. */
   private static final String SCRIPT = "script";
 
+  private static final long SHOWN_MAX_MS = 5_000;
+
   private final Process process;
   private final ScreenTerminal screen;
   private final StringBuilder raw = new StringBuilder();
+  private final CountDownLatch shown = new CountDownLatch(1);
 
   private PseudoTerminal(Process process, ScreenTerminal screen) {
     this.process = process;
@@ -81,7 +86,14 @@ final class PseudoTerminal implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       // The program has ended, and its terminal with it.
       return;
+    } finally {
+      shown.countDown();
     }
+  }
+
+  /** Waits, for a short time, until the output of a program that has ended is on the screen. */
+  void awaitAllShown() throws InterruptedException {
+    boolean _ = shown.await(SHOWN_MAX_MS, TimeUnit.MILLISECONDS);
   }
 
   /** Types keys; Enter is a line feed here. */

@@ -28,6 +28,7 @@ class ShellTest {
   private static final String PROMPT = "mangonel>";
   private static final int COLUMNS = 72;
   private static final int ROWS = 60;
+  private static final int END_CHARACTERS = 2_000;
 
   @TempDir Path directory;
 
@@ -72,11 +73,15 @@ class ShellTest {
         .untilAsserted(() -> assertThat(shell.lastLine()).as(shell.text()).isEqualTo(PROMPT));
   }
 
+  /** The end of what the terminal got comes first: reports of a failed test are often cut. */
   private static void awaitGoodEnd(PseudoTerminal shell) throws InterruptedException {
-    assertThat(shell.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS))
-        .as(shell.text())
-        .isTrue();
-    assertThat(shell.process().exitValue()).as(shell.text()).isZero();
+    boolean ended = shell.process().waitFor(MAX.toSeconds(), TimeUnit.SECONDS);
+    shell.awaitAllShown();
+    String raw = shell.raw().replaceAll("[\\r\\n]+", " | ");
+    String end = raw.substring(Math.max(0, raw.length() - END_CHARACTERS));
+    assertThat(ended).as("has ended after: " + end).isTrue();
+    int code = shell.process().exitValue();
+    assertThat(code).as("exit code " + code + " after: " + end).isZero();
   }
 
   private static void awaitText(PseudoTerminal shell, String text) {
