@@ -25,6 +25,7 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -46,6 +47,10 @@ final class OwnerScript {
     if (w.at(0).equals("limits")) { // Comes first: it begins anew.
       int running = Integer.parseInt(w.named("running", "1"));
       core = core(Limits.DEFAULTS.withJobs(running, Integer.parseInt(w.named("queued", "1"))));
+      return "";
+    }
+    if (w.at(0).equals("inherit")) { // Suspicion of one is off until then.
+      core.inherit(Map.of(w.incarnation(1), w.number(2)));
       return "";
     }
     if (w.at(0).equals("phase")) {

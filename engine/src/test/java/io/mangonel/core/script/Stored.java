@@ -28,7 +28,8 @@ final class Stored {
 
   /**
    * {@code load j1 epoch=2 plan=0:1,1:1<0A plan-epoch=1
-   * log=launched>ATTEMPT>e1#1+succeeded>ATTEMPT}; without a plan it is still to be planned.
+   * log=launched>ATTEMPT>e1#1+succeeded>ATTEMPT+gone>e1#1}; without a plan it is still to be
+   * planned.
    */
   static StoredJob job(Words w) {
     long epoch = Long.parseLong(w.named("epoch", "1"));
@@ -49,6 +50,10 @@ final class Stored {
     String[] words = text.split(">", -1);
     if (words[0].equals("publishing")) {
       return new GraphTransition.PublishingBegun();
+    }
+    if (words[0].equals("gone")) { // With all that was there.
+      var run = new Incarnation(words[1]);
+      return new GraphTransition.ExecutorGone(executorOf(words[1]), run, List.of(), "gone");
     }
     var id = Words.attempt(words[1]);
     return switch (words[0]) {
