@@ -9,6 +9,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.EventQueue;
+import io.mangonel.state.StateException;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.executor.ExecutorMessages.LaunchBatch;
@@ -128,7 +129,11 @@ public final class ExecutorDoor implements SchedulerEndpoint {
 
   @Override
   public List<JobId> knownJobs(List<JobId> jobs) {
-    return host.knownJobs.apply(jobs);
+    try {
+      return host.knownJobs.apply(jobs);
+    } catch (StateException silent) {
+      throw new Reply.Rejection(String.valueOf(silent.getMessage()));
+    }
   }
 
   @Override
