@@ -171,9 +171,12 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks it to end; {@link #close} waits. */
+  /**
+   * Asks it to end, by SIGTERM alone: {@link Process#destroy} closes its standard input as well, at
+   * whose end it ends at once. {@link #close} waits.
+   */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /**

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * it ran, not where it was scheduled.
  */
 public final class TaskRuns {
+  private static final Pattern TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3} ");
+
   private static final Pattern LINE =
       Pattern.compile(
           "^(\\S+) INFO .* AgentEffects: task ((.+)/(\\d+)\\.\\d+/(\\d+)\\.\\d+@\\d+:(\\S+))"
@@ -154,6 +157,14 @@ public final class TaskRuns {
   /** The time that begins a log line. */
   private static Instant time(String text) {
     return LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
+  }
+
+  /** When the lines of a log were written, by the clock of who wrote them. */
+  public static List<Instant> times(Path log) {
+    return lines(log).stream()
+        .filter(line -> TIME.matcher(line).lookingAt())
+        .map(line -> time(line.substring(0, line.indexOf(' '))))
+        .toList();
   }
 
   /** Whole lines of a log; the last one may be cut off by a kill. */

@@ -117,8 +117,11 @@ final class ChaosCluster implements AutoCloseable {
                   "FAKETIME_CACHE_DURATION",
                   "1",
                   // Only what people read moves: the time since the start does not jump.
-                  "DONT_FAKE_MONOTONIC",
-                  "1");
+                  "FAKETIME_DONT_FAKE_MONOTONIC",
+                  "1",
+                  // Its repair for old C libraries ends every timed wait at once in new ones.
+                  "FAKETIME_FORCE_MONOTONIC_FIX",
+                  "0");
       String name = role + "-" + (i + 1);
       hosts.add(
           network == null

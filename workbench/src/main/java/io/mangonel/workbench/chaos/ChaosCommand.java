@@ -161,6 +161,7 @@ public final class ChaosCommand implements Callable<Integer> {
                   run.resolve("spill"),
                   drivers,
                   cluster.servers().addresses(),
+                  Duration.ofMillis(ChaosCluster.RETENTION_MS),
                   findings,
                   history);
           Supervisor supervisor = new Supervisor(cluster, history)) {

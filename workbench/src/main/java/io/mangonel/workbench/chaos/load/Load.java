@@ -32,6 +32,7 @@ public final class Load implements AutoCloseable {
   private final Doors doors;
   private final List<HostAndPort> addresses;
   private final Path data;
+  private final Duration retention;
   private final Tally tally = new Tally();
   private final Findings findings;
   private final History history;
@@ -43,14 +44,17 @@ public final class Load implements AutoCloseable {
    * Asks plain DuckDB for the answers.
    *
    * @param drivers where the stock JDBC driver's jar is
+   * @param retention how long the cluster keeps results
    */
   public Load(
       Path data,
       Path spill,
       Path drivers,
       List<HostAndPort> addresses,
+      Duration retention,
       Findings findings,
       History history) {
+    this.retention = retention;
     this.questions = Questions.prepare(data, spill);
     this.doors = new Doors(data, drivers, accepted::add);
     this.addresses = List.copyOf(addresses);
@@ -185,7 +189,8 @@ public final class Load implements AutoCloseable {
         () -> doors.keyed(question, key, order.getFirst(), first),
         Optional.of(question.expected()));
     join(other);
-    if (!first.get().equals(second.get())) {
+    boolean bothTold = !first.get().isEmpty() && !second.get().isEmpty();
+    if (bothTold && !first.get().equals(second.get())) {
       findings.add("one key, two jobs: " + first.get() + " and " + second.get() + ", key " + key);
     }
   }
@@ -211,6 +216,11 @@ public final class Load implements AutoCloseable {
         }
         case Told.Failed failed -> {
           tally.told(kind + ": " + failed.shortened());
+          if (failed.isTooLate()) {
+            // Under a key it is the same job for ever.
+            tooLate(kind, start);
+            return;
+          }
           if (failed.isFinal()) {
             findings.add(kind + ", an error that sending again cannot help: " + failed.message());
             return;
@@ -224,6 +234,15 @@ public final class Load implements AutoCloseable {
         return;
       }
       pause();
+    }
+  }
+
+  private void tooLate(String kind, Instant start) {
+    Duration asked = Duration.between(start, Instant.now());
+    if (asked.compareTo(retention) < 0) {
+      findings.add(kind + ": its result was not kept, " + asked + " after it was first asked for");
+    } else {
+      tally.late(kind);
     }
   }
 

@@ -16,6 +16,7 @@ public final class Tally {
     private int asked;
     private int right;
     private int ended;
+    private int late;
     private int again;
   }
 
@@ -36,6 +37,11 @@ public final class Tally {
     counts(kind).ended += cancelled ? 1 : 0;
   }
 
+  /** Its client came back when the result was no longer kept. */
+  synchronized void late(String kind) {
+    counts(kind).late++;
+  }
+
   synchronized void again(String kind) {
     counts(kind).again++;
   }
@@ -50,7 +56,8 @@ public final class Tally {
   }
 
   public synchronized String text() {
-    TextTable table = new TextTable("ASKED", "TIMES", "RIGHT", "CANCELLED", "SENT AGAIN");
+    TextTable table =
+        new TextTable("ASKED", "TIMES", "RIGHT", "CANCELLED", "TOO LATE", "SENT AGAIN");
     kinds.forEach(
         (kind, counts) ->
             table.row(
@@ -58,6 +65,7 @@ public final class Tally {
                 String.valueOf(counts.asked),
                 String.valueOf(counts.right),
                 String.valueOf(counts.ended),
+                String.valueOf(counts.late),
                 String.valueOf(counts.again)));
     TextTable told = new TextTable("TIMES", "CLIENTS WERE TOLD");
     messages.entrySet().stream()

@@ -28,6 +28,11 @@ sealed interface Told {
       return FINAL.stream().anyMatch(message::contains);
     }
 
+    /** The statement ran, and its result was not fetched while it was kept. */
+    boolean isTooLate() {
+      return message.contains("no longer kept");
+    }
+
     /** Without what differs each time. */
     String shortened() {
       String line = message.lines().findFirst().orElse("");

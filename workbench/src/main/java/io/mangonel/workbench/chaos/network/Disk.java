@@ -12,6 +12,7 @@ public final class Disk implements AutoCloseable {
   private static final int BLOCK_BYTES = 4096;
 
   private static final int LARGE_BYTES = 1 << 20;
+  private static final int FILLS_MAX = 10;
 
   /** Less than this is nothing: a file needs a whole block. */
   private static final long FULL_BYTES = BLOCK_BYTES;
@@ -41,8 +42,14 @@ public final class Disk implements AutoCloseable {
     return directory.resolve("ballast");
   }
 
-  /** Takes what room there is now. */
+  /** Takes what room there is now; who lives there may give some back meanwhile. */
   public void fill() {
+    for (int i = 0; i < FILLS_MAX && !isFull(); i++) {
+      fillOnce();
+    }
+  }
+
+  private void fillOnce() {
     byte[] large = new byte[LARGE_BYTES];
     byte[] block = new byte[BLOCK_BYTES];
     try (OutputStream file =
