@@ -38,7 +38,7 @@ final class SchedulerNode {
     cluster.store.registered(fenced);
     this.takeovers = new Takeovers(fenced, reader);
     this.core = new SchedulerCore(self, fenced.createRevision(), cluster.limits);
-    this.watch = cluster.oracle.started(self, name);
+    this.watch = cluster.oracle.started(self);
     reader.executors().forEach(info -> step(new Event.ExecutorLoaded(info)));
   }
 

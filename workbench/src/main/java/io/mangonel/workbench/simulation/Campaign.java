@@ -111,6 +111,9 @@ public record Campaign(
       done++;
       if (!failure.isEmpty()) {
         failures.put(seed, failure);
+        if (order.watching == Watching.WITH_PROGRESS) {
+          progress.accept(failed(seed, failure)); // Also of a run that somebody ends.
+        }
       }
       faults.forEach((fault, count) -> fired.merge(fault, count, Integer::sum));
       if (order.watching == Watching.WITH_PROGRESS && tookMs() - saidMs >= PROGRESS_MS) {
@@ -137,11 +140,11 @@ public record Campaign(
         "%d seeds from %d: %d failed, %.1f seeds per second%n"
             .formatted(seeds, first, failures.size(), seeds * 1000.0 / Math.max(1, tookMs)));
     text.append("faults that happened: ").append(fired).append(System.lineSeparator());
-    failures.forEach(
-        (seed, why) ->
-            text.append(
-                "failed seed %d: %s%n  replay: ./mangonel simulate --seed %d%n"
-                    .formatted(seed, why, seed)));
+    failures.forEach((seed, why) -> text.append(failed(seed, why)).append(System.lineSeparator()));
     return text.toString().stripTrailing();
+  }
+
+  private static String failed(long seed, String why) {
+    return "failed seed %d: %s%n  replay: ./mangonel simulate --seed %d".formatted(seed, why, seed);
   }
 }

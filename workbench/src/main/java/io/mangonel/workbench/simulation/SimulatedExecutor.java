@@ -160,7 +160,7 @@ final class SimulatedExecutor {
     process.arrive(
         () -> {
           if (directory.knows(address)) {
-            var probe = new SimulatedProbe(simulation, process, setup.id.value());
+            var probe = new SimulatedProbe(simulation, process, setup.id.value(), setup.id::value);
             probe.testify(scheduler, address, answer);
           } else {
             answer.accept(Sighting.SILENT);

@@ -66,7 +66,12 @@ final class SimulatedPeers {
     this.scheduler = scheduler;
     this.simulation = scheduler.simulation();
     this.world = simulation.world;
-    this.probe = new SimulatedProbe(simulation, scheduler.process(), scheduler.address());
+    this.probe =
+        new SimulatedProbe(
+            simulation,
+            scheduler.process(),
+            scheduler.address(),
+            () -> simulation.oracle.evidence().process(scheduler.self()));
   }
 
   void start() {

@@ -7,6 +7,7 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.workbench.simulation.world.Network;
 import io.mangonel.workbench.simulation.world.World;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** How a process looks who is at the address of a scheduler, for itself or as a witness. */
 final class SimulatedProbe {
@@ -18,16 +19,20 @@ final class SimulatedProbe {
   private final Network network;
   private final SimulatedProcess process;
   private final String name;
+  private final Supplier<String> observer;
 
   /**
-   * @param name of the process that looks, in the network
+   * @param name of the process that looks, in the network, where two may have the same
+   * @param observer its name in what it testifies
    */
-  SimulatedProbe(Simulation simulation, SimulatedProcess process, String name) {
+  SimulatedProbe(
+      Simulation simulation, SimulatedProcess process, String name, Supplier<String> observer) {
     this.simulation = simulation;
     this.world = simulation.world;
     this.network = simulation.network;
     this.process = process;
     this.name = name;
+    this.observer = observer;
   }
 
   /** One attempt. */
@@ -36,7 +41,7 @@ final class SimulatedProbe {
         1 + world.random.nextInt(ANSWER_MAX_MS),
         () -> {
           Sighting seen = seen(scheduler, address);
-          simulation.oracle.evidence().sighted(name, scheduler, seen, world.nowMs());
+          simulation.oracle.evidence().sighted(observer.get(), scheduler, seen, world.nowMs());
           long answerMs =
               seen == Sighting.SILENT ? SILENT_MS : 1 + world.random.nextInt(ANSWER_MAX_MS);
           process.later(answerMs, () -> then.accept(seen));

@@ -99,7 +99,7 @@ final class SimulatedScheduler {
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
     identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs()));
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
-    this.watch = oracle.started(self, address);
+    this.watch = oracle.started(self);
     this.calls = new SimulatedCalls(this, launches);
     this.peers = new SimulatedPeers(this);
     this.planning = new SimulatedPlanning(this);

@@ -50,7 +50,8 @@ public final class Evidence {
     processes.put(scheduler, process);
   }
 
-  private String process(Incarnation scheduler) {
+  /** The name of the process that it is a run of: what it sees is that one's testimony. */
+  public String process(Incarnation scheduler) {
     return processes.getOrDefault(scheduler, scheduler.value());
   }
 
@@ -58,7 +59,11 @@ public final class Evidence {
     return files.computeIfAbsent(of, _ -> new TreeMap<>()).computeIfAbsent(about, _ -> new File());
   }
 
-  /** Somebody looked who is at the address of a scheduler. */
+  /**
+   * Somebody looked who is at the address of a scheduler.
+   *
+   * @param observer an executor, or the {@link #process} of a scheduler
+   */
   public void sighted(String observer, Incarnation about, Sighting sighting, long nowMs) {
     seen.computeIfAbsent(about, _ -> new ArrayList<>()).add(new Seen(observer, sighting, nowMs));
   }
@@ -91,7 +96,8 @@ public final class Evidence {
   }
 
   /** A scheduler wants the key of another deleted. */
-  void removes(Incarnation scheduler, String observer, Incarnation peer) {
+  void removes(Incarnation scheduler, Incarnation peer) {
+    String observer = process(scheduler);
     Long sinceMs = file(scheduler, peer).brokeAtMs;
     String what = scheduler + " about " + peer;
     if (sinceMs == null) {

@@ -110,8 +110,8 @@ public final class Oracle {
   }
 
   /** A scheduler has started. */
-  public SchedulerWatch started(Incarnation scheduler, String address) {
-    var watch = new SchedulerWatch(this, store, limits, scheduler, address, world.nowMs());
+  public SchedulerWatch started(Incarnation scheduler) {
+    var watch = new SchedulerWatch(this, store, limits, scheduler, world.nowMs());
     schedulers.put(scheduler, watch);
     return watch;
   }

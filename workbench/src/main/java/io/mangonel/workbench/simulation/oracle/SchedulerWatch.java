@@ -36,7 +36,6 @@ public final class SchedulerWatch {
   private final SimulatedStore store;
   private final Limits limits;
   private final Incarnation self;
-  private final String address;
   private final Readers readers;
   private final Pauses pauses = new Pauses();
   private final Set<TaskAttemptId> acknowledged = new HashSet<>();
@@ -53,18 +52,11 @@ public final class SchedulerWatch {
   /**
    * @param nowMs the world's time, as all times here
    */
-  SchedulerWatch(
-      Oracle oracle,
-      SimulatedStore store,
-      Limits limits,
-      Incarnation self,
-      String address,
-      long nowMs) {
+  SchedulerWatch(Oracle oracle, SimulatedStore store, Limits limits, Incarnation self, long nowMs) {
     this.oracle = oracle;
     this.store = store;
     this.limits = limits;
     this.self = self;
-    this.address = address;
     this.startedAtMs = nowMs;
     this.readers = new Readers(limits.retentionMs(), nowMs);
   }
@@ -194,7 +186,7 @@ public final class SchedulerWatch {
       case Effect.Fenced _ -> fenced(nowMs);
       case Effect.OfPeer(PeerEffect.RemoveKey(var peer)) -> {
         if (store.present(peer)) { // An old list may show it once more.
-          oracle.evidence().removes(self, address, peer);
+          oracle.evidence().removes(self, peer);
         }
       }
       case Effect.PlanJob(var job, _, _) -> {
