@@ -202,8 +202,11 @@ final class EtcdCalls {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String first = String.valueOf(message).lines().findFirst().orElse("");
+    String first = message == null ? "" : message.lines().findFirst().orElse("");
     String reason = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    if (first.isEmpty()) {
+      return reason;
+    }
     return failure.getCause() == null || first.contains(reason) ? first : first + ": " + reason;
   }
 }

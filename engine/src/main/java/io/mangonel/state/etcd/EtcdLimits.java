@@ -10,6 +10,11 @@ final class EtcdLimits {
    */
   static final long ANSWER_MS = 12_000;
 
+  /** A scheduler that starts waits so long for etcd. */
+  static final long START_MS = 30_000;
+
+  static final long START_PAUSE_MS = 250;
+
   /** A renewal of a lease; shorter than the shortest lease. */
   static final long KEEP_ALIVE_MS = 1_500;
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,16 +54,64 @@ public final class EtcdStateBackend implements StateBackend {
   }
 
   /**
-   * @throws StateException when no endpoint answers, or etcd does not let this process in
+   * Waits for an etcd that does not answer yet: at the boot of a machine it often comes later.
+   *
+   * @throws StateException when no endpoint answers for long, or, at once, when etcd does not let
+   *     this process in; the message is for a person
    */
   public static StateBackend open(EtcdAccess access) {
+    return open(access, EtcdLimits.START_MS);
+  }
+
+  static StateBackend open(EtcdAccess access, long waitMs) {
     EtcdStateBackend store = new EtcdStateBackend(access);
     try {
-      var _ = store.get(Keyspace.SCHEDULERS, "0");
+      store.awaitAnswer(waitMs);
       return store;
     } catch (StateException e) {
       store.close();
       throw e;
+    }
+  }
+
+  private void awaitAnswer(long waitMs) {
+    ByteSequence any = keys.key(Keyspace.SCHEDULERS, "0");
+    long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+    boolean told = false;
+    while (true) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
+      try {
+        var _ = answer(any, GetOption.DEFAULT, Math.clamp(leftMs, 1, EtcdLimits.ANSWER_MS));
+        return;
+      } catch (EtcdCalls.FailedCall e) {
+        Optional<String> refusal = EtcdRefusals.of(e);
+        if (refusal.isPresent()) {
+          throw new StateException("etcd at " + access + " " + refusal.get(), e);
+        }
+        leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
+        if (leftMs <= EtcdLimits.START_PAUSE_MS || !pause()) {
+          throw unreadable(e);
+        }
+        if (!told) {
+          told = true;
+          LOG.warn(
+              "etcd at {} does not answer yet, this waits {} s for it: {}: {}",
+              access,
+              TimeUnit.MILLISECONDS.toSeconds(leftMs),
+              e.code(),
+              e.description());
+        }
+      }
+    }
+  }
+
+  private static boolean pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(EtcdLimits.START_PAUSE_MS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -142,10 +191,14 @@ public final class EtcdStateBackend implements StateBackend {
   }
 
   private GetResponse answer(ByteSequence key, GetOption option) throws EtcdCalls.FailedCall {
+    return answer(key, option, EtcdLimits.ANSWER_MS);
+  }
+
+  private GetResponse answer(ByteSequence key, GetOption option, long timeoutMs)
+      throws EtcdCalls.FailedCall {
     checkOpen();
     try {
-      return EtcdCalls.await(
-          connection.client().getKVClient().get(key, option), EtcdLimits.ANSWER_MS);
+      return EtcdCalls.await(connection.client().getKVClient().get(key, option), timeoutMs);
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       throw e;
