@@ -18,13 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that never pause, on schedulers with the default settings, over an etcd of 256 MiB. Only
- * with {@code -Dmangonel.quota.minutes=N}: its value is in its length. The sizes go to {@code
- * target/quota-load.csv}.
+ * with {@code -Dmangonel.quota.minutes=N -Dmangonel.tests.maxSeconds=S}, where S is more than 60 N:
+ * its value is in its length. The sizes go to {@code target/quota-load.csv}.
  */
 class QuotaLoadTest {
   private static final Duration BOUND = Duration.ofMinutes(2);
@@ -56,6 +58,7 @@ class QuotaLoadTest {
   }
 
   @Test
+  @Timeout(value = 3, unit = TimeUnit.HOURS)
   void defaultSettingsAndASmallQuotaStandLoad() throws Exception {
     assumeThat(MINUTES).as("-Dmangonel.quota.minutes").isPositive();
     Path data = directory.resolve("data");
