@@ -81,7 +81,13 @@ final class Takeover {
 
     /** Whether an inventory of these jobs tells of all that still belong to it. */
     boolean isAnsweredBy(List<JobId> inventory) {
-      return inventory.equals(ids) || new TreeSet<>(inventory).containsAll(jobs.keySet());
+      if (jobs.isEmpty() || inventory.equals(ids)) {
+        return true;
+      }
+      // With thousands of jobs and of executors most that do not match are about other rounds.
+      return inventory.size() >= jobs.size()
+          && inventory.contains(jobs.firstKey())
+          && new TreeSet<>(inventory).containsAll(jobs.keySet());
     }
   }
 
