@@ -50,7 +50,7 @@ final class EtcdProcesses implements AutoCloseable {
         httpPorts.add(port("http=http", ready));
       }
       for (int i = 0; i < executorCount; i++) {
-        executors.add(ServerProcess.start("executor" + i, directory, executor(i)));
+        executors.add(ServerProcess.start("executor" + i, directory, executorArguments(i)));
       }
       executors.forEach(ServerProcess::awaitReady);
       await().atMost(BOUND).until(() -> addresses.stream().allMatch(this::knowsExecutors));
@@ -83,7 +83,7 @@ final class EtcdProcesses implements AutoCloseable {
     return arguments;
   }
 
-  private List<String> executor(int index) {
+  private List<String> executorArguments(int index) {
     List<String> arguments = new ArrayList<>(List.of("executor", "--slots", "2"));
     arguments.addAll(List.of("--schedulers", addresses.getFirst().toString(), "--threads", "1"));
     String work = directory.resolve("work" + index).toString();
@@ -131,6 +131,17 @@ final class EtcdProcesses implements AutoCloseable {
     await().atMost(BOUND).until(() -> knowsExecutors(addresses.get(index)));
   }
 
+  ServerProcess executor(int index) {
+    return executors.get(index);
+  }
+
+  /** On its work directory, after it ended; returns when it is ready and all know it. */
+  void startExecutorAgain(int index) throws IOException {
+    executors.get(index).startAgain(executorArguments(index));
+    executors.get(index).awaitReady();
+    await().atMost(BOUND).until(() -> addresses.stream().allMatch(this::knowsExecutors));
+  }
+
   /** One more scheduler; does not wait for executors to know it. */
   HostAndPort addScheduler() throws IOException {
     ServerProcess added =
@@ -142,10 +153,14 @@ final class EtcdProcesses implements AutoCloseable {
     return addresses.getLast();
   }
 
-  /** What the executors' logs say of a job's tasks. */
+  /** What the executors' logs say of all tasks. */
+  TaskRuns runs() {
+    return TaskRuns.read(executors.stream().flatMap(executor -> executor.logs().stream()).toList());
+  }
+
+  /** And of a job's. */
   TaskRuns runs(String job) {
-    return TaskRuns.read(executors.stream().flatMap(executor -> executor.logs().stream()).toList())
-        .of(job);
+    return runs().of(job);
   }
 
   /** A job as that scheduler knows it. */

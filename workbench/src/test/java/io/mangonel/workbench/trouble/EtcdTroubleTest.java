@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +61,9 @@ class EtcdTroubleTest {
   /** Some seconds on one core. */
   private static final String LONG =
       "SELECT sum(hash(a.range, b.range) % 1000) FROM range(12000) a, range(20000) b";
+
+  private static final String ENDLESS =
+      "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range < b.range";
 
   @TempDir private static Path directory;
   private static @Nullable EtcdMembers etcd;
@@ -188,7 +192,11 @@ class EtcdTroubleTest {
   }
 
   private static JobId longTask(String name) {
-    Answer<JobId> submitted = cluster().submit(0, LONG, "long-" + name);
+    return running(LONG, "long-" + name);
+  }
+
+  private static JobId running(String sql, String key) {
+    Answer<JobId> submitted = cluster().submit(0, sql, key);
     assertThat(submitted).isInstanceOf(Answer.Ok.class);
     JobId job = ((Answer.Ok<JobId>) submitted).value();
     await()
@@ -275,10 +283,13 @@ class EtcdTroubleTest {
 
   /**
    * All history goes, again and again, while watches and scans are under way, and the leader stands
-   * still for moments, as one does whose disk is slow.
+   * still for moments, as one does whose disk is slow. A job is cancelled at the scheduler that it
+   * is not of, which tells by the store.
    */
   @Test
   void etcdIsSlowAndCompactedUnderWatches() throws Exception {
+    JobId endless = running(ENDLESS, "endless-" + runs);
+    AtomicBoolean cancelled = new AtomicBoolean();
     during(
         "slow",
         false,
@@ -293,9 +304,15 @@ class EtcdTroubleTest {
               etcd().resume(leader);
               compact(admin);
               pass(300);
+              if (!cancelled.get()) {
+                cancelled.set(
+                    cluster().ask(1, queries -> queries.cancel(endless)) instanceof Answer.Ok);
+              }
             }
           }
         });
+    assertThat(cancelled).as("cancelled meanwhile").isTrue();
+    await().atMost(BOUND).until(() -> state(endless) == JobState.CANCELLED);
   }
 
   private static void compact(Client admin) throws Exception {

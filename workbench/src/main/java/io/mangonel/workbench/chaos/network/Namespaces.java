@@ -212,12 +212,30 @@ public final class Namespaces implements AutoCloseable {
     };
   }
 
+  /**
+   * Each lets nobody in who comes from the other, and says so at once: connections are reset, new
+   * ones refused. Only with {@link #hasFilter}.
+   */
+  public LinkFault rejectBoth(String one, String other) {
+    return both(rejectOneWay(one, other), rejectOneWay(other, one));
+  }
+
+  private LinkFault rejectOneWay(String from, String to) {
+    // Not what answers: each may still call others.
+    String match = "ip saddr %s tcp dport < 32768".formatted(address(from));
+    return filter(to, "input", match, "reject with tcp reset");
+  }
+
   private LinkFault filter(String name, String hook, String match) {
+    return filter(name, hook, match, "drop");
+  }
+
+  private LinkFault filter(String name, String hook, String match, String verdict) {
     String table = "chaos" + tables.incrementAndGet();
     String space = space(name);
     nft(space, "add table ip " + table);
     nft(space, "add chain ip %s c { type filter hook %s priority 0 ; }".formatted(table, hook));
-    nft(space, "add rule ip %s c %s counter drop".formatted(table, match));
+    nft(space, "add rule ip %s c %s counter %s".formatted(table, match, verdict));
     return new LinkFault() {
       @Override
       public boolean hasFired() {
