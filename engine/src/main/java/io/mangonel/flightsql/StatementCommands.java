@@ -17,6 +17,7 @@ import io.mangonel.scheduler.query.Submission;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.CancelStatus;
@@ -220,20 +221,27 @@ final class StatementCommands {
     return submission;
   }
 
+  /**
+   * A job that has ended elsewhere may not be known here to have ended for a moment: who waits goes
+   * on waiting then.
+   */
   private ResultStream awaitResult(JobId job, BooleanSupplier left) {
-    Answer<ResultStream> answer = queries.openResult(job, Limits.RESULT_WAIT_MS);
-    while (answer instanceof Answer.Retryable) {
+    boolean last = false;
+    while (true) {
+      Answer<Optional<ResultStream>> answer = queries.awaitResult(job, Limits.RESULT_WAIT_MS);
+      boolean retryable = answer instanceof Answer.Retryable;
+      if (!retryable || last) {
+        Optional<ResultStream> opened = Calls.value(answer);
+        if (opened.isPresent()) {
+          return opened.get();
+        }
+      }
       if (left.getAsBoolean()) {
         throw CallStatus.CANCELLED.withDescription("the client has left").toRuntimeException();
       }
       // Asked before the next try: a job that ends in between has its result there.
-      boolean running = isRunning(job);
-      answer = queries.openResult(job, Limits.RESULT_WAIT_MS);
-      if (!running) {
-        break;
-      }
+      last = retryable && !isRunning(job);
     }
-    return Calls.value(answer);
   }
 
   private boolean isRunning(JobId job) {

@@ -258,6 +258,9 @@ class SeveralSchedulersTest {
     SchedulerServer owner = schedulers.removeFirst();
     JobId job = submit(owner, LONG, null);
     awaitRunningTask(owner, job);
+    assertThat(value(schedulers.getLast().queries().awaitResult(job, 1)))
+        .as("rows of a job that goes on elsewhere")
+        .isEmpty();
     var before = runningAttempts(owner, job);
     owner.close();
     SchedulerServer heir = schedulers.getFirst();

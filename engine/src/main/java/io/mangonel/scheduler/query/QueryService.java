@@ -88,6 +88,18 @@ public final class QueryService {
    *     goes on
    */
   public Answer<ResultStream> openResult(JobId job, long timeoutMs) {
+    return awaitResult(job, timeoutMs)
+        .then(
+            rows ->
+                rows.<Answer<ResultStream>>map(Answer.Ok::new)
+                    .orElseGet(() -> new Answer.Retryable<>("job " + job + " has not ended yet")));
+  }
+
+  /**
+   * As {@link #openResult}, for who waits on: without rows when this scheduler has not heard of the
+   * end by then, though it may have come.
+   */
+  public Answer<Optional<ResultStream>> awaitResult(JobId job, long timeoutMs) {
     return whenStarted(
         now ->
             find(now, job)

@@ -28,14 +28,15 @@ final class Results {
     this.reports = reports;
   }
 
-  /** Waits for the end of the job, then opens its rows. */
-  Answer<ResultStream> open(TrackedJob job, long timeoutMs) {
+  /** Waits for the end of the job, then opens its rows; empty when it has not ended by then. */
+  Answer<Optional<ResultStream>> open(TrackedJob job, long timeoutMs) {
     run.clientJobs().lost().found(job.id());
     run.clientJobs().foreign().follow(job);
     try {
-      return open(job, job.end().get(timeoutMs, TimeUnit.MILLISECONDS));
+      return open(job, job.end().get(timeoutMs, TimeUnit.MILLISECONDS))
+          .then(rows -> new Answer.Ok<>(Optional.of(rows)));
     } catch (TimeoutException e) {
-      return new Answer.Retryable<>("job " + job.id() + " has not ended yet");
+      return new Answer.Ok<>(Optional.empty());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Answer.Retryable<>("the scheduler stops");
