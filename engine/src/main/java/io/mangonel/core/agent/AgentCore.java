@@ -274,6 +274,10 @@ public final class AgentCore {
         refused.add(new AgentEvent.JobEpoch(asked.job(), job.epoch));
         continue;
       }
+      if (asked.epoch() > job.epoch && !job.owner.equals(request.scheduler())) {
+        // The one before has no key any more (rule D3): nobody would use or return its slots.
+        slots.forget(job.owner);
+      }
       job.epoch = asked.epoch();
       job.owner = request.scheduler();
       adopted.add(asked.job());
