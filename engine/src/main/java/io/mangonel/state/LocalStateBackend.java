@@ -79,7 +79,9 @@ final class LocalStateBackend implements StateBackend {
     expireLeases();
     openness.readLock().lock();
     try {
-      checkOpen();
+      if (closed) {
+        throw new StateException("the store is closed");
+      }
       if (failure != null) {
         throw new StateException(failure);
       }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * non-empty and ordered by code points. Every change is one {@link #commit}; put, delete, putTxn,
  * mv and lock are forms of it. Thread-safe; calls block, each for a bounded time. A read sees every
  * commit that was done before it began. Reads and {@link #grantLease} throw {@link StateException}
- * when the store cannot answer; a limit of {@link StateLimits} exceeded is an {@link
+ * when the store cannot answer or is closed; a limit of {@link StateLimits} exceeded is an {@link
  * IllegalArgumentException}.
  */
 public interface StateBackend extends AutoCloseable {

@@ -196,7 +196,9 @@ public final class EtcdStateBackend implements StateBackend {
 
   private GetResponse answer(ByteSequence key, GetOption option, long timeoutMs)
       throws EtcdCalls.FailedCall {
-    checkOpen();
+    if (closed) {
+      throw new StateException("the store is closed");
+    }
     try {
       return EtcdCalls.await(connection.client().getKVClient().get(key, option), timeoutMs);
     } catch (EtcdCalls.FailedCall e) {

@@ -18,6 +18,7 @@ import io.mangonel.state.StateBackend.Guard;
 import io.mangonel.state.StateBackend.Lease;
 import io.mangonel.state.StateBackend.LockToken;
 import io.mangonel.state.StateBackend.Operation;
+import io.mangonel.state.StateException;
 import io.mangonel.state.StateLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -326,6 +327,19 @@ interface StateBackendContract {
           .isInstanceOfSatisfying(
               Change.Put.class, put -> assertThat(put.entry().key()).isEqualTo("job/last"));
     }
+  }
+
+  /** A call that is under way while a scheduler ends is told to try again. */
+  @Test
+  default void aReadOfAClosedStoreIsNoAnswer() {
+    StateBackend store = open();
+    done(store.put(ACTIVE_JOBS, "job/a", bytes("1")));
+    store.close();
+    assertThatThrownBy(() -> store.get(ACTIVE_JOBS, "job/a")).isInstanceOf(StateException.class);
+    assertThatThrownBy(() -> store.scan(ACTIVE_JOBS, "", "", 10))
+        .isInstanceOf(StateException.class);
+    assertThatThrownBy(() -> store.scanKeys(ACTIVE_JOBS, "", "", 10))
+        .isInstanceOf(StateException.class);
   }
 
   @Test

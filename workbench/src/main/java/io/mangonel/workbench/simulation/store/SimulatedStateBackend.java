@@ -3,6 +3,7 @@ package io.mangonel.workbench.simulation.store;
 import io.mangonel.core.Bytes;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
+import io.mangonel.state.StateException;
 import io.mangonel.state.StateLimits;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -73,6 +74,13 @@ public final class SimulatedStateBackend implements StateBackend {
     return found;
   }
 
+  private void checkReadable() {
+    if (closed) {
+      throw new StateException("the store is closed");
+    }
+    checkOpen();
+  }
+
   private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the store is closed");
@@ -87,7 +95,7 @@ public final class SimulatedStateBackend implements StateBackend {
   @Override
   public synchronized Optional<Entry> get(Keyspace keyspace, String key) {
     checkKey(key);
-    checkOpen();
+    checkReadable();
     return Optional.ofNullable(rowsOf(keyspace).get(key)).map(row -> row.toEntry(key));
   }
 
@@ -116,7 +124,7 @@ public final class SimulatedStateBackend implements StateBackend {
     if (limit < 1 || limit > StateLimits.SCAN_ENTRIES_MAX) {
       throw new IllegalArgumentException("a page of " + limit + " entries");
     }
-    checkOpen();
+    checkReadable();
     boolean fromPrefix = compareCodePoints(prefix, after) > 0;
     return rowsOf(keyspace).tailMap(fromPrefix ? prefix : after, fromPrefix).entrySet().stream()
         .takeWhile(row -> row.getKey().startsWith(prefix))
