@@ -40,9 +40,15 @@ class ClientFailoverTest {
 
   /** Some seconds of work on one thread; the text is the job's name in the list. */
   private static String slow(String name) {
+    return slow(name, 40_000);
+  }
+
+  private static String slow(String name, int rows) {
     return "SELECT count(*) AS n, '"
         + name
-        + "' AS name FROM range(30000) a(i), range(40000) b(j) WHERE (i * j) % 7 = 0";
+        + "' AS name FROM range(30000) a(i), range("
+        + rows
+        + ") b(j) WHERE (i * j) % 7 = 0";
   }
 
   @TempDir static Path directory;
@@ -84,6 +90,27 @@ class ClientFailoverTest {
       assertThat(cluster.jobs(cluster.address(1), sql)).hasSize(1);
       assertThat(cluster.runs(job).runs()).as("the task ran once").hasSize(1);
       assertInspectedEverywhere(job);
+    } finally {
+      cluster.startSchedulerAgain(0);
+    }
+  }
+
+  /** It ends elsewhere while the scheduler that is asked for the answer still ends itself. */
+  @Test
+  void theCommandLineGoesOnWhenItsSchedulerIsAskedToEnd() throws Exception {
+    String sql = slow("asked to end", 15_000);
+    Path files = Files.createDirectory(directory.resolve("client-" + clients++));
+    List<String> arguments = new ArrayList<>(List.of("sql", "-c", sql, "--format", "csv"));
+    arguments.addAll(List.of("--url", cluster.addressesFrom(0)));
+    try (MangonelProcess client = MangonelProcess.start(directory, files, arguments)) {
+      String job = cluster.awaitRunning(1, sql);
+      cluster.scheduler(0).terminate();
+      assertThat(client.process().waitFor(BOUND.toSeconds(), TimeUnit.SECONDS))
+          .as(client.errors())
+          .isTrue();
+      assertThat(client.process().exitValue()).as(client.errors()).isZero();
+      assertThat(client.output().lines()).hasSize(2).first().isEqualTo("n,name");
+      assertThat(cluster.runs(job).runs()).as("the task ran once").hasSize(1);
     } finally {
       cluster.startSchedulerAgain(0);
     }
