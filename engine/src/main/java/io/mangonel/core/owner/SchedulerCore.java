@@ -78,6 +78,11 @@ public final class SchedulerCore {
     suspicions.inherit(suspicionOffUntilMs);
   }
 
+  /** This process is back after an error of suspicion (rule T2); before the first event. */
+  public void cameBack(Incarnation suspectedBy, long nowMs) {
+    suspicions.cameBack(suspectedBy, nowMs);
+  }
+
   /** What the next incarnation of this process inherits. */
   public Map<Incarnation, Long> suspicionOffUntilMs() {
     return suspicions.offUntilMs();

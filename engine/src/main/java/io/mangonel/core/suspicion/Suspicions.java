@@ -101,6 +101,11 @@ public final class Suspicions {
     offUntilMs.putAll(offUntilMsBefore);
   }
 
+  /** Who took this process for dead before it came back: known at once, whatever lists show. */
+  public void cameBack(Incarnation suspectedBy, long nowMs) {
+    off(suspectedBy, nowMs);
+  }
+
   private void off(Incarnation peer, long nowMs) {
     offUntilMs.put(peer, nowMs + limits.offMs());
     cases.remove(peer);

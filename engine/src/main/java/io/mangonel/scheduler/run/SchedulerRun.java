@@ -196,6 +196,7 @@ public final class SchedulerRun implements AutoCloseable {
     FencedStore store = register(listening.toString(), nowMs);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
     core.inherit(suspicionOffUntilMs);
+    store.suspectedBy().ifPresent(by -> core.cameBack(by, nowMs));
     loadExecutors(core, nowMs);
     if (setup.shared) {
       // Before anything that is in the queue already: what an executor reports may be of a job that

@@ -176,6 +176,11 @@ public final class FencedStore {
     return createRevision;
   }
 
+  /** Who took this process for dead when it was another incarnation, if somebody did. */
+  public Optional<Incarnation> suspectedBy() {
+    return record.before().flatMap(SchedulerRecord.Before::suspectedBy);
+  }
+
   /** Tells the encoder where the headers of loaded jobs are; before the first commit. */
   public void loadPlanned(JobId job) {
     encoder.loadPlanned(job);

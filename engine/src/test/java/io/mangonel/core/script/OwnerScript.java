@@ -53,6 +53,10 @@ final class OwnerScript {
       core.inherit(Map.of(w.incarnation(1), w.number(2)));
       return "";
     }
+    if (w.at(0).equals("came-back")) { // That one had taken this process for dead.
+      core.cameBack(w.incarnation(1), nowMs);
+      return "";
+    }
     if (w.at(0).equals("phase")) {
       return core.job(w.job(1)).map(job -> job.line().phase() + "\n").orElse("unknown\n");
     }

@@ -321,7 +321,8 @@ final class SimulatedExecutor {
     long heard = epochs.getOrDefault(launch.id().job(), 0L);
     Oracle.check(launch.epoch() >= heard, "T8: older than epoch " + heard + ": " + launch.id());
     running.put(launch.id(), launch);
-    if (world.happens(Fault.TASK_HANGS)) {
+    // What publishes has no statement that could hang, and by rule T16 nobody can cancel it.
+    if (!simulation.oracle.publishes(launch.id()) && world.happens(Fault.TASK_HANGS)) {
       return;
     }
     int longest = world.happens(Fault.TASK_SLOW) ? SLOW_TASK_MAX_MS : TASK_MAX_MS;

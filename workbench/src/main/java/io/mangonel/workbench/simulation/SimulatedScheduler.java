@@ -98,6 +98,7 @@ final class SimulatedScheduler {
     this.fenced = SimulatedMember.register(simulation, view, self, identity.formerly(), address);
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
     identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs()));
+    fenced.suspectedBy().ifPresent(by -> core.cameBack(by, world.nowMs()));
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
     this.watch = oracle.started(self);
     this.calls = new SimulatedCalls(this, launches);
