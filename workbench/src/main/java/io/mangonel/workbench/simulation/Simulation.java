@@ -208,7 +208,11 @@ public final class Simulation {
     return !someoneStandsStill() // One that was drained starts again, and reports anew.
         && executors.values().stream()
             .allMatch(
-                executor -> executor.jobsWithFiles().isEmpty() && executor.agent.outboxSize() == 0);
+                executor ->
+                    executor.jobsWithFiles().isEmpty()
+                        && executor.agent.outboxSize() == 0
+                        // Given back in the last moment of the faults, it waits for its end.
+                        && unused(executor) == executor.setup.slots());
   }
 
   /** Polls hold slots also when there is nothing to do. */

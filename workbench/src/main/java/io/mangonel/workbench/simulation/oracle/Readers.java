@@ -24,6 +24,11 @@ final class Readers {
     keptSinceMs.put(job, nowMs);
   }
 
+  /** It was in the store. A stale list may show one that is being forgotten once more. */
+  void loaded(JobId job, long nowMs) {
+    keptSinceMs.putIfAbsent(job, nowMs);
+  }
+
   void begins(JobId job, long nowMs) {
     reading.merge(job, 1, Integer::sum);
     keptSinceMs.put(job, nowMs);

@@ -98,7 +98,7 @@ public final class SchedulerWatch {
 
   /** It keeps an ended job of another from now on. */
   public void inherits(JobId job, long nowMs) {
-    readers.ended(job, nowMs);
+    readers.loaded(job, nowMs);
   }
 
   /** Who begins to read what is no longer kept reads nothing. */
