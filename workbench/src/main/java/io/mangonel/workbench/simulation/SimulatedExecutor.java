@@ -155,6 +155,11 @@ final class SimulatedExecutor {
     receive(new AgentEvent.AdoptRequested(called(caller), target, from, jobs));
   }
 
+  /** Whether it can say what it sees at that address. */
+  boolean knows(String address) {
+    return directory.knows(address);
+  }
+
   /** It is asked what it sees of a scheduler: of an address that it knows it says so. */
   void testify(Incarnation scheduler, String address, Consumer<Sighting> answer) {
     process.arrive(

@@ -334,7 +334,9 @@ final class SimulatedSchedulers {
   /** Who must notice at once that it is gone, and finds a witness. */
   private List<SimulatedScheduler> noticing(SimulatedScheduler scheduler) {
     boolean quiet = simulation.scenario == Scenario.SEVERAL_DIE;
-    return quiet && world.nowMs() - scheduler.startedAtMs() > SETTLED_MS
+    return quiet
+            && world.nowMs() - scheduler.startedAtMs() > SETTLED_MS
+            && simulation.someExecutorKnows(scheduler.address())
         ? up().stream()
             .filter(one -> one != scheduler && one.peers().follows(scheduler.self()))
             .filter(one -> one.executorsInReach() > 0)

@@ -172,6 +172,11 @@ public final class Simulation {
     Oracle.check(world.advance() < STEPS_MAX, "no end: " + STEPS_MAX + " steps");
   }
 
+  /** Whether anybody but schedulers can say who is there. */
+  boolean someExecutorKnows(String address) {
+    return executors.values().stream().anyMatch(one -> !one.dead() && one.knows(address));
+  }
+
   /** Which faults happened, and how often. */
   public Map<Fault, Integer> fired() {
     return world.fired;
