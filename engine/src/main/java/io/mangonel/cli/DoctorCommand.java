@@ -12,6 +12,7 @@ import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
 import io.mangonel.cli.options.DirectoryOptions;
 import io.mangonel.cli.options.EngineOptions;
+import io.mangonel.cli.options.OptionRanges;
 import io.mangonel.cli.options.PortOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,9 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (executors < 1) {
-      throw CommandFailure.usage("--executors must be at least 1, it is " + executors);
-    }
+    OptionRanges.atLeast(1, "--executors", executors);
     List<HostAndPort> peers = urls.stream().map(HostAndPort::parse).toList();
     List<Finding> findings =
         new ArrayList<>(MachineChecks.run(executors, engine.memoryBytes(executors)));

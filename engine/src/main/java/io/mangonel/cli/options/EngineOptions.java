@@ -89,9 +89,7 @@ public final class EngineOptions {
   }
 
   private static int atLeastOne(String option, int value) {
-    if (value < 1) {
-      throw CommandFailure.usage(option + " must be at least 1, it is " + value);
-    }
+    OptionRanges.atLeast(1, option, value);
     return value;
   }
 }

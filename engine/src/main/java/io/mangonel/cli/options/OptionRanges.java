@@ -59,7 +59,8 @@ public final class OptionRanges {
     }
   }
 
-  private static void atLeast(long least, String name, long value) {
+  /** Refuses a value below {@code least}. */
+  public static void atLeast(long least, String name, long value) {
     if (value < least) {
       throw CommandFailure.usage(name + " must be at least " + least + ", it is " + value);
     }

@@ -1,6 +1,6 @@
 package io.mangonel.workbench.explore;
 
-import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.cli.options.OptionRanges;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,10 +41,10 @@ public final class ExploreCommand implements Callable<Integer> {
         spec == null
             ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
             : spec.commandLine().getOut();
-    atLeast("--depth", depth, 1);
-    atLeast("--faults", faults, 0);
-    atLeast("--states", statesMax, 1);
-    atLeast("--deaths-every", deathsEvery, 1);
+    OptionRanges.atLeast(1, "--depth", depth);
+    OptionRanges.atLeast(0, "--faults", faults);
+    OptionRanges.atLeast(1, "--states", statesMax);
+    OptionRanges.atLeast(1, "--deaths-every", deathsEvery);
     boolean failed = false;
     for (Scope scope : List.of(Scope.owners(faults), Scope.all(faults))) {
       var result = new Exploration(scope, depth, statesMax, deathsEvery).run();
@@ -53,11 +53,5 @@ public final class ExploreCommand implements Callable<Integer> {
       failed |= result.failure() != null;
     }
     return failed ? 1 : 0;
-  }
-
-  private static void atLeast(String option, long value, long min) {
-    if (value < min) {
-      throw CommandFailure.usage(option + " must be at least " + min + ", it is " + value);
-    }
   }
 }

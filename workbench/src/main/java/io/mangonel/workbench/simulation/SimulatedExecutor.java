@@ -164,7 +164,7 @@ final class SimulatedExecutor {
   void testify(Incarnation scheduler, String address, Consumer<Sighting> answer) {
     process.arrive(
         () -> {
-          if (directory.knows(address)) {
+          if (knows(address)) {
             var probe = new SimulatedProbe(simulation, process, setup.id.value(), setup.id::value);
             probe.testify(scheduler, address, answer);
           } else {
