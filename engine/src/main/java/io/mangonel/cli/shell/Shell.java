@@ -57,7 +57,8 @@ public final class Shell {
    * @param greeting the first lines
    */
   public void run(String greeting) {
-    try (Terminal terminal = terminal()) {
+    try (Terminal terminal = terminal();
+        NativeSignals _ = new NativeSignals(terminal)) {
       terminal.handle(Signal.INT, _ -> interrupt());
       terminal.writer().println(greeting);
       terminal.flush();
@@ -78,6 +79,7 @@ public final class Shell {
     return TerminalBuilder.builder()
         .system(true)
         .provider("ffm")
+        .nativeSignals(false)
         .dumb(true)
         .graphemeCluster(false)
         .encoding(StandardCharsets.UTF_8)
@@ -107,7 +109,9 @@ public final class Shell {
   /** Nothing to run for a line that was given up; empty when the person, or the terminal, left. */
   private static Optional<String> read(LineReader reader) {
     try {
-      return Optional.of(reader.readLine(PROMPT));
+      String text = reader.readLine(PROMPT);
+      // Ctrl-C right after Enter, while the reader gives the terminal back: it means this text.
+      return Optional.of(Thread.interrupted() ? "" : text);
     } catch (UserInterruptException e) {
       return Optional.of("");
     } catch (EndOfFileException | IOError e) {

@@ -25,6 +25,10 @@ final class PseudoTerminal implements AutoCloseable {
   private final Process process;
   private final ScreenTerminal screen;
   private final StringBuilder raw = new StringBuilder();
+
+  /** Where the last text that was awaited begins; guarded by raw. */
+  private int awaited = -1;
+
   private final CountDownLatch shown = new CountDownLatch(1);
 
   private PseudoTerminal(Process process, ScreenTerminal screen) {
@@ -76,6 +80,7 @@ final class PseudoTerminal implements AutoCloseable {
         String text = new String(buffer, 0, length);
         synchronized (raw) {
           raw.append(text);
+          raw.notifyAll();
         }
         screen.write(text);
         String answer = screen.read();
@@ -94,6 +99,24 @@ final class PseudoTerminal implements AutoCloseable {
   /** Waits, for a short time, until the output of a program that has ended is on the screen. */
   void awaitAllShown() throws InterruptedException {
     boolean _ = shown.await(SHOWN_MAX_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether {@code text} is sent once more within {@code timeoutMs} after the last call. */
+  boolean awaitMore(String text, long timeoutMs) throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    synchronized (raw) {
+      int found = raw.lastIndexOf(text);
+      while (found <= awaited) {
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+        if (leftMs <= 0) {
+          return false;
+        }
+        raw.wait(leftMs);
+        found = raw.lastIndexOf(text);
+      }
+      awaited = found;
+      return true;
+    }
   }
 
   /** Types keys; Enter is a line feed here. */

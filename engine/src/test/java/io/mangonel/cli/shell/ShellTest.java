@@ -28,6 +28,16 @@ class ShellTest {
   private static final String PROMPT = "mangonel>";
   private static final int COLUMNS = 72;
   private static final int ROWS = 60;
+
+  /** Of at most 30 pairs one ended the shell, when the library changed the handlers. */
+  private static final int INTERRUPTS = 500;
+
+  /** What a reader sends last before it gives the terminal back: the end of bracketed paste. */
+  private static final String LINE_END = "\u001b[?2004l";
+
+  /** One that finds the terminal between two lines is answered by no prompt of its own. */
+  private static final long INTERRUPT_MAX_MS = 20;
+
   private static final int END_CHARACTERS = 2_000;
 
   @TempDir Path directory;
@@ -205,6 +215,29 @@ class ShellTest {
     shell.type("SELECT 'still' || 'here' AS a;\n");
     awaitText(shell, " stillhere\n(1 row)");
     awaitPrompt(shell);
+  }
+
+  /** One as soon as a prompt is there, and one when its reader gives the terminal back. */
+  @Test
+  void noInterruptAtThePromptEndsTheShell() throws Exception {
+    PseudoTerminal shell = shell(Map.of("TERM", "xterm"), COLUMNS);
+    int prompts = 0;
+    for (int i = 0; i < INTERRUPTS; i++) {
+      shell.type(CTRL_C);
+      if (shell.awaitMore(LINE_END, INTERRUPT_MAX_MS)) {
+        shell.type(CTRL_C);
+      }
+      prompts += shell.awaitMore(PROMPT, INTERRUPT_MAX_MS) ? 1 : 0;
+      assertThat(shell.process().isAlive()).as("alive after %d interrupts", i).isTrue();
+    }
+    assertThat(prompts).as("prompts that answered").isGreaterThan(INTERRUPTS / 2);
+    shell.type("\n");
+    awaitPrompt(shell);
+    shell.type("SELECT 'still' || 'here' AS a;\n");
+    awaitText(shell, " stillhere\n(1 row");
+    awaitPrompt(shell);
+    shell.type(CTRL_D);
+    awaitGoodEnd(shell);
   }
 
   @Test
