@@ -22,9 +22,9 @@ import java.util.TreeSet;
 
 /**
  * Restores jobs of the store and finds out what runs of them (rules T5, T6): when claims are
- * durable, every executor is asked once for what it has of all these jobs. Until all have answered,
- * are lost, or time is up, none of the jobs launches anything. Methods return the jobs that
- * changed.
+ * durable, every executor is asked once for what it has of all these jobs, also one that registers
+ * meanwhile. Until all have answered, are lost, or time is up, none of the jobs launches anything.
+ * Methods return the jobs that changed.
  */
 final class Takeover {
   /**
@@ -157,6 +157,8 @@ final class Takeover {
     gathered.clear();
     rounds.add(round);
     executors.ids().forEach(id -> ask(round, id));
+    // Who runs some of it and has not registered here yet is not lost: it has as long to do so.
+    round.unheard.addAll(round.believed.keySet());
   }
 
   /** Whether claims of jobs that were restored are not durable yet. */
