@@ -1,12 +1,14 @@
 package io.mangonel.scheduler;
 
 import io.mangonel.core.suspicion.Comeback;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.scheduler.loop.Clock;
 import io.mangonel.scheduler.loop.FencedException;
 import io.mangonel.scheduler.run.SchedulerRun;
 import io.mangonel.state.StateException;
 import io.mangonel.wire.HostPort;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -35,16 +37,16 @@ final class Incarnations implements AutoCloseable {
   private Consumer<SchedulerRun> serve = _ -> {};
   private Optional<HostPort> listening = Optional.empty();
   private volatile long startedAtMs;
-  private Optional<Incarnation> formerly = Optional.empty(); // The last one that had a key.
+  private List<Incarnation> formerly = List.of(); // Those that had a key, the last first.
   private boolean closed;
 
   /**
    * Who an incarnation is.
    *
-   * @param formerly who the process was before
+   * @param formerly who the process was before, the last first
    * @param onFatal gets what ends the incarnation
    */
-  record Identity(Incarnation self, Optional<Incarnation> formerly, Consumer<Throwable> onFatal) {}
+  record Identity(Incarnation self, List<Incarnation> formerly, Consumer<Throwable> onFatal) {}
 
   /**
    * Makes the first.
@@ -62,10 +64,10 @@ final class Incarnations implements AutoCloseable {
     this.comesBack = comesBack;
     this.clock = clock;
     this.onFatal = onFatal;
-    this.present = make(Optional.empty());
+    this.present = make(List.of());
   }
 
-  private SchedulerRun make(Optional<Incarnation> formerly) {
+  private SchedulerRun make(List<Incarnation> formerly) {
     var self = new Incarnation("s-" + UUID.randomUUID());
     return maker.apply(new Identity(self, formerly, fatal -> failed(self, fatal)));
   }
@@ -97,7 +99,7 @@ final class Incarnations implements AutoCloseable {
       }
       if (comesBack && fatal instanceof FencedException && listening.isPresent()) {
         dropped = Optional.of(present);
-        formerly = Optional.of(who);
+        formerly = new Lineage(formerly, List.of()).then(who, List.of()).names();
         present = make(formerly);
       }
     }

@@ -73,9 +73,13 @@ public final class SchedulerCore {
     this.reach = new Reach(SuspicionLimits.DEFAULTS);
   }
 
-  /** The one before of this process knew errors of suspicion (rule T2); before the first event. */
-  public void inherit(Map<Incarnation, Long> suspicionOffUntilMs) {
-    suspicions.inherit(suspicionOffUntilMs);
+  /**
+   * The one before of this process knew errors of suspicion (rule T2); before the first event.
+   *
+   * @param names of this process until now
+   */
+  public void inherit(Map<Incarnation, Long> suspicionOffUntilMs, List<Incarnation> names) {
+    suspicions.inherit(suspicionOffUntilMs, names);
   }
 
   /** This process is back after an error of suspicion (rule T2); before the first event. */

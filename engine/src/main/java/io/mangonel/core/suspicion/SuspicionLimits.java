@@ -34,6 +34,12 @@ public record SuspicionLimits(
     long offMs,
     long reportMs,
     long uselessMs) {
+  /**
+   * Names of one process that its key tells. With the pauses of {@link Comeback} there are not more
+   * of them in the ten minutes for which one counts.
+   */
+  public static final int NAMES_MAX = 32;
+
   public static final SuspicionLimits DEFAULTS =
       new SuspicionLimits(
           2, 3, 30, 5_000, 500, 3, 2, 10_000, 1_000, 30_000, 2_000, 600_000, 5_000, 10_000);

@@ -47,12 +47,17 @@ public final class Suspicions {
   private final TreeSet<Incarnation> connected = new TreeSet<>();
   private final TreeSet<Incarnation> present = new TreeSet<>();
   private final TreeSet<Incarnation> successors = new TreeSet<>();
+
+  /** All that this process has had. */
+  private final TreeSet<Incarnation> names = new TreeSet<>();
+
   private final Map<Incarnation, Long> offUntilMs = new TreeMap<>();
   private final List<PeerEffect> effects = new ArrayList<>();
 
   public Suspicions(Incarnation self, SuspicionLimits limits) {
     this.self = self;
     this.limits = limits;
+    names.add(self);
   }
 
   /** The schedulers that have a key, and which of them were others before. */
@@ -62,33 +67,26 @@ public final class Suspicions {
     connected.removeIf(peer -> !present.contains(peer));
     successors.retainAll(present);
     var fresh = successions.stream().filter(one -> successors.add(one.to())).toList();
-    fresh.forEach(succession -> erred(succession, successions, nowMs));
+    fresh.forEach(succession -> erred(succession, nowMs));
     fresh.forEach(this::succeeded); // The pair of an error goes on under the new name.
   }
 
+  /** Perhaps not all of its names were seen here: some do not live for long. */
   private void succeeded(Succession succession) {
-    Long before = offUntilMs.get(succession.from());
-    if (before != null) {
-      offUntilMs.merge(succession.to(), before, Math::max);
+    for (Incarnation name : succession.was().names()) {
+      Long before = offUntilMs.get(name);
+      if (before != null) {
+        offUntilMs.merge(succession.to(), before, Math::max);
+      }
     }
   }
 
-  private void erred(Succession succession, List<Succession> all, long nowMs) {
-    succession
-        .suspectedBy()
-        .ifPresent(
-            suspecting -> {
-              if (succession.to().equals(self)) {
-                off(suspecting, nowMs);
-              } else if (isOrWas(suspecting, all)) {
-                off(succession.to(), nowMs);
-              }
-            });
-  }
-
-  private boolean isOrWas(Incarnation one, List<Succession> all) {
-    return one.equals(self)
-        || all.stream().anyMatch(s -> s.to().equals(self) && s.from().equals(one));
+  private void erred(Succession succession, long nowMs) {
+    if (succession.to().equals(self)) {
+      succession.was().off().forEach(other -> off(other, nowMs));
+    } else if (succession.was().off().stream().anyMatch(names::contains)) {
+      off(succession.to(), nowMs);
+    }
   }
 
   /** Between whom and this process suspicion is off, and until when: for its next incarnation. */
@@ -96,9 +94,14 @@ public final class Suspicions {
     return new TreeMap<>(offUntilMs);
   }
 
-  /** What the incarnation before knew; before anything else. */
-  public void inherit(Map<Incarnation, Long> offUntilMsBefore) {
+  /**
+   * What the incarnation before knew; before anything else.
+   *
+   * @param before names of this process
+   */
+  public void inherit(Map<Incarnation, Long> offUntilMsBefore, List<Incarnation> before) {
     offUntilMs.putAll(offUntilMsBefore);
+    names.addAll(before);
   }
 
   /** Who took this process for dead before it came back: known at once, whatever lists show. */
@@ -282,6 +285,7 @@ public final class Suspicions {
     out.list(present, (o, one) -> o.text(one.value()));
     out.list(connected, (o, one) -> o.text(one.value()));
     out.list(successors, (o, one) -> o.text(one.value()));
+    out.list(names, (o, one) -> o.text(one.value()));
     out.list(offUntilMs.entrySet(), (o, e) -> o.text(e.getKey().value()).number(e.getValue()));
     out.list(
         cases.entrySet(),

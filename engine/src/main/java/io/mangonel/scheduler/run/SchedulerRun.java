@@ -5,6 +5,7 @@ import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.ExecutorInfo;
 import io.mangonel.core.record.JobRequest;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.planner.Planner;
@@ -115,7 +116,7 @@ public final class SchedulerRun implements AutoCloseable {
    * What a run is made of.
    *
    * @param shared whether other schedulers may use the store, too
-   * @param formerly who this process was, when it lost its key (rule T2)
+   * @param formerly who this process was before it lost its key, the last first (rule T2)
    * @param channels closed after the run
    * @param engineVersion DuckDB's version in this process: executors must have the same
    * @param planner closed after the run
@@ -127,7 +128,7 @@ public final class SchedulerRun implements AutoCloseable {
       StateBackend backend,
       boolean shared,
       Incarnation self,
-      Optional<Incarnation> formerly,
+      List<Incarnation> formerly,
       Channels channels,
       Clock clock,
       Limits limits,
@@ -195,8 +196,8 @@ public final class SchedulerRun implements AutoCloseable {
     long nowMs = setup.clock.nowMs();
     FencedStore store = register(listening.toString(), nowMs);
     var core = new SchedulerCore(setup.self, store.createRevision(), setup.limits);
-    core.inherit(suspicionOffUntilMs);
-    store.suspectedBy().ifPresent(by -> core.cameBack(by, nowMs));
+    core.inherit(suspicionOffUntilMs, setup.formerly);
+    store.lineage().off().forEach(other -> core.cameBack(other, nowMs));
     loadExecutors(core, nowMs);
     if (setup.shared) {
       // Before anything that is in the queue already: what an executor reports may be of a job that
@@ -269,7 +270,7 @@ public final class SchedulerRun implements AutoCloseable {
         ? FencedStore.registerAmong(
             setup.backend,
             setup.self,
-            setup.formerly,
+            new Lineage(setup.formerly, List.copyOf(suspicionOffUntilMs.keySet())),
             listening,
             nowMs,
             ShellLimits.SHARED_LEASE_TTL_MS)
@@ -340,7 +341,7 @@ public final class SchedulerRun implements AutoCloseable {
    */
   public boolean awaitStart() {
     long mostMs =
-        setup.formerly.isPresent() ? ShellLimits.COMEBACK_WAIT_MS : ShellLimits.START_DEADLINE_MS;
+        !setup.formerly.isEmpty() ? ShellLimits.COMEBACK_WAIT_MS : ShellLimits.START_DEADLINE_MS;
     try {
       return startedSignal.await(mostMs, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.SubmitHolder;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
@@ -73,7 +74,7 @@ public final class FencedStore {
               List.of(new Operation.Delete(Keyspace.SCHEDULERS, old.key()))),
           "remove the key of scheduler " + old.key());
     }
-    var record = new SchedulerRecord(address, nowMs, 0, leaseTtlMs, Optional.empty());
+    var record = new SchedulerRecord(address, nowMs, 0, leaseTtlMs, Lineage.NONE);
     return register(backend, self, record);
   }
 
@@ -113,7 +114,7 @@ public final class FencedStore {
    */
   public static FencedStore registerAmong(
       StateBackend backend, Incarnation self, String address, long nowMs, long leaseTtlMs) {
-    return registerAmong(backend, self, Optional.empty(), address, nowMs, leaseTtlMs);
+    return registerAmong(backend, self, Lineage.NONE, address, nowMs, leaseTtlMs);
   }
 
   /**
@@ -125,7 +126,7 @@ public final class FencedStore {
   public static FencedStore registerAmong(
       StateBackend backend,
       Incarnation self,
-      Optional<Incarnation> formerly,
+      Lineage formerly,
       String address,
       long nowMs,
       long leaseTtlMs) {
@@ -134,6 +135,7 @@ public final class FencedStore {
     for (Entry other : present) {
       boolean predecessor =
           formerly
+              .last()
               .map(was -> other.key().equals(was.value()))
               .orElseGet(() -> addressOf(other).equals(address));
       if (!predecessor) {
@@ -150,8 +152,12 @@ public final class FencedStore {
     if (alone && backend.space().filter(StateBackend.Space::takesNothing).isPresent()) {
       backend.reclaim(); // A full store grants no lease, and nobody else is there to make space.
     }
-    Optional<SchedulerRecord.Before> before =
-        formerly.map(was -> new SchedulerRecord.Before(was, suspectedBy(backend, was)));
+    Lineage before =
+        formerly
+            .last()
+            .flatMap(was -> suspectedBy(backend, was))
+            .map(formerly::wrongedBy)
+            .orElse(formerly);
     return register(backend, self, new SchedulerRecord(address, nowMs, 0, leaseTtlMs, before));
   }
 
@@ -176,9 +182,9 @@ public final class FencedStore {
     return createRevision;
   }
 
-  /** Who took this process for dead when it was another incarnation, if somebody did. */
-  public Optional<Incarnation> suspectedBy() {
-    return record.before().flatMap(SchedulerRecord.Before::suspectedBy);
+  /** What this process was before, as its key says. */
+  public Lineage lineage() {
+    return record.before();
   }
 
   /** Tells the encoder where the headers of loaded jobs are; before the first commit. */

@@ -3,8 +3,9 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.Bytes;
 import io.mangonel.core.RecordReader;
 import io.mangonel.core.RecordWriter;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.Incarnation;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * A scheduler's key: membership, liveness and fence in one (rule D1).
@@ -16,16 +17,9 @@ import java.util.Optional;
  * @param before whose process it was before it lost its key, if anybody's (rule T2)
  */
 public record SchedulerRecord(
-    String address, long startedMs, long count, long leaseTtlMs, Optional<Before> before) {
-  /** Since 2 it has the lease's time, since 3 who it was before. */
-  private static final int VERSION = 3;
-
-  /**
-   * An incarnation that lost its key while it lived.
-   *
-   * @param suspectedBy who deleted that key, if suspicion did
-   */
-  public record Before(Incarnation scheduler, Optional<Incarnation> suspectedBy) {}
+    String address, long startedMs, long count, long leaseTtlMs, Lineage before) {
+  /** Since 2 it has the lease's time, since 3 who it was before, since 4 all of these names. */
+  private static final int VERSION = 4;
 
   Bytes encode() {
     return new RecordWriter()
@@ -34,8 +28,8 @@ public record SchedulerRecord(
         .number(startedMs)
         .number(count)
         .number(leaseTtlMs)
-        .text(before.map(was -> was.scheduler.value()).orElse(""))
-        .text(before.flatMap(Before::suspectedBy).map(Incarnation::value).orElse(""))
+        .list(before.names(), (out, name) -> out.text(name.value()))
+        .list(before.off(), (out, name) -> out.text(name.value()))
         .toBytes();
   }
 
@@ -48,17 +42,25 @@ public record SchedulerRecord(
             in.number(),
             in.number(),
             version < 2 ? 0 : in.number(),
-            version < 3 ? Optional.empty() : before(in.text(), in.text()));
+            lineage(in, version));
     in.end();
     return scheduler;
   }
 
-  private static Optional<Before> before(String scheduler, String suspectedBy) {
-    return name(scheduler).map(was -> new Before(was, name(suspectedBy)));
+  private static Lineage lineage(RecordReader in, int version) {
+    return switch (version) {
+      case 1, 2 -> Lineage.NONE;
+      case 3 -> new Lineage(nameOrNone(in.text()), nameOrNone(in.text()));
+      default -> new Lineage(names(in), names(in));
+    };
   }
 
-  private static Optional<Incarnation> name(String text) {
-    return text.isEmpty() ? Optional.empty() : Optional.of(new Incarnation(text));
+  private static List<Incarnation> nameOrNone(String text) {
+    return text.isEmpty() ? List.of() : List.of(new Incarnation(text));
+  }
+
+  private static List<Incarnation> names(RecordReader in) {
+    return in.list(one -> new Incarnation(one.text()));
   }
 
   SchedulerRecord withCount(long value) {

@@ -8,6 +8,7 @@ import io.mangonel.core.record.LogEntry;
 import io.mangonel.core.record.RecordCodec;
 import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
@@ -226,9 +227,7 @@ public final class StoredState {
 
     /** Whose process it was when it lost its key. */
     public Optional<Succession> succession() {
-      return record
-          .before()
-          .map(was -> new Succession(was.scheduler(), incarnation, was.suspectedBy()));
+      return record.before().last().map(_ -> new Succession(incarnation, record.before()));
     }
   }
 
@@ -254,7 +253,7 @@ public final class StoredState {
     try {
       return SchedulerRecord.decode(entry.value());
     } catch (UnreadableRecordException e) {
-      return new SchedulerRecord("", 0, 0, 0, Optional.empty());
+      return new SchedulerRecord("", 0, 0, 0, Lineage.NONE);
     }
   }
 

@@ -11,6 +11,7 @@ import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobPlan;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.SubmitHolder;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.suspicion.PeerEffect;
 import io.mangonel.core.suspicion.PeerEvent;
 import io.mangonel.core.suspicion.Sighting;
@@ -26,9 +27,9 @@ import io.mangonel.core.task.TaskOutput;
 import io.mangonel.core.task.TaskStatus;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Drives a scheduler's core by text. */
@@ -49,8 +50,8 @@ final class OwnerScript {
       core = core(Limits.DEFAULTS.withJobs(running, Integer.parseInt(w.named("queued", "1"))));
       return "";
     }
-    if (w.at(0).equals("inherit")) { // Suspicion of one is off until then.
-      core.inherit(Map.of(w.incarnation(1), w.number(2)));
+    if (w.at(0).equals("inherit")) { // Suspicion of one is off until then; was=s8+s9, its names.
+      core.inherit(Map.of(w.incarnation(1), w.number(2)), incarnations(w.named("was", "")));
       return "";
     }
     if (w.at(0).equals("came-back")) { // That one had taken this process for dead.
@@ -146,7 +147,7 @@ final class OwnerScript {
     };
   }
 
-  /** {@code s4=s2}: s4 was s2; {@code s4=s2/s}: whose key s deleted. */
+  /** {@code s4=s2+s1}: s4 was s2, and s1 before; {@code s4=s2/s+s3}: s and s3 took it for dead. */
   private static List<Succession> successions(Words w) {
     return w.words().stream()
         .filter(word -> word.contains("="))
@@ -154,9 +155,16 @@ final class OwnerScript {
         .map(
             names ->
                 new Succession(
-                    new Incarnation(names[1]),
                     new Incarnation(names[0]),
-                    names.length > 2 ? Optional.of(new Incarnation(names[2])) : Optional.empty()))
+                    new Lineage(
+                        incarnations(names[1]), incarnations(names.length > 2 ? names[2] : ""))))
+        .toList();
+  }
+
+  private static List<Incarnation> incarnations(String names) {
+    return Stream.of(names.split("\\+"))
+        .filter(name -> !name.isEmpty())
+        .map(Incarnation::new)
         .toList();
   }
 

@@ -7,6 +7,7 @@ import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobRequest;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
@@ -14,7 +15,6 @@ import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +25,7 @@ class ClaimTest {
   private static final Incarnation A = new Incarnation("a");
   private static final Incarnation B = new Incarnation("b");
   private static final Incarnation C = new Incarnation("c");
+  private static final Incarnation D = new Incarnation("d");
   private static final JobId QUEUED = new JobId("20260101-000000-000-00000001");
   private static final JobId ACTIVE = new JobId("20260101-000000-000-00000002");
   private static final List<JobId> BOTH = List.of(QUEUED, ACTIVE);
@@ -118,8 +119,10 @@ class ClaimTest {
     assertThat(owner.commit(new Commit(1, List.of(new Change.JobClaimed(ACTIVE, 7)))))
         .isEqualTo(Commit.Outcome.REFUSED);
     // It lived, and says so.
-    FencedStore.registerAmong(backend, C, Optional.of(A), "h:1", 9, TTL_MS);
-    assertThat(present(C).succession()).contains(new Succession(A, C, Optional.of(B)));
+    var was = new Lineage(List.of(A, D), List.of(D));
+    FencedStore.registerAmong(backend, C, was, "h:1", 9, TTL_MS);
+    assertThat(present(C).succession())
+        .contains(new Succession(C, new Lineage(List.of(A, D), List.of(B, D))));
   }
 
   @Test

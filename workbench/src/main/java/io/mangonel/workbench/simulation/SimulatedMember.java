@@ -2,6 +2,7 @@ package io.mangonel.workbench.simulation;
 
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.cluster.Takeovers;
@@ -18,7 +19,6 @@ import io.mangonel.workbench.simulation.world.Fault;
 import io.mangonel.workbench.simulation.world.World;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -56,14 +56,13 @@ final class SimulatedMember {
 
   /** Alone, or one of several. */
   static FencedStore register(
-      Simulation simulation,
-      FaultyStateBackend view,
-      Incarnation self,
-      Optional<Incarnation> formerly,
-      String address) {
+      Simulation simulation, FaultyStateBackend view, SimulatedScheduler.Identity identity) {
+    Incarnation self = identity.self();
+    String address = identity.address();
     if (!simulation.scenario.several()) {
       return simulation.store.registerAlone(view, self);
     }
+    Lineage formerly = identity.before().map(SimulatedScheduler::lineage).orElse(Lineage.NONE);
     FencedStore store =
         FencedStore.registerAmong(
             view,
@@ -73,8 +72,10 @@ final class SimulatedMember {
             simulation.world.nowMs(),
             ShellLimits.SHARED_LEASE_TTL_MS);
     simulation.store.registered(store);
-    formerly.ifPresent(
-        was -> simulation.oracle.evidence().cameBack(self, was, simulation.store.noted(was)));
+    formerly
+        .last()
+        .ifPresent(
+            was -> simulation.oracle.evidence().cameBack(self, was, simulation.store.noted(was)));
     if (simulation.scenario.storeHolds()) {
       simulation.store.checkAlone(self, address);
     }

@@ -8,6 +8,7 @@ import io.mangonel.core.owner.Limits;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.StoredJob;
+import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.task.ExecutorId;
 import io.mangonel.core.task.ExecutorReservation;
 import io.mangonel.core.task.Incarnation;
@@ -70,11 +71,7 @@ final class SimulatedScheduler {
    * @param process that it has in common with that one
    */
   record Identity(
-      Incarnation self, Optional<SimulatedScheduler> before, String process, String address) {
-    Optional<Incarnation> formerly() {
-      return before.map(SimulatedScheduler::self);
-    }
-  }
+      Incarnation self, Optional<SimulatedScheduler> before, String process, String address) {}
 
   /**
    * Registers, loads what is stored, and runs.
@@ -95,10 +92,11 @@ final class SimulatedScheduler {
     this.oracle.evidence().started(self, identity.process);
     this.view = store.view(address);
     this.reader = new StoredState(view);
-    this.fenced = SimulatedMember.register(simulation, view, self, identity.formerly(), address);
+    this.fenced = SimulatedMember.register(simulation, view, identity);
     this.core = new SchedulerCore(fenced.self(), fenced.createRevision(), limits);
-    identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs()));
-    fenced.suspectedBy().ifPresent(by -> core.cameBack(by, world.nowMs()));
+    Lineage lineage = fenced.lineage();
+    identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs(), lineage.names()));
+    lineage.off().forEach(other -> core.cameBack(other, world.nowMs()));
     this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
     this.watch = oracle.started(self);
     this.calls = new SimulatedCalls(this, launches);
@@ -151,6 +149,11 @@ final class SimulatedScheduler {
 
   Incarnation self() {
     return core.self();
+  }
+
+  /** What the next of its process was. */
+  Lineage lineage() {
+    return fenced.lineage().then(self(), core.suspicionOffUntilMs().keySet());
   }
 
   String address() {
@@ -474,7 +477,6 @@ final class SimulatedScheduler {
           Effect.AcknowledgeStatuses _,
           Effect.AskToRegister _ -> {} // Performed already.
       case Effect.ReadFence() -> readFence();
-      case Effect.TrimStore _ -> {} // Nobody measures the store here.
       case Effect.ListOrphans _ -> member.listOrphans();
       case Effect.ClaimJobs claim -> member.claim(claim);
       case Effect.Fenced _ -> fencedOut();
@@ -485,6 +487,7 @@ final class SimulatedScheduler {
           Effect.JobFailed _,
           Effect.JobCancelled _,
           Effect.StopPlanning _,
+          Effect.TrimStore _, // Nobody measures the store here.
           Effect.ExecutorAccepted _ -> {} // Clients ask.
       case Effect.OfPeer(var wanted) -> peers.perform(wanted);
     }

@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedSchedulers {
   private static final int DOWN_MAX_MS = 3_000;
 
-  /** The heir's grace, and what it takes to list and to claim. */
-  private static final long ALONE_MAX_MS = 5_000;
+  /**
+   * The heir's grace, and what it takes to list and to claim. Before that, one that no executor has
+   * found yet holds itself for blind for as long as its peers' last words count, though all of them
+   * stand still now.
+   */
+  private static final long ALONE_MAX_MS = SuspicionLimits.DEFAULTS.reportMs() + 5_000;
 
   /** And where links are cut, one may think for a while that it is blind (rule T3). */
   private static final long ALONE_AND_CUT_MAX_MS = 12_000;

@@ -64,9 +64,11 @@ final class DurableGraph {
         || (launched.contains(id) && (attempt == null || !attempt.id.equals(id)));
   }
 
+  /** One of the same number is of another owner, who never heard of this one. */
   private static boolean isLater(TaskAttemptId other, TaskAttemptId id) {
-    return Lineage.place(other).equals(Lineage.place(id))
-        && (other.stageAttempt() > id.stageAttempt() || other.attempt() > id.attempt());
+    return !other.equals(id)
+        && Lineage.place(other).equals(Lineage.place(id))
+        && (other.stageAttempt() > id.stageAttempt() || other.attempt() >= id.attempt());
   }
 
   int runningTasks() {

@@ -242,10 +242,16 @@ public final class SchedulerWatch {
               || stored == null
               || stored.end != null
               || stored.owner.equals(self)
+              || isOfOldPlan(id, stored)
               || oracle.isSettled(id),
           "T10: " + self + " acknowledged what is another's: " + id);
     }
     acknowledged.addAll(ids);
+  }
+
+  /** Whoever owns the job discards it as well. */
+  private static boolean isOfOldPlan(TaskAttemptId id, SimulatedStore.Stored stored) {
+    return stored.plan != null && id.launchEpoch() < stored.plan.epoch();
   }
 
   private void launches(TaskLaunch launch, long nowMs) {
