@@ -36,6 +36,9 @@ final class Calls {
             ? status.toRuntimeException()
             : answered(status);
       }
+      // To the client as if the connection broke: it goes on at another.
+      case Answer.Leaving<T>(String message) ->
+          throw CallStatus.UNAVAILABLE.withDescription(message).toRuntimeException();
       case Answer.NotFound<T>(String message) ->
           throw CallStatus.NOT_FOUND.withDescription(message).toRuntimeException();
     };

@@ -49,6 +49,9 @@ final class KnownSessions implements ServerInterceptor {
         case Answer.Retryable<Boolean>(String message) -> {
           return refused(call, Status.UNAVAILABLE.withDescription(message), trailers);
         }
+        case Answer.Leaving<Boolean>(String message) -> {
+          return refused(call, Status.UNAVAILABLE.withDescription(message), new Metadata());
+        }
         case Answer.UserFault<Boolean>(String message) -> {
           return refused(call, Status.INVALID_ARGUMENT.withDescription(message), trailers);
         }

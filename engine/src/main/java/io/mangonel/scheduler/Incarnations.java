@@ -183,6 +183,7 @@ final class Incarnations implements AutoCloseable {
     starting.lock();
     try {
       last.handOver();
+      last.jobs().leave(); // Not before: at another they would find the job to be still ours.
     } finally {
       starting.unlock();
     }

@@ -61,6 +61,7 @@ record HttpReply(int status, String contentType, Bytes body, Map<String, String>
       case Answer.UserFault<? extends JsonNode>(String message) -> error(BAD_REQUEST, message);
       case Answer.NotFound<? extends JsonNode>(String message) -> error(NOT_FOUND, message);
       case Answer.Retryable<? extends JsonNode>(String message) -> error(UNAVAILABLE, message);
+      case Answer.Leaving<? extends JsonNode>(String message) -> error(UNAVAILABLE, message);
     };
   }
 }

@@ -98,7 +98,7 @@ final class StatementApi implements AutoCloseable {
       case Answer.Ok<Page>(Page page) -> result(new JobId(id), page);
       case Answer.UserFault<Page>(String message) ->
           HttpReply.error(HttpReply.BAD_REQUEST, message);
-      case Answer.Retryable<Page> _, Answer.NotFound<Page> _ ->
+      case Answer.Retryable<Page> _, Answer.Leaving<Page> _, Answer.NotFound<Page> _ ->
           throw new IllegalStateException("reading numbers waits for nothing");
     };
   }

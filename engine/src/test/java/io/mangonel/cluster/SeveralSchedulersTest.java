@@ -26,7 +26,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -284,6 +286,33 @@ class SeveralSchedulersTest {
     assertThat(value(heir.queries().schedulers()))
         .hasSize(2)
         .anyMatch(one -> one.takeoverMs() != null);
+  }
+
+  @Test
+  void whoWaitsAtASchedulerThatEndsIsSentOnAtOnce() throws Exception {
+    SchedulerServer owner = schedulers.removeFirst();
+    JobId own = submit(owner, LONG, "own");
+    JobId foreign = submit(schedulers.getFirst(), LONG, "foreign");
+    var answers = new ArrayList<CompletableFuture<Answer<Optional<ResultStream>>>>();
+    for (JobId job : List.of(own, foreign)) {
+      var answer = new CompletableFuture<Answer<Optional<ResultStream>>>();
+      Thread waiting =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> answer.complete(owner.queries().awaitResult(job, ANSWER_MS)));
+      await().atMost(BOUND).until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+      answers.add(answer);
+    }
+    owner.close();
+    for (var answer : answers) {
+      assertThat(answer).isCompletedWithValueMatching(Answer.Leaving.class::isInstance);
+    }
+    // Not as if it were overloaded, which a client would take for an answer.
+    assertThat(owner.queries().submit(request("SELECT 1", "late")))
+        .isInstanceOf(Answer.Leaving.class);
+    for (JobId job : List.of(own, foreign)) {
+      var _ = value(schedulers.getLast().queries().cancel(job));
+    }
   }
 
   private void awaitRunningTask(SchedulerServer owner, JobId job) {

@@ -191,6 +191,11 @@ final class Committer {
     return state == State.FENCED;
   }
 
+  /** Whether nothing is left to be made durable. */
+  boolean settled() {
+    return fenced() || (state == State.IDLE && gathering.isEmpty());
+  }
+
   /** Whether the store said that it is full. */
   boolean full() {
     return full;

@@ -229,6 +229,22 @@ public final class SchedulerCore {
     return ready;
   }
 
+  /**
+   * As {@link #ready}, once this scheduler ends: what was decided becomes durable, and what waited
+   * for that is said. Nothing else is begun.
+   */
+  public Ready remaining() {
+    effects.clear();
+    return committer.fenced()
+        ? new Ready(null, List.of())
+        : new Ready(committer.nextCommit().orElse(null), committer.release());
+  }
+
+  /** Whether all that was decided is durable, or never will be by this scheduler. */
+  public boolean settled() {
+    return committer.settled();
+  }
+
   /** Finds what no event has caused. */
   private void reconcile() {
     if (!committer.mayLaunch(steppedAtMs)) {

@@ -3,6 +3,7 @@ package io.mangonel.scheduler.cluster;
 import io.mangonel.core.owner.Event;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.job.JobDirectory;
+import io.mangonel.scheduler.job.TrackedJob;
 import io.mangonel.scheduler.loop.EventQueue;
 import io.mangonel.wire.peer.PeerEndpoint;
 import io.mangonel.wire.peer.PeerEndpoint.JobProgress;
@@ -27,8 +28,15 @@ public final class PeerDoor {
   private JobProgress awaitJob(JobId job, long timeoutMs) {
     lost.found(job);
     return jobs.inMemory(job)
-        .map(tracked -> tracked.awaitEnd(timeoutMs) ? JobProgress.ENDED : JobProgress.RUNNING)
+        .map(tracked -> progress(tracked, timeoutMs))
         .orElse(JobProgress.NOT_OWNED);
+  }
+
+  private static JobProgress progress(TrackedJob job, long timeoutMs) {
+    if (job.awaitEnd(timeoutMs)) {
+      return JobProgress.ENDED;
+    }
+    return job.isLeft() ? JobProgress.NOT_OWNED : JobProgress.RUNNING;
   }
 
   private void readResult(JobId job) {

@@ -23,6 +23,7 @@ public final class JobDirectory {
   private final Map<JobId, TrackedJob> foreign = new ConcurrentHashMap<>();
   private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
   private final StoredState store;
+  private volatile boolean leaving;
 
   public JobDirectory(StoredState store) {
     this.store = store;
@@ -32,7 +33,24 @@ public final class JobDirectory {
   public TrackedJob track(JobId id, JobRequest request, @Nullable PlannedQuery plan) {
     var job = new TrackedJob(id, request, plan);
     jobs.put(id, job);
+    leaveIfAsked(job);
     return job;
+  }
+
+  /**
+   * This process ends, its jobs are another's: who waits for one is to ask there, now and not when
+   * the port closes.
+   */
+  public void leave() {
+    leaving = true;
+    jobs.values().forEach(TrackedJob::leave);
+    foreign.values().forEach(TrackedJob::leave);
+  }
+
+  private void leaveIfAsked(TrackedJob job) {
+    if (leaving) {
+      job.leave();
+    }
   }
 
   /** A job that another scheduler had: who waits for it here goes on waiting. */
@@ -109,9 +127,12 @@ public final class JobDirectory {
     if (!store.open(id)) {
       return ended(id); // It ended between the two looks, or never was.
     }
-    return store
-        .request(id)
-        .map(request -> foreign.computeIfAbsent(id, _ -> new TrackedJob(id, request, null)));
+    Optional<TrackedJob> found =
+        store
+            .request(id)
+            .map(request -> foreign.computeIfAbsent(id, _ -> new TrackedJob(id, request, null)));
+    found.ifPresent(this::leaveIfAsked);
+    return found;
   }
 
   /** Looks what became of jobs of other schedulers that somebody waits for. */

@@ -18,6 +18,7 @@ public final class TrackedJob {
   private final CompletableFuture<TerminalRecord> end = new CompletableFuture<>();
 
   private final CompletableFuture<PlannedQuery> planned = new CompletableFuture<>();
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
 
   private volatile @Nullable PlannedQuery plan;
   private volatile @Nullable String rejection;
@@ -27,6 +28,9 @@ public final class TrackedJob {
     record Accepted() implements Acceptance {}
 
     record Refused(String message, boolean retryable) implements Acceptance {}
+
+    /** This process ends; whether it was taken the store knows. */
+    record Left() implements Acceptance {}
 
     /** Another submit under its idempotency key was first, and asks for the same. */
     record Exists(JobId existing) implements Acceptance {}
@@ -47,14 +51,26 @@ public final class TrackedJob {
     return Optional.ofNullable(rejection);
   }
 
-  /** Waits until it is planned or has ended; false when the time is over. */
+  /** Waits until it is planned or has ended; false when the time is over, or this process ends. */
   public boolean awaitPlan(long timeoutMs) {
-    return await(CompletableFuture.anyOf(planned, end), timeoutMs);
+    return await(CompletableFuture.anyOf(planned, end, left), timeoutMs)
+        && (planned.isDone() || end.isDone());
   }
 
-  /** Waits until its end is durable; false when the time is over. */
+  /** Waits until its end is durable; false when the time is over, or this process ends. */
   public boolean awaitEnd(long timeoutMs) {
-    return await(end, timeoutMs);
+    return await(CompletableFuture.anyOf(end, left), timeoutMs) && end.isDone();
+  }
+
+  /** This process ends: nobody hears anything more of the job here. */
+  void leave() {
+    acceptance.complete(new Acceptance.Left());
+    left.complete(null);
+  }
+
+  /** Whether this process ends, and had not heard of the job's end. */
+  public boolean isLeft() {
+    return left.isDone() && !end.isDone();
   }
 
   private static boolean await(CompletableFuture<?> one, long timeoutMs) {

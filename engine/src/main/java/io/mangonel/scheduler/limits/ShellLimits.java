@@ -178,6 +178,9 @@ public final class ShellLimits {
   /** Sessions kept; the longest unused go first. */
   public static final int SESSIONS_MAX = 10_000;
 
+  /** How long a scheduler that ends waits for its last commits. */
+  public static final long SETTLE_MS = 1_000;
+
   /** For threads to end when a server closes. */
   public static final long CLOSE_GRACE_MS = 5_000;
 

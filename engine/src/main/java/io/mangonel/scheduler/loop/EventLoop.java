@@ -2,6 +2,7 @@ package io.mangonel.scheduler.loop;
 
 import io.mangonel.core.owner.Effect;
 import io.mangonel.core.owner.Event;
+import io.mangonel.core.owner.Ready;
 import io.mangonel.core.owner.SchedulerCore;
 import io.mangonel.core.record.Commit;
 import io.mangonel.scheduler.limits.ShellLimits;
@@ -82,7 +83,7 @@ public final class EventLoop implements AutoCloseable {
       try {
         batch = queue.take(tickAtMs - clock.nowMs());
       } catch (InterruptedException e) {
-        return;
+        break;
       }
       observeLag(batch);
       long nowMs = clock.nowMs();
@@ -95,13 +96,43 @@ public final class EventLoop implements AutoCloseable {
         core.step(new Event.Tick(), nowMs);
         tickAtMs = nowMs + tickMs;
       }
-      perform();
+      perform(core.ready());
       for (EventQueue.Item item : batch) {
         if (item instanceof EventQueue.Item.Ask<?> ask) {
           ask.answer(core);
         }
       }
       roundAtMs = nowMs;
+    }
+    settle();
+  }
+
+  /**
+   * What clients were told ahead of the store (rule D12), and what the commit under way does not
+   * have, would be lost: so it is committed, in bounded time, while nothing new is taken.
+   */
+  private void settle() {
+    var _ = Thread.interrupted(); // It only ended the wait.
+    long untilMs = clock.nowMs() + ShellLimits.SETTLE_MS;
+    perform(core.remaining());
+    while (!core.settled() && clock.nowMs() < untilMs) {
+      List<EventQueue.Item> batch;
+      try {
+        batch = queue.take(untilMs - clock.nowMs());
+      } catch (InterruptedException e) {
+        return;
+      }
+      for (EventQueue.Item item : batch) {
+        switch (item) {
+          case EventQueue.Item.Step(Event event, long _) -> {
+            if (event instanceof Event.CommitAnswered) {
+              core.step(event, clock.nowMs());
+            }
+          }
+          case EventQueue.Item.Ask<?> ask -> ask.answer(core);
+        }
+      }
+      perform(core.remaining());
     }
   }
 
@@ -115,8 +146,7 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private void perform() {
-    var ready = core.ready();
+  private void perform(Ready ready) {
     Commit commit = ready.commit();
     if (commit != null) {
       committer.accept(commit);
@@ -124,7 +154,7 @@ public final class EventLoop implements AutoCloseable {
     ready.effects().forEach(effects);
   }
 
-  /** Ends the thread; what is in the queue is not done. */
+  /** Ends the thread once all is durable; what is in the queue is not done. */
   @Override
   public void close() {
     closed = true;

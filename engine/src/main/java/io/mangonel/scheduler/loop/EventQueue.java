@@ -75,6 +75,11 @@ public final class EventQueue implements AutoCloseable {
     return items.size();
   }
 
+  /** Whether the loop has ended: its jobs are another scheduler's. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   private void putItem(Item item) {
     try {
       while (!closed && !items.offer(item, ShellLimits.CLOSED_CHECK_MS, TimeUnit.MILLISECONDS)) {

@@ -16,6 +16,9 @@ public sealed interface Answer<T> {
    */
   record Retryable<T>(String message) implements Answer<T> {}
 
+  /** Not here any more: this scheduler ends, and another one has the answer. */
+  record Leaving<T>(String message) implements Answer<T> {}
+
   /** There is no such job, or its result is gone. */
   record NotFound<T>(String message) implements Answer<T> {}
 
@@ -25,6 +28,7 @@ public sealed interface Answer<T> {
       case Ok<T>(T value) -> next.apply(value);
       case UserFault<T>(String message) -> new UserFault<>(message);
       case Retryable<T>(String message) -> new Retryable<>(message);
+      case Leaving<T>(String message) -> new Leaving<>(message);
       case NotFound<T>(String message) -> new NotFound<>(message);
     };
   }

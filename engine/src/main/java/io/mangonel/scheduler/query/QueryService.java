@@ -133,11 +133,16 @@ public final class QueryService {
     if (!now.run.awaitStart()) {
       return new Answer.Retryable<>("the scheduler is still starting; try again later");
     }
+    Answer<T> answer;
     try {
-      return question.apply(now);
+      answer = question.apply(now);
     } catch (StateException e) {
-      return new Answer.Retryable<>("the state store does not answer; try again later");
+      answer = new Answer.Retryable<>("the state store does not answer; try again later");
     }
+    // Whatever it lacked, its jobs are another's by now.
+    return answer instanceof Answer.Retryable<T>(String message) && now.run.events().isClosed()
+        ? new Answer.Leaving<>(message)
+        : answer;
   }
 
   /** The newest jobs first, running and ended. */

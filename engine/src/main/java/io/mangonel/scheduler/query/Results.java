@@ -14,9 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Rows of ended jobs. */
 final class Results {
@@ -32,17 +29,12 @@ final class Results {
   Answer<Optional<ResultStream>> open(TrackedJob job, long timeoutMs) {
     run.clientJobs().lost().found(job.id());
     run.clientJobs().foreign().follow(job);
-    try {
-      return open(job, job.end().get(timeoutMs, TimeUnit.MILLISECONDS))
-          .then(rows -> new Answer.Ok<>(Optional.of(rows)));
-    } catch (TimeoutException e) {
-      return new Answer.Ok<>(Optional.empty());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Answer.Retryable<>("the scheduler stops");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("nobody fails an end", e);
+    if (job.awaitEnd(timeoutMs)) {
+      return open(job, job.end().join()).then(rows -> new Answer.Ok<>(Optional.of(rows)));
     }
+    return job.isLeft() || Thread.currentThread().isInterrupted()
+        ? new Answer.Retryable<>("the scheduler stops")
+        : new Answer.Ok<>(Optional.empty());
   }
 
   private Answer<ResultStream> open(TrackedJob job, TerminalRecord record) {

@@ -348,6 +348,7 @@ final class Submissions {
       case TrackedJob.Acceptance.Refused(String message, boolean retryable) ->
           retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
       case TrackedJob.Acceptance.Exists(JobId existing) -> attach(existing);
+      case TrackedJob.Acceptance.Left() -> new Answer.Retryable<>("the scheduler stops");
     };
   }
 

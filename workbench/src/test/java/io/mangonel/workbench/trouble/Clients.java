@@ -87,6 +87,7 @@ final class Clients implements AutoCloseable {
           failures.add(key + ": " + message);
           return;
         }
+        case Answer.Leaving<Long>(String message) -> retried.add(message);
         case Answer.NotFound<Long>(String message) -> {
           failures.add(key + " is not found: " + message);
           return;
