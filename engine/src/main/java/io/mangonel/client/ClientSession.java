@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.arrow.flight.FlightInfo;
@@ -91,10 +91,10 @@ public final class ClientSession implements AutoCloseable {
   /** What one scheduler cannot take now, another may: each is asked once. */
   private FlightInfo sendAnywhere(String statement, String key) {
     int refusals = 0;
-    var broken = new AtomicInteger();
+    var before = new AtomicReference<>(Sends.NONE);
     while (true) {
       try {
-        return exchange("", to -> sendCounting(to, statement, key, broken));
+        return exchange("", to -> sendCounting(to, statement, key, before));
       } catch (ClientException e) {
         if (e.kind() != Kind.RETRYABLE || ++refusals >= setup.addresses.size()) {
           throw e;
@@ -105,21 +105,21 @@ public final class ClientSession implements AutoCloseable {
   }
 
   private FlightInfo sendCounting(
-      SchedulerLink to, String statement, String key, AtomicInteger broken) {
+      SchedulerLink to, String statement, String key, AtomicReference<Sends> before) {
     try {
-      return sendInterruptibly(to, statement, key, broken.get());
+      return sendInterruptibly(to, statement, key, before.get());
     } catch (FlightRuntimeException e) {
-      if (LinkFailures.isOutOfReach(e) && !LinkFailures.isRefused(e)) {
-        broken.incrementAndGet();
-      }
+      boolean broke = LinkFailures.isOutOfReach(e) && !LinkFailures.isRefused(e);
+      before.updateAndGet(sends -> sends.another(broke));
       throw e;
     }
   }
 
-  private FlightInfo sendInterruptibly(SchedulerLink to, String statement, String key, int broken) {
+  private FlightInfo sendInterruptibly(
+      SchedulerLink to, String statement, String key, Sends before) {
     sending = Thread.currentThread();
     try {
-      return sendKeepingSession(to, statement, key, broken);
+      return sendKeepingSession(to, statement, key, before);
     } finally {
       sending = null;
     }
@@ -127,9 +127,9 @@ public final class ClientSession implements AutoCloseable {
 
   /** A scheduler that has forgotten the session is told what it was before anything else. */
   private FlightInfo sendKeepingSession(
-      SchedulerLink to, String statement, String key, int broken) {
+      SchedulerLink to, String statement, String key, Sends before) {
     try {
-      return to.send(statement, key, memory.isChanged(), broken);
+      return to.send(statement, key, memory.isChanged(), before);
     } catch (FlightRuntimeException e) {
       if (!LinkFailures.isSessionLost(e)) {
         throw e;
@@ -137,7 +137,8 @@ public final class ClientSession implements AutoCloseable {
       memory.lost();
     }
     for (String earlier : memory.statements()) {
-      FlightStream answer = to.open(to.send(earlier, UUID.randomUUID().toString(), false, 0));
+      FlightStream answer =
+          to.open(to.send(earlier, UUID.randomUUID().toString(), false, Sends.NONE));
       try {
         while (answer.next()) {
           answer.getRoot().clear();
@@ -150,7 +151,7 @@ public final class ClientSession implements AutoCloseable {
     notices.accept(
         "the scheduler had forgotten this session; set again: "
             + (memory.names().isEmpty() ? "nothing" : memory.names()));
-    return to.send(statement, key, memory.isChanged(), broken);
+    return to.send(statement, key, memory.isChanged(), before.another(false));
   }
 
   /** All rows of a statement were read. */

@@ -116,13 +116,16 @@ public final class SchedulerLink implements AutoCloseable {
    * Starts a statement, or finds the job that was started under the key before.
    *
    * @param sessionChanged whether the statement relies on what its session has set
-   * @param brokenSends schedulers that went away before they had answered this statement
+   * @param before how it went so far with this statement
    */
-  FlightInfo send(String statement, String key, boolean sessionChanged, int brokenSends) {
+  FlightInfo send(String statement, String key, boolean sessionChanged, Sends before) {
     FlightCallHeaders once = new FlightCallHeaders();
     once.insert(ClientHeaders.IDEMPOTENCY_KEY, ClientHeaders.encode(key));
-    if (brokenSends > 0) {
-      once.insert(ClientHeaders.BROKEN_SENDS, String.valueOf(brokenSends));
+    if (before.all() == 0) {
+      once.insert(ClientHeaders.FIRST_SEND, "yes");
+    }
+    if (before.broken() > 0) {
+      once.insert(ClientHeaders.BROKEN_SENDS, String.valueOf(before.broken()));
     }
     if (sessionChanged) {
       once.insert(ClientHeaders.SESSION_CHANGED, "yes");

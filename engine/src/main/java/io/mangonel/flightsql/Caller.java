@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory {@code mangonel-directory}: what relative paths are relative to, absolute
  * @param idempotencyKey {@code mangonel-idempotency-key}
  * @param brokenSends {@code mangonel-broken-sends}
+ * @param firstSend {@code mangonel-first-send}
  * @param settings {@code mangonel-settings}: {@code name=value&...}, for this call alone
  */
 record Caller(
@@ -36,6 +37,7 @@ record Caller(
     @Nullable String directory,
     @Nullable String idempotencyKey,
     int brokenSends,
+    boolean firstSend,
     SortedMap<String, String> settings) {
 
   private static final Context.Key<Caller> KEY = Context.key("mangonel-caller");
@@ -43,6 +45,7 @@ record Caller(
   private static final Metadata.Key<String> DIRECTORY = header(ClientHeaders.DIRECTORY);
   private static final Metadata.Key<String> IDEMPOTENCY_KEY = header(ClientHeaders.IDEMPOTENCY_KEY);
   private static final Metadata.Key<String> BROKEN_SENDS = header(ClientHeaders.BROKEN_SENDS);
+  private static final Metadata.Key<String> FIRST_SEND = header(ClientHeaders.FIRST_SEND);
   private static final Metadata.Key<String> SETTINGS = header(ClientHeaders.SETTINGS);
   private static final Metadata.Key<String> COOKIE = header("cookie");
   private static final Metadata.Key<String> SET_COOKIE = header("set-cookie");
@@ -63,7 +66,8 @@ record Caller(
         directory == null ? defaultDirectory.toString() : directory,
         settings,
         text.values(),
-        brokenSends);
+        brokenSends,
+        firstSend);
   }
 
   /** Puts the caller into the context of each call; refuses headers that make no sense. */
@@ -103,6 +107,7 @@ record Caller(
         decoded(headers, DIRECTORY).map(Caller::absolute).orElse(null),
         decoded(headers, IDEMPOTENCY_KEY).orElse(null),
         number(ClientHeaders.BROKEN_SENDS, headers.get(BROKEN_SENDS)),
+        headers.containsKey(FIRST_SEND),
         settings(headers.get(SETTINGS)));
   }
 

@@ -22,6 +22,12 @@ public final class ClientHeaders {
    */
   public static final String BROKEN_SENDS = "mangonel-broken-sends";
 
+  /**
+   * Says, with any value, that the client made the idempotency key itself, for this statement, and
+   * has sent it nowhere before. A small read is then answered before the key is stored.
+   */
+  public static final String FIRST_SEND = "mangonel-first-send";
+
   /** Settings of this call alone, {@link #encode(SortedMap) encoded}. */
   public static final String SETTINGS = "mangonel-settings";
 

@@ -24,10 +24,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A client tells how many schedulers went away with its statement (rule T14). */
+/**
+ * A client tells whether it sent its statement before, and how many schedulers went away with it.
+ */
 class BrokenSendsTest {
-  private static final Metadata.Key<String> HEADER =
-      Metadata.Key.of(ClientHeaders.BROKEN_SENDS, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> HEADER = header(ClientHeaders.BROKEN_SENDS);
+  private static final Metadata.Key<String> FIRST = header(ClientHeaders.FIRST_SEND);
+
+  private static Metadata.Key<String> header(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
 
   @Test
   void theNextSchedulerHearsHowManyWentAwayBeforeTheyAnswered() throws Exception {
@@ -48,7 +54,10 @@ class BrokenSendsTest {
       try (MangonelClient client = MangonelClient.connect(addresses)) {
         assertThatThrownBy(() -> client.execute("SELECT 1")).hasMessageContaining("not that one");
       }
-      assertThat(heard).containsExactly("2");
+      try (MangonelClient client = MangonelClient.connect("127.0.0.1:" + last.getPort())) {
+        assertThatThrownBy(() -> client.execute("SELECT 1")).hasMessageContaining("not that one");
+      }
+      assertThat(heard).containsExactly("2, first: null", "null, first: yes");
     } finally {
       last.shutdownNow();
     }
@@ -80,10 +89,9 @@ class BrokenSendsTest {
         return ServerMethodDefinition.create(
             method,
             (ServerCall<InputStream, InputStream> call, Metadata headers) -> {
-              heard.add(String.valueOf(headers.get(HEADER)));
+              heard.add(headers.get(HEADER) + ", first: " + headers.get(FIRST));
               Metadata trailers = new Metadata();
-              trailers.put(
-                  Metadata.Key.of(ClientHeaders.ANSWERED, Metadata.ASCII_STRING_MARSHALLER), "yes");
+              trailers.put(header(ClientHeaders.ANSWERED), "yes");
               call.close(Status.INVALID_ARGUMENT.withDescription("not that one"), trailers);
               return new ServerCall.Listener<>() {};
             });

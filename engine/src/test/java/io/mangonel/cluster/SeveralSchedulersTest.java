@@ -26,9 +26,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +174,37 @@ class SeveralSchedulersTest {
                     .isEqualTo(JobState.CANCELLED);
               }
             });
+  }
+
+  /** Small enough to be launched ahead of the store; but only one of the two is its job. */
+  @Test
+  void oneKeyAtTwoSchedulersAtOnceIsOneJobForBothClients() throws Exception {
+    var both = new CyclicBarrier(2);
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      for (int i = 0; i < 20; i++) {
+        String key = "same-" + i;
+        Callable<JobId> second = () -> submitWith(both, schedulers.get(1), key);
+        Future<JobId> there = other.submit(second);
+        JobId here = submitWith(both, schedulers.get(0), key);
+        assertThat(there.get()).isEqualTo(here);
+        assertThat(rows(schedulers.get(2), here).toString()).contains("42");
+      }
+    }
+    assertThat(value(schedulers.get(2).queries().jobs(100))).hasSize(20);
+  }
+
+  /** Asks again as long as it is told to. */
+  private JobId submitWith(CyclicBarrier both, SchedulerServer to, String key) throws Exception {
+    var _ = both.await();
+    return await()
+        .atMost(BOUND)
+        .until(
+            () ->
+                to.queries().submit(request("SELECT 42 AS x", key))
+                        instanceof Answer.Ok<Submission>(Submission.Job(JobId id, var _))
+                    ? id
+                    : null,
+            Objects::nonNull);
   }
 
   @Test

@@ -34,11 +34,18 @@ public sealed interface Event {
    *
    * @param job a fresh id
    * @param plan when it was planned before; else {@link Effect.PlanJob} asks for it
+   * @param firstSend whether its client made its idempotency key, and sends it for the first time
    */
-  record JobQueued(JobId job, JobRequest request, @Nullable JobPlan plan) implements Event {
+  record JobQueued(JobId job, JobRequest request, @Nullable JobPlan plan, boolean firstSend)
+      implements Event {
     /** Not planned yet. */
     public JobQueued(JobId job, JobRequest request) {
-      this(job, request, null);
+      this(job, request, null, false);
+    }
+
+    /** Whether nobody else can have sent it, so that no other job can turn out to be its own. */
+    boolean uncontested() {
+      return firstSend || request.idempotencyKey().isEmpty();
     }
   }
 

@@ -41,11 +41,11 @@ final class Job {
    */
   long epochChange;
 
-  /**
-   * Launched and answered ahead of the store (rule D12); only by the scheduler that took its
-   * submit.
-   */
+  /** Launched ahead of the store (rule D12); only by the scheduler that took its submit. */
   boolean light;
+
+  /** Accepted and answered ahead of the store, too. */
+  boolean answersAhead;
 
   /** So little work that it may use the lane. */
   boolean small;
@@ -134,7 +134,7 @@ final class Job {
   }
 
   void encode(RecordWriter out) {
-    out.flag(light).flag(small).flag(answered);
+    out.flag(light).flag(answersAhead).flag(small).flag(answered);
     out.text(id.value())
         .number(order)
         .number(epoch)

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Jobs from their submit or claim to the end of their retention: what begins and ends them. */
 final class JobLifecycle {
@@ -116,17 +115,21 @@ final class JobLifecycle {
           new Effect.JobRefused(
               id, "the statement is larger than " + limits.requestBytesMax() + " bytes", false));
     } else {
-      create(id, request, plan, nowMs);
+      create(queued, nowMs);
     }
   }
 
-  private void create(JobId id, JobRequest request, @Nullable JobPlan plan, long nowMs) {
+  private void create(Event.JobQueued queued, long nowMs) {
+    JobId id = queued.job();
+    JobRequest request = queued.request();
+    JobPlan plan = queued.plan();
     Job job = tasks.add(id, 1, request);
     deadline(job).ifPresent(deadlines::add);
     job.light = plan != null && plan.light();
+    job.answersAhead = job.light && queued.uncontested();
     madeEpoch(job, committer.add(new Change.JobCreated(id, 1, request), nowMs));
     var accepted = new Effect.JobAccepted(id);
-    if (job.light) {
+    if (job.answersAhead) {
       effects.add(accepted); // Rule D12.
     } else {
       committer.afterCommit(accepted);
@@ -148,7 +151,10 @@ final class JobLifecycle {
                 effects.add(new Effect.StopPlanning(job.id));
               }
               if (job.light) {
-                takenLight(job, holder, nowMs);
+                stopLight(job);
+              }
+              if (job.answersAhead) {
+                takenAccepted(job, holder, nowMs);
               } else {
                 effects.add(Committer.taken(job.id, holder));
               }
@@ -159,12 +165,16 @@ final class JobLifecycle {
             });
   }
 
-  /** It was accepted and perhaps launched already: it stops, and who waits for it asks again. */
-  private void takenLight(Job job, SubmitHolder holder, long nowMs) {
+  /** It was perhaps launched already, ahead of the store. */
+  private void stopLight(Job job) {
     effects.addAll(executors.dataOf(job, Set.of()));
     if (job.graph != null) {
       job.graph.running().forEach(task -> executors.forget(task.executor(), task.id()));
     }
+  }
+
+  /** Its client knows of it; whoever waits for it asks again. */
+  private void takenAccepted(Job job, SubmitHolder holder, long nowMs) {
     if (!job.answered) {
       String message =
           holder.sameRequest()
@@ -182,6 +192,7 @@ final class JobLifecycle {
    */
   void claimAgain(Job job, long nowMs) {
     job.light = false;
+    job.answersAhead = false;
     madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
   }
 
@@ -346,7 +357,7 @@ final class JobLifecycle {
   /** Rule D5, and its exception for rows that came with the status of a light job (rule D12). */
   private void finished(Job job, TerminalRecord.Finished finished) {
     var told = new Effect.JobFinished(job.id, finished);
-    if (job.light && inline(finished)) {
+    if (job.answersAhead && inline(finished)) {
       job.answered = true;
       effects.add(told);
     } else {

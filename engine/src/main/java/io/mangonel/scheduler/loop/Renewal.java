@@ -16,14 +16,17 @@ public final class Renewal {
   private final long roundMaxMs;
   private final BooleanSupplier keepAlive;
   private final Runnable lost;
+  private long calledAtMs;
+  private long wokeAtMs;
 
   /**
    * What tells whether a scheduler is of use.
    *
-   * @param sinceRoundMs how long ago the loop ended a round
+   * @param nowMs time that does not jump
+   * @param roundAtMs when the loop ended its last round
    * @param commitBusyMs how long the commit under way has been so
    */
-  public record Signs(LongSupplier sinceRoundMs, LongSupplier commitBusyMs) {}
+  public record Signs(LongSupplier nowMs, LongSupplier roundAtMs, LongSupplier commitBusyMs) {}
 
   /**
    * @param roundMaxMs a round of either that takes longer is none
@@ -35,6 +38,8 @@ public final class Renewal {
     this.roundMaxMs = roundMaxMs;
     this.keepAlive = keepAlive;
     this.lost = lost;
+    this.calledAtMs = signs.nowMs.getAsLong();
+    this.wokeAtMs = calledAtMs;
   }
 
   /** Whether one that shows these signs is renewed. */
@@ -44,15 +49,26 @@ public final class Renewal {
 
   /** To be called often within the life of the lease. */
   public void renew() {
-    long sinceRoundMs = signs.sinceRoundMs.getAsLong();
+    long nowMs = signs.nowMs.getAsLong();
+    long stoodStillMs = nowMs - calledAtMs;
+    calledAtMs = nowMs;
+    long sinceRoundMs = nowMs - signs.roundAtMs.getAsLong();
     long commitBusyMs = signs.commitBusyMs.getAsLong();
-    if (!isOfUse(sinceRoundMs, commitBusyMs, roundMaxMs)) {
+    if (isOfUse(sinceRoundMs, commitBusyMs, roundMaxMs)) {
+      if (!keepAlive.getAsBoolean()) {
+        lost.run();
+      }
+    } else if (stoodStillMs > roundMaxMs) {
+      // This thread did, too: all of the process, by SIGSTOP or with its machine.
+      wokeAtMs = nowMs;
+      LOG.warn(
+          "the process stood still for {} ms: its lease was not renewed and may have ended",
+          stoodStillMs);
+    } else if (nowMs - wokeAtMs > roundMaxMs) { // Before, they had not had the time for a round.
       LOG.error(
           "the lease is not renewed: last round {} ms ago, commit under way for {} ms",
           sinceRoundMs,
           commitBusyMs);
-    } else if (!keepAlive.getAsBoolean()) {
-      lost.run();
     }
   }
 }

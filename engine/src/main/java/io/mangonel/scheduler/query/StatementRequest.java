@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param values of the statement's parameters, each an expression as SQL
  * @param brokenSends how many schedulers ended, or went out of reach, while its client waited for
  *     their first answer to it
+ * @param firstSend whether its client made the idempotency key, and has sent nothing under it yet:
+ *     then no other scheduler can have it, and it may be answered ahead of the store (rule D12)
  */
 public record StatementRequest(
     String sql,
@@ -28,7 +30,8 @@ public record StatementRequest(
     String workingDirectory,
     SortedMap<String, String> settings,
     List<String> values,
-    int brokenSends) {
+    int brokenSends,
+    boolean firstSend) {
   public StatementRequest {
     settings = new TreeMap<>(settings);
     values = List.copyOf(values);
@@ -42,7 +45,8 @@ public record StatementRequest(
       @Nullable String idempotencyKey,
       String workingDirectory,
       SortedMap<String, String> settings) {
-    this(sql, principal, sessionId, idempotencyKey, workingDirectory, settings, List.of(), 0);
+    this(
+        sql, principal, sessionId, idempotencyKey, workingDirectory, settings, List.of(), 0, false);
   }
 
   /** Whether planning it may be what ended schedulers (rule T14). */
@@ -53,6 +57,14 @@ public record StatementRequest(
   /** The same statement with other values for its parameters. */
   public StatementRequest withValues(List<String> others) {
     return new StatementRequest(
-        sql, principal, sessionId, idempotencyKey, workingDirectory, settings, others, brokenSends);
+        sql,
+        principal,
+        sessionId,
+        idempotencyKey,
+        workingDirectory,
+        settings,
+        others,
+        brokenSends,
+        firstSend);
   }
 }

@@ -304,7 +304,8 @@ final class Submissions {
       run.clientJobs().reattachment().moveOn(request);
     }
     return switch (result) {
-      case PlanResult.Query(QueryPlan plan) -> start(request, PlannedQuery.of(plan));
+      case PlanResult.Query(QueryPlan plan) ->
+          start(request, PlannedQuery.of(plan), statement.firstSend());
       case PlanResult.Explain(String text) -> new Answer.Ok<>(CatalogStatements.explain(text));
       case PlanResult.Create create -> catalog.create(statement, create);
       case PlanResult.Drop drop -> catalog.drop(statement, drop);
@@ -324,10 +325,10 @@ final class Submissions {
     };
   }
 
-  private Answer<Submission> start(JobRequest request, PlannedQuery plan) {
+  private Answer<Submission> start(JobRequest request, PlannedQuery plan, boolean firstSend) {
     JobId id = ids.next(request.submittedAtMs());
     TrackedJob job = run.jobs().track(id, request, plan);
-    if (!run.events().offer(new Event.JobQueued(id, request, plan.jobPlan()))) {
+    if (!run.events().offer(new Event.JobQueued(id, request, plan.jobPlan(), firstSend))) {
       run.jobs().forget(id);
       return new Answer.Retryable<>("the scheduler is overloaded; try again later");
     }

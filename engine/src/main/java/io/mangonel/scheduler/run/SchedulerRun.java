@@ -375,7 +375,7 @@ public final class SchedulerRun implements AutoCloseable {
   }
 
   private Renewal renewal(FencedStore store, Committer committer, EventLoop loop) {
-    var signs = new Renewal.Signs(() -> setup.clock.nowMs() - loop.roundAtMs(), committer::busyMs);
+    var signs = new Renewal.Signs(setup.clock::nowMs, loop::roundAtMs, committer::busyMs);
     return new Renewal(
         signs,
         setup.shared ? ShellLimits.SHARED_ROUND_MAX_MS : ShellLimits.ROUND_MAX_MS,

@@ -82,7 +82,8 @@ final class OwnerScript {
 
   private Event event(Words w) {
     return switch (w.at(0)) {
-      case "queue" -> new Event.JobQueued(w.job(1), request(w), plan(w));
+      case "queue" ->
+          new Event.JobQueued(w.job(1), request(w), plan(w), w.words().contains("first"));
       case "plan" ->
           new Event.JobSubmitted(
               w.job(1), new JobPlan(Words.stages(w.at(2)), body(w.named("bytes", "3"))));

@@ -89,7 +89,7 @@ final class Cluster {
         () ->
             schedulers
                 .getFirst()
-                .step(new Event.JobQueued(JOB, request, new JobPlan(STAGES, Bytes.EMPTY))));
+                .step(new Event.JobQueued(JOB, request, new JobPlan(STAGES, Bytes.EMPTY), true)));
   }
 
   private final class Durable implements SimulatedStore.Listener {

@@ -157,7 +157,7 @@ final class DirectScheduler implements AutoCloseable {
     JobId job = ids.next(clock.nowMs());
     var end = new CompletableFuture<Effect>();
     ends.put(job, end);
-    events.put(new Event.JobQueued(job, Shapes.request(user, clock.nowMs()), plan));
+    events.put(new Event.JobQueued(job, Shapes.request(user, clock.nowMs()), plan, true));
     return end;
   }
 

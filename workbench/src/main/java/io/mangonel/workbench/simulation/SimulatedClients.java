@@ -198,21 +198,27 @@ final class SimulatedClients {
 
   /** Each time under another id, as the shell gives them. */
   private void submitNow(String key, SimulatedScheduler scheduler) {
-    JobId id = submitUnderNewId(key, scheduler);
+    boolean first = saysFirst(key) && !latest.containsKey(key);
+    JobId id = submitUnderNewId(key, scheduler, first);
     if (world.happens(Fault.ASKED_AGAIN)) {
       if (world.random.nextBoolean()) {
-        submitUnderNewId(key, scheduler);
+        submitUnderNewId(key, scheduler, false);
       } else {
-        scheduler.planning().submit(id, request(key)); // The same event once more.
+        scheduler.planning().submit(id, request(key), first); // The same event once more.
       }
     }
   }
 
-  private JobId submitUnderNewId(String key, SimulatedScheduler scheduler) {
+  /** Every other client. */
+  private static boolean saysFirst(String key) {
+    return key.hashCode() % 2 == 0;
+  }
+
+  private JobId submitUnderNewId(String key, SimulatedScheduler scheduler, boolean first) {
     var id = new JobId("j%03d".formatted(ids++));
     latest.put(key, id);
     keys.put(id, key);
-    scheduler.planning().submit(id, request(key));
+    scheduler.planning().submit(id, request(key), first);
     return id;
   }
 

@@ -49,8 +49,12 @@ final class SimulatedPlanning {
     return Bytes.of(new byte[large ? LARGE_PLAN_BYTES : 100]);
   }
 
-  /** A client's statement, of which the store knew nothing a moment ago; perhaps with its plan. */
-  void submit(JobId id, JobRequest request) {
+  /**
+   * A client's statement, of which the store knew nothing a moment ago; perhaps with its plan.
+   *
+   * @param first whether its client says that it sends it for the first time
+   */
+  void submit(JobId id, JobRequest request, boolean first) {
     if (world.random.nextBoolean()) {
       scheduler.receive(new Event.JobQueued(id, request));
       return;
@@ -58,11 +62,11 @@ final class SimulatedPlanning {
     JobPlan plan = RandomPlan.submitted(world.random, body());
     if (scheduler.job(id).isPresent()) {
       scheduler.receive(
-          new Event.JobQueued(id, request, plan)); // The same event once more: ignored.
+          new Event.JobQueued(id, request, plan, first)); // The same event once more: ignored.
       return;
     }
     oracle.planned(id, 1, plan.stages());
-    oracle.submittedWith(id, plan, scheduler.self());
-    scheduler.receive(new Event.JobQueued(id, request, plan));
+    oracle.submittedWith(id, plan, scheduler.self(), first);
+    scheduler.receive(new Event.JobQueued(id, request, plan, first));
   }
 }

@@ -51,6 +51,7 @@ public final class Oracle {
   private final Set<TaskAttemptId> launched = new HashSet<>();
   private final Map<JobId, TerminalRecord> told = new TreeMap<>();
   private final Map<JobId, Incarnation> light = new TreeMap<>(); // By their plans (rule D12).
+  private final Set<JobId> firstSends = new TreeSet<>();
   private final Set<JobId> lightTaken = new TreeSet<>();
   private final Set<JobId> neverMade = new TreeSet<>();
   private final Set<JobId> small = new TreeSet<>();
@@ -86,8 +87,15 @@ public final class Oracle {
     lineage.planned(job, epoch, stages, counts);
   }
 
-  /** A submit came to a scheduler with its plan. */
-  public void submittedWith(JobId job, JobPlan plan, Incarnation to) {
+  /**
+   * A submit came to a scheduler with its plan.
+   *
+   * @param first whether its client says that nobody has sent it before
+   */
+  public void submittedWith(JobId job, JobPlan plan, Incarnation to, boolean first) {
+    if (first) {
+      firstSends.add(job);
+    }
     if (plan.readOnly() && isOneTask(plan.stages())) {
       light.put(job, to);
     }
@@ -230,7 +238,7 @@ public final class Oracle {
 
   void accepted(JobId job) {
     check(
-        store.jobs.containsKey(job) || light.containsKey(job),
+        store.jobs.containsKey(job) || (light.containsKey(job) && firstSends.contains(job)),
         "D5: accepted before it was stored: " + job);
   }
 
@@ -261,9 +269,14 @@ public final class Oracle {
     return stored != null && record.equals(stored.end);
   }
 
-  /** Whether this scheduler took its submit, and may answer it ahead of the store. */
+  /** Whether this scheduler took its submit, and may launch it ahead of the store. */
   boolean isLight(JobId job, Incarnation scheduler) {
     return scheduler.equals(light.get(job));
+  }
+
+  /** Whether it may answer it ahead of the store, too: under its key there is no other job yet. */
+  boolean answersAhead(JobId job, Incarnation scheduler) {
+    return isLight(job, scheduler) && firstSends.contains(job);
   }
 
   /** Whether what became of the attempt is in the store, so that its report is not needed. */

@@ -285,7 +285,7 @@ public final class SchedulerWatch {
     check(answered.add(job), "answered twice: " + job);
     // One that lost its key and does not know yet may still answer what another ended since.
     boolean elsewhere = !store.present(self) && !oracle.isEnd(job, record);
-    if (oracle.isLight(job, self) && (!oracle.hasEnded(job) || elsewhere)) {
+    if (oracle.answersAhead(job, self) && (!oracle.hasEnded(job) || elsewhere)) {
       oracle.answeredEarly(job, record);
       if (record instanceof TerminalRecord.Finished) {
         toldEarly.put(job, record);
