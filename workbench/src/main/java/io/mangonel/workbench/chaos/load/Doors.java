@@ -1,8 +1,11 @@
 package io.mangonel.workbench.chaos.load;
 
+import io.mangonel.cli.client.AdminReports;
+import io.mangonel.cli.client.SchedulerConnection;
 import io.mangonel.cli.client.StatementSession;
 import io.mangonel.cli.options.ClientOptions.HostAndPort;
 import io.mangonel.cli.options.CommandFailure;
+import io.mangonel.flightsql.AdminActions;
 import io.mangonel.flightsql.ClientHeaders;
 import io.mangonel.workbench.contest.Answer;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightCallHeaders;
@@ -166,7 +170,7 @@ final class Doors {
    * @param job takes the id of the job
    */
   @SuppressWarnings("try") // Their close may say that it was interrupted: nobody interrupts.
-  Told keyed(Question question, String key, HostAndPort address, AtomicReference<String> job) {
+  Told keyed(Question question, String key, HostAndPort address, Consumer<String> job) {
     FlightCallHeaders headers = new FlightCallHeaders();
     headers.insert(ClientHeaders.SESSION, ClientHeaders.encode("chaos-" + key));
     headers.insert(ClientHeaders.DIRECTORY, ClientHeaders.encode(data.toString()));
@@ -183,7 +187,7 @@ final class Doors {
               FlightClient flight = FlightClient.builder(allocator, location).build();
               FlightSqlClient client = new FlightSqlClient(flight)) {
             FlightInfo info = client.execute(question.sql(), options);
-            job.set(StatementSession.jobId(info));
+            job.accept(StatementSession.jobId(info));
             accept(info);
             List<List<@Nullable Object>> rows = new ArrayList<>();
             try (FlightStream stream =
@@ -197,6 +201,18 @@ final class Doors {
         },
         TRY_MAX.plusSeconds(20),
         () -> {});
+  }
+
+  /** Whether the job has failed, as far as anybody says so. */
+  Predicate<String> failedAt(List<HostAndPort> addresses) {
+    return job -> {
+      try {
+        String answer = SchedulerConnection.ask(addresses, AdminActions.JOBS_SHOW, job);
+        return AdminReports.read(answer).path("state").asText().equals("FAILED");
+      } catch (CommandFailure e) {
+        return false;
+      }
+    };
   }
 
   /** The stock driver, through one scheduler; values as whole numbers. */
