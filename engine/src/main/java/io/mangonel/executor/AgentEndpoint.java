@@ -218,7 +218,8 @@ final class AgentEndpoint implements ExecutorEndpoint {
         ask(
             AgentEffect.AnswerInventory.class,
             call ->
-                new AgentEvent.AdoptRequested(call, adoption.target(), adoption.scheduler(), jobs));
+                new AgentEvent.AdoptRequested(
+                    call, adoption.target(), adoption.scheduler(), jobs, adoption.gone()));
     List<JobEpoch> refused =
         answer.refused().stream().map(job -> new JobEpoch(job.job(), job.epoch())).toList();
     return new JobInventory(answer.jobs(), refused, answer.running(), answer.ended());

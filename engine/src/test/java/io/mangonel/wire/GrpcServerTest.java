@@ -170,7 +170,7 @@ final class GrpcServerTest {
     var cancel = new TaskCancel(RUN, new JobId("j1"), 5, List.of(ID));
     assertThat(executors.cancelTasks(peer, cancel)).isInstanceOf(Reply.Answered.class);
     List<JobEpoch> jobs = List.of(new JobEpoch(new JobId("j1"), 5));
-    var adoption = new JobAdoption(RUN, SCHEDULER, jobs);
+    var adoption = new JobAdoption(RUN, SCHEDULER, jobs, List.of(new Incarnation("s0")));
     assertThat(executors.adoptJobs(peer, adoption))
         .isEqualTo(
             new Reply.Answered<>(

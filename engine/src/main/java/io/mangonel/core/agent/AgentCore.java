@@ -264,6 +264,8 @@ public final class AgentCore {
       effects.add(new AgentEffect.AnswerOtherIncarnation(request.call()));
       return;
     }
+    // Nobody would use or return the slots of those, whether anything of the jobs is here or not.
+    request.gone().forEach(slots::forget);
     var adopted = new ArrayList<JobId>();
     var refused = new ArrayList<AgentEvent.JobEpoch>();
     var running = new ArrayList<TaskAttemptId>();

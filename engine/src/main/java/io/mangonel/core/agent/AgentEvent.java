@@ -74,11 +74,21 @@ public sealed interface AgentEvent {
     }
   }
 
-  /** Answered by {@link AgentEffect.AnswerInventory}. */
-  record AdoptRequested(long call, Incarnation target, Incarnation scheduler, List<JobEpoch> jobs)
+  /**
+   * Answered by {@link AgentEffect.AnswerInventory}.
+   *
+   * @param gone schedulers that had the jobs before, and have no key any more
+   */
+  record AdoptRequested(
+      long call,
+      Incarnation target,
+      Incarnation scheduler,
+      List<JobEpoch> jobs,
+      List<Incarnation> gone)
       implements AgentEvent {
     public AdoptRequested {
       jobs = List.copyOf(jobs);
+      gone = List.copyOf(gone);
     }
   }
 

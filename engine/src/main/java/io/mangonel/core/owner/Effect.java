@@ -78,11 +78,17 @@ public sealed interface Effect {
     }
   }
 
-  /** Raise these jobs' epochs and tell what there is of them; answered by {@code JobsAdopted}. */
-  record AdoptJobs(ExecutorId executor, Incarnation incarnation, List<JobEpoch> jobs)
+  /**
+   * Raise these jobs' epochs and tell what there is of them; answered by {@code JobsAdopted}.
+   *
+   * @param gone schedulers that had them before, and have no key any more
+   */
+  record AdoptJobs(
+      ExecutorId executor, Incarnation incarnation, List<JobEpoch> jobs, List<Incarnation> gone)
       implements Effect {
     public AdoptJobs {
       jobs = List.copyOf(jobs);
+      gone = List.copyOf(gone);
     }
   }
 

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,7 @@ final class ExecutorManager {
   private final Limits limits;
   private final Map<ExecutorId, Executor> executors = new TreeMap<>();
   private final List<Effect> effects = new ArrayList<>();
-  private final Map<ExecutorId, List<Effect.JobEpoch>> questions = new TreeMap<>();
+  private final Map<ExecutorId, AdoptQuestion> questions = new TreeMap<>();
   private long requests;
 
   ExecutorManager(Limits limits) {
@@ -69,9 +68,9 @@ final class ExecutorManager {
   /** Drains the messages to executors. */
   List<Effect> takeEffects() {
     questions.forEach(
-        (id, jobs) ->
+        (id, asked) ->
             info(id)
-                .map(info -> new Effect.AdoptJobs(id, info.incarnation(), jobs))
+                .map(i -> new Effect.AdoptJobs(id, i.incarnation(), asked.jobs(), asked.gone()))
                 .ifPresent(effects::add));
     questions.clear();
     var taken = List.copyOf(effects);
@@ -385,9 +384,8 @@ final class ExecutorManager {
   }
 
   /** Asks for an inventory: one question for all jobs of these steps (rule T5). */
-  void adopt(ExecutorId id, List<Effect.JobEpoch> jobs) {
-    questions.merge(
-        id, jobs, (some, more) -> Stream.concat(some.stream(), more.stream()).distinct().toList());
+  void adopt(ExecutorId id, AdoptQuestion question) {
+    questions.merge(id, question, AdoptQuestion::with);
   }
 
   boolean tracks(ExecutorId id, TaskAttemptId attempt) {

@@ -59,6 +59,9 @@ final class Job {
   /** Since when no executor has its engine version; 0 while one has. */
   long noExecutorSinceMs;
 
+  /** Whose it was when this scheduler claimed it, if it is known: one that has no key any more. */
+  @Nullable Incarnation ownerBefore;
+
   /** Whether a new owner has not heard yet what runs of it (rule T5). */
   boolean awaitsInventories;
 
@@ -135,6 +138,7 @@ final class Job {
 
   void encode(RecordWriter out) {
     out.flag(light).flag(answersAhead).flag(small).flag(answered);
+    out.text(ownerBefore == null ? "" : ownerBefore.value());
     out.text(id.value())
         .number(order)
         .number(epoch)

@@ -11,6 +11,7 @@ import io.mangonel.core.record.StoredJob;
 import io.mangonel.core.record.SubmitHolder;
 import io.mangonel.core.record.TerminalRecord;
 import io.mangonel.core.task.ExecutorId;
+import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs from their submit or claim to the end of their retention: what begins and ends them. */
 final class JobLifecycle {
@@ -245,12 +247,17 @@ final class JobLifecycle {
     tasks.refresh(job);
   }
 
-  /** Claims a job of the store. */
-  void load(StoredJob stored, long nowMs) {
+  /**
+   * Claims a job of the store.
+   *
+   * @param before whose it was, if that is known
+   */
+  void load(StoredJob stored, @Nullable Incarnation before, long nowMs) {
     if (tasks.find(stored.job()).isPresent()) {
       return; // It was told before.
     }
     Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
+    job.ownerBefore = before;
     deadline(job).ifPresent(deadlines::add);
     long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
     if (stored.plan() != null) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which schedulers there are, and which jobs of those that are gone this one claims (rules D3, T4).
@@ -143,6 +144,12 @@ final class Membership {
   void claimed(List<JobId> jobs) {
     jobs.forEach(claiming::remove);
     jobs.forEach(orphanSinceMs::remove);
+  }
+
+  /** Whose a job was that is being claimed; null when that is not known, or was this one. */
+  @Nullable Incarnation ownerBefore(JobId job) {
+    Claiming claim = claiming.get(job);
+    return claim == null || claim.owner.equals(self) ? null : claim.owner;
   }
 
   /** Whether claims are under way. */

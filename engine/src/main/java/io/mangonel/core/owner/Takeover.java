@@ -48,7 +48,7 @@ final class Takeover {
   private static final class Round {
     final SortedMap<JobId, Job> jobs;
     final List<JobId> ids;
-    final List<Effect.JobEpoch> question;
+    final AdoptQuestion question;
 
     /** Who has not answered. */
     final Set<ExecutorId> unheard = new TreeSet<>();
@@ -65,9 +65,7 @@ final class Takeover {
     Round(SortedMap<JobId, Job> gathered, long untilMs, long sentAtMs) {
       this.jobs = new TreeMap<>(gathered);
       this.ids = List.copyOf(jobs.keySet());
-      this.question =
-          List.copyOf(
-              jobs.values().stream().map(job -> new Effect.JobEpoch(job.id, job.epoch)).toList());
+      this.question = AdoptQuestion.about(jobs.values());
       this.untilMs = untilMs;
       this.sentAtMs = sentAtMs;
       for (Job job : jobs.values()) {
@@ -370,7 +368,7 @@ final class Takeover {
         rounds,
         (o, round) -> {
           o.list(round.jobs.keySet(), (p, id) -> p.text(id.value()));
-          o.list(round.question, (p, job) -> p.text(job.job().value()).number(job.epoch()));
+          round.question.encode(o);
           o.list(round.unheard, (p, id) -> p.text(id.value()));
           o.list(
               round.asked.entrySet(),

@@ -126,7 +126,8 @@ public final class ExecutorCalls {
         new JobAdoption(
             effect.incarnation(),
             self,
-            effect.jobs().stream().map(job -> new JobEpoch(job.job(), job.epoch())).toList());
+            effect.jobs().stream().map(job -> new JobEpoch(job.job(), job.epoch())).toList(),
+            effect.gone());
     Optional<HostPort> peer = executors.address(effect.executor());
     if (peer.isPresent()
         && client.adoptJobs(peer.get(), adoption)

@@ -179,6 +179,7 @@ public final class ExecutorConverter {
         .setTarget(adoption.target().value())
         .setScheduler(adoption.scheduler().value())
         .addAllJobs(writeJobs(adoption.jobs()))
+        .addAllGone(adoption.gone().stream().map(Incarnation::value).toList())
         .build();
   }
 
@@ -186,7 +187,8 @@ public final class ExecutorConverter {
     return new JobAdoption(
         new Incarnation(request.getTarget()),
         new Incarnation(request.getScheduler()),
-        readJobs(request.getJobsList()));
+        readJobs(request.getJobsList()),
+        request.getGoneList().stream().map(Incarnation::new).toList());
   }
 
   public static AdoptJobsResponse write(JobInventory inventory) {

@@ -75,10 +75,16 @@ public final class ExecutorMessages {
     }
   }
 
-  /** A new owner asks for what the executor has of these jobs. */
-  public record JobAdoption(Incarnation target, Incarnation scheduler, List<JobEpoch> jobs) {
+  /**
+   * A new owner asks for what the executor has of these jobs.
+   *
+   * @param gone schedulers that had them before, and have no key any more
+   */
+  public record JobAdoption(
+      Incarnation target, Incarnation scheduler, List<JobEpoch> jobs, List<Incarnation> gone) {
     public JobAdoption {
       jobs = List.copyOf(jobs);
+      gone = List.copyOf(gone);
     }
   }
 

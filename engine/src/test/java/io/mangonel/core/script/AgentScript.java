@@ -15,6 +15,7 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Drives an executor's agent by text: two slots unless told, an outbox of two. */
 final class AgentScript {
@@ -86,7 +87,14 @@ final class AgentScript {
               SELF, w.job(1), Long.parseLong(w.named("epoch", "1")), w.attempts(2));
       case "adopt" ->
           new AgentEvent.AdoptRequested(
-              0, SELF, w.incarnation(1), List.of(new AgentEvent.JobEpoch(w.job(2), w.number(3))));
+              0,
+              SELF,
+              w.incarnation(1),
+              List.of(new AgentEvent.JobEpoch(w.job(2), w.number(3))),
+              Stream.of(w.named("gone", ""))
+                  .filter(one -> !one.isEmpty())
+                  .map(Incarnation::new)
+                  .toList());
       case "remove" ->
           new AgentEvent.RemoveRequested(SELF, w.job(1), Long.parseLong(w.named("epoch", "1")));
       case "ack" -> new AgentEvent.StatusesAcknowledged(w.attempts(1));

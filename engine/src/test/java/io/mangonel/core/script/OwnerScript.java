@@ -317,7 +317,8 @@ final class OwnerScript {
           "launch " + run + " " + list.stream().map(OwnerScript::text).toList();
       case Effect.CancelTasks(_, var run, _, long epoch, var ids) ->
           "cancel " + run + " epoch " + epoch + " " + ids;
-      case Effect.AdoptJobs(_, var run, var jobs) -> "adopt " + run + " " + jobs;
+      case Effect.AdoptJobs(_, var run, var jobs, var gone) ->
+          "adopt " + run + " " + jobs + (gone.isEmpty() ? "" : " gone " + gone);
       case Effect.RemoveJobData(_, var run, var job, long epoch) ->
           "remove " + run + " " + job + " epoch " + epoch;
       case Effect.AcknowledgeStatuses(_, var run, var ids) -> "ack " + run + " " + ids;

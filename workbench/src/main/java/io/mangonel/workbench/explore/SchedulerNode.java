@@ -149,7 +149,7 @@ final class SchedulerNode {
           send(id, effect, new AgentEvent.LaunchRequested(0, run, self(), launches, false));
       case Effect.CancelTasks(var id, var run, var job, long epoch, var attempts) ->
           send(id, effect, new AgentEvent.CancelRequested(run, job, epoch, attempts));
-      case Effect.AdoptJobs(var id, var run, var jobs) ->
+      case Effect.AdoptJobs(var id, var run, var jobs, var gone) ->
           send(
               id,
               effect,
@@ -157,7 +157,8 @@ final class SchedulerNode {
                   0,
                   run,
                   self(),
-                  jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList()));
+                  jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList(),
+                  gone));
       case Effect.RemoveJobData(var id, var run, var job, long epoch) ->
           send(id, effect, new AgentEvent.RemoveRequested(run, job, epoch));
       case Effect.AcknowledgeStatuses(var id, _, var attempts) ->

@@ -46,12 +46,12 @@ final class SimulatedCalls {
       case Effect.LaunchTasks launch -> launch(launch);
       case Effect.CancelTasks(var id, var run, var job, long epoch, var attempts) ->
           send(id, new AgentEvent.CancelRequested(run, job, epoch, attempts));
-      case Effect.AdoptJobs(var id, var run, var jobs) -> {
+      case Effect.AdoptJobs(var id, var run, var jobs, var gone) -> {
         var asked = jobs.stream().map(j -> new AgentEvent.JobEpoch(j.job(), j.epoch())).toList();
         simulation.network.send(
             address,
             id.value(),
-            () -> simulation.executor(id).adoptRequested(address, run, self, asked));
+            () -> simulation.executor(id).adoptRequested(address, run, self, asked, gone));
       }
       case Effect.RemoveJobData(var id, var run, var job, long epoch) ->
           send(id, new AgentEvent.RemoveRequested(run, job, epoch));

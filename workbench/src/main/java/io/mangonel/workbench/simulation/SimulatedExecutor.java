@@ -151,8 +151,12 @@ final class SimulatedExecutor {
   }
 
   void adoptRequested(
-      String caller, Incarnation target, Incarnation from, List<AgentEvent.JobEpoch> jobs) {
-    receive(new AgentEvent.AdoptRequested(called(caller), target, from, jobs));
+      String caller,
+      Incarnation target,
+      Incarnation from,
+      List<AgentEvent.JobEpoch> jobs,
+      List<Incarnation> gone) {
+    receive(new AgentEvent.AdoptRequested(called(caller), target, from, jobs, gone));
   }
 
   /** Whether it can say what it sees at that address. */
@@ -183,7 +187,7 @@ final class SimulatedExecutor {
   }
 
   private void step(AgentEvent event) {
-    if (event instanceof AgentEvent.AdoptRequested(_, var target, _, var jobs)
+    if (event instanceof AgentEvent.AdoptRequested(_, var target, _, var jobs, _)
         && target.equals(agent.incarnation())) {
       jobs.forEach(job -> epochs.merge(job.job(), job.epoch(), Math::max));
     }
