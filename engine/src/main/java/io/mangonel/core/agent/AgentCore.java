@@ -314,7 +314,7 @@ public final class AgentCore {
     }
     var status = new TaskStatus(id, executor, incarnation, launch.decisiveInputs(), outcome);
     jobs.ended(job, status, nowMs + limits.statusRetryMs());
-    Incarnation to = recipient(job);
+    Incarnation to = recipient(job, nowMs);
     if (to != null) {
       var report = new AgentEffect.Report(status, followUp(job, id, inLane, nowMs));
       effects.add(new AgentEffect.SendStatuses(to, List.of(report)));
@@ -342,12 +342,16 @@ public final class AgentCore {
         : null;
   }
 
-  /** The owner, or while it is out of reach any other scheduler, or nobody. */
-  private @Nullable Incarnation recipient(AgentJob job) {
+  /**
+   * The owner, or nobody. While the one that it knows is out of reach, another one in turn: who has
+   * taken the job over need not have told an executor that restarted since, and is among them.
+   */
+  private @Nullable Incarnation recipient(AgentJob job, long nowMs) {
     if (schedulers.contains(job.owner) || schedulers.isEmpty()) {
       return schedulers.isEmpty() ? null : job.owner;
     }
-    return schedulers.first();
+    long turn = nowMs / limits.statusRetryMs() % schedulers.size();
+    return schedulers.stream().skip(turn).findFirst().orElse(null);
   }
 
   // Time.
@@ -362,7 +366,7 @@ public final class AgentCore {
     repeatStatuses(nowMs);
     if (nowMs >= heartbeatAtMs) {
       heartbeatAtMs = nowMs + limits.heartbeatMs();
-      schedulers.forEach(this::heartbeat);
+      schedulers.forEach(to -> heartbeat(to, nowMs));
     }
     if (pull) {
       poll(nowMs);
@@ -401,7 +405,7 @@ public final class AgentCore {
     var due = new TreeMap<Incarnation, List<AgentEffect.Report>>();
     jobs.forEachOpen(
         (job, attempt) -> {
-          Incarnation to = recipient(job);
+          Incarnation to = recipient(job, nowMs);
           if (!(attempt instanceof Attempt.Ended(var status, _, long sendAtMs))
               || to == null
               || sendAtMs > nowMs) {
@@ -417,11 +421,11 @@ public final class AgentCore {
     due.forEach((to, reports) -> effects.add(new AgentEffect.SendStatuses(to, reports)));
   }
 
-  private void heartbeat(Incarnation scheduler) {
+  private void heartbeat(Incarnation scheduler, long nowMs) {
     var attempts = new ArrayList<TaskAttemptId>();
     jobs.forEachOpen(
         (job, attempt) -> {
-          if (scheduler.equals(recipient(job))) {
+          if (scheduler.equals(recipient(job, nowMs))) {
             switch (attempt) {
               case Attempt.Running(var launch) -> attempts.add(launch.id());
               case Attempt.Ended(var status, _, _) -> attempts.add(status.id());

@@ -152,15 +152,25 @@ public final class Oracle {
 
   /** Whether what is left out of the one before is about submits that another was faster with. */
   boolean inPlaceOf(Commit before, Commit commit) {
+    var lost = lostSubmits(before);
+    Commit rest = before.without(lost, commit.next());
+    return !lost.isEmpty() && (rest.changes().isEmpty() || rest.equals(commit));
+  }
+
+  /** Whether all of it was submits that another was faster with: nothing waits for it. */
+  boolean isVoid(Commit commit) {
+    return commit.without(lostSubmits(commit), commit.next()).changes().isEmpty();
+  }
+
+  private TreeSet<JobId> lostSubmits(Commit commit) {
     var lost = new TreeSet<JobId>();
-    for (Change change : before.changes()) {
+    for (Change change : commit.changes()) {
       if (change instanceof Change.JobCreated made
           && submits.containsKey(made.request().idempotencyKey())) {
         lost.add(made.job());
       }
     }
-    Commit rest = before.without(lost, commit.next());
-    return !lost.isEmpty() && (rest.changes().isEmpty() || rest.equals(commit));
+    return lost;
   }
 
   // Rule D6.

@@ -270,6 +270,7 @@ public final class SchedulerWatch {
     }
     check(
         settled()
+            || (open != null && oracle.isVoid(open))
             || nowMs - openSinceMs <= limits.uncommittedAgeMaxMs()
             || !store.present(self), // What it does then executors and store refuse.
         "D9: launched " + (nowMs - openSinceMs) + " ms ahead of the store");
