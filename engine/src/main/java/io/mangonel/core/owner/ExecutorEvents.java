@@ -220,6 +220,7 @@ final class ExecutorEvents {
             .map(Event.TaskUpdate::status)
             .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
             .filter(status -> !shared || tasks.find(status.id().job()).isPresent())
+            .filter(status -> !isOfLaterOwner(status.id()))
             .map(status -> holders.judged(status, nowMs))
             .toList();
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
@@ -235,6 +236,11 @@ final class ExecutorEvents {
             .flatMap(update -> Optional.ofNullable(update.followUp()).stream())
             .toList(),
         nowMs);
+  }
+
+  /** It was launched above the epoch that is known here: somebody has taken the job over. */
+  private boolean isOfLaterOwner(TaskAttemptId id) {
+    return tasks.find(id.job()).filter(job -> id.launchEpoch() > job.epoch).isPresent();
   }
 
   /** Time passed: who is lost, what is missing, what to send again. */

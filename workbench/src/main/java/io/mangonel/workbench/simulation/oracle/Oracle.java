@@ -55,6 +55,7 @@ public final class Oracle {
   private final Set<JobId> lightTaken = new TreeSet<>();
   private final Set<JobId> neverMade = new TreeSet<>();
   private final Set<JobId> small = new TreeSet<>();
+  private final Set<TaskAttemptId> acknowledgedByOwner = new HashSet<>();
   private final Map<JobId, Map<Integer, Lineage.Rows>> sentEarly = new TreeMap<>();
   private final Map<JobId, Long> createdAtMs = new TreeMap<>();
   private final Map<TaskAttemptId, TaskOutput> written = new TreeMap<>();
@@ -292,7 +293,12 @@ public final class Oracle {
   /** Whether what became of the attempt is in the store, so that its report is not needed. */
   boolean isSettled(TaskAttemptId id) {
     DurableGraph graph = graphs.get(id.job());
-    return graph != null && graph.hasEnded(id);
+    return acknowledgedByOwner.contains(id) || (graph != null && graph.hasEnded(id));
+  }
+
+  /** Nobody needs its status any more, whether it is in the log or was discarded. */
+  void acknowledgedByOwner(TaskAttemptId id) {
+    acknowledgedByOwner.add(id);
   }
 
   /** Whether it was not launched before. */

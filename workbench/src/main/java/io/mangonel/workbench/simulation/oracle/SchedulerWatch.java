@@ -245,6 +245,9 @@ public final class SchedulerWatch {
               || isOfOldPlan(id, stored)
               || oracle.isSettled(id),
           "T10: " + self + " acknowledged what is another's: " + id);
+      if (stored != null && stored.owner.equals(self)) {
+        oracle.acknowledgedByOwner(id);
+      }
     }
     acknowledged.addAll(ids);
   }
