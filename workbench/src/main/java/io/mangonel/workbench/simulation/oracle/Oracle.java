@@ -163,7 +163,7 @@ public final class Oracle {
     return commit.without(lostSubmits(commit), commit.next()).changes().isEmpty();
   }
 
-  private TreeSet<JobId> lostSubmits(Commit commit) {
+  private Set<JobId> lostSubmits(Commit commit) {
     var lost = new TreeSet<JobId>();
     for (Change change : commit.changes()) {
       if (change instanceof Change.JobCreated made
