@@ -172,8 +172,12 @@ final class Incarnations implements AutoCloseable {
     return next;
   }
 
-  /** Hands the jobs over; nobody comes back after it. */
-  void handOver() {
+  /**
+   * Hands the jobs over; nobody comes back after it.
+   *
+   * @param refuse closes the port
+   */
+  void handOver(Runnable refuse) {
     SchedulerRun last;
     synchronized (this) {
       closed = true;
@@ -182,7 +186,7 @@ final class Incarnations implements AutoCloseable {
     closing.countDown();
     starting.lock();
     try {
-      last.handOver();
+      last.handOver(refuse);
       last.jobs().leave(); // Not before: at another they would find the job to be still ours.
     } finally {
       starting.unlock();
@@ -192,7 +196,7 @@ final class Incarnations implements AutoCloseable {
   /** Ends the threads. */
   @Override
   public void close() {
-    handOver();
+    handOver(() -> {});
     present.close();
   }
 }

@@ -224,7 +224,7 @@ public final class SchedulerServer implements AutoCloseable {
   /** Hands its jobs over, stops serving and closes the store. */
   @Override
   public void close() {
-    incarnations.handOver();
+    incarnations.handOver(server::refuse);
     server.close();
     incarnations.close();
     parts.close();

@@ -79,6 +79,11 @@ public final class GrpcServer implements AutoCloseable {
     return server.getPort();
   }
 
+  /** Closes the port; calls under way go on. */
+  public void refuse() {
+    server.shutdown();
+  }
+
   /** Lets calls under way end for {@link Limits#CLOSE_GRACE_MS}, then cuts them off. */
   @Override
   public void close() {

@@ -458,9 +458,10 @@ public final class SchedulerRun implements AutoCloseable {
 
   /**
    * Decides nothing more and lets its key go: another scheduler claims its jobs now, without
-   * waiting for a lease to end. Clients and executors hear of it from there.
+   * waiting for a lease to end. Clients and executors hear of it from there. {@code refuse} closes
+   * the port: a peer that loses the stream tries it, and is to find nobody.
    */
-  public void handOver() {
+  public void handOver(Runnable refuse) {
     Started run = started;
     if (run != null && !handedOver.getAndSet(true)) {
       keepAlives.shutdownNow();
@@ -472,6 +473,7 @@ public final class SchedulerRun implements AutoCloseable {
       run.committer.close();
       events.close();
       run.store.release();
+      refuse.run();
       followers.close();
     }
   }
@@ -486,14 +488,11 @@ public final class SchedulerRun implements AutoCloseable {
   /** Ends the threads; jobs stay in the store for the next run. */
   @Override
   public void close() {
-    handOver();
+    handOver(() -> {});
     keepAlives.shutdownNow();
     timer.shutdownNow();
     clientJobs.foreign().close();
     planning.close();
-    Started run = started;
-    if (run != null) {
-      run.effects.close();
-    }
+    Optional.ofNullable(started).ifPresent(run -> run.effects.close());
   }
 }
