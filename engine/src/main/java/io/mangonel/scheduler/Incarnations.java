@@ -99,7 +99,7 @@ final class Incarnations implements AutoCloseable {
       }
       if (comesBack && fatal instanceof FencedException && listening.isPresent()) {
         dropped = Optional.of(present);
-        formerly = new Lineage(formerly, List.of()).then(who, List.of()).names();
+        formerly = Lineage.names(who, formerly);
         present = make(formerly);
       }
     }

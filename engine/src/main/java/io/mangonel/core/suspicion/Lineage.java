@@ -38,8 +38,13 @@ public record Lineage(List<Incarnation> names, List<Incarnation> off) {
    * @param offNow with whom there was an error, by then
    */
   public Lineage then(Incarnation last, Collection<Incarnation> offNow) {
-    return new Lineage(
-        Stream.concat(Stream.of(last), names.stream()).limit(SuspicionLimits.NAMES_MAX).toList(),
-        List.copyOf(offNow));
+    return new Lineage(names(last, names), List.copyOf(offNow));
+  }
+
+  /** All names of whoever comes after {@code last}, who had those {@code before}. */
+  public static List<Incarnation> names(Incarnation last, List<Incarnation> before) {
+    return Stream.concat(Stream.of(last), before.stream())
+        .limit(SuspicionLimits.NAMES_MAX)
+        .toList();
   }
 }
