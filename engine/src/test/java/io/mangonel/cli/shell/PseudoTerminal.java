@@ -61,11 +61,15 @@ final class PseudoTerminal implements AutoCloseable {
             Files.createTempFile(directory, "run", ".sh"),
             "stty cols " + columns + " rows " + rows + "\nexec " + quoted + "\n");
     ProcessBuilder builder =
-        new ProcessBuilder(SCRIPT, "-qefc", "sh " + run, "/dev/null")
+        new ProcessBuilder(SCRIPT, "-qefc", "exec sh " + run, "/dev/null")
             .directory(directory.toFile())
             .redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("MANGONEL_"));
     builder.environment().remove("NO_COLOR");
+    // What runs the line. One that stays there, as dash does without "exec", gets every Ctrl-C,
+    // too,
+    // and then ends with 130 whatever the program's code.
+    builder.environment().put("SHELL", "/bin/sh");
     builder.environment().putAll(environment);
     PseudoTerminal terminal =
         new PseudoTerminal(builder.start(), new ScreenTerminal(columns, rows));
