@@ -29,7 +29,6 @@ import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.scheduler.SchedulerMessages;
-import io.mangonel.wire.scheduler.SchedulerWitness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -60,7 +59,7 @@ final class AgentEndpoint implements ExecutorEndpoint {
   private final Checksums checksums;
   private final LongSupplier clockMs;
   private final Limits limits;
-  private final SchedulerWitness witness;
+  private final SchedulerDirectory schedulers;
   private final AtomicLong calls = new AtomicLong();
   private final Map<Long, CompletableFuture<AgentEffect>> waiting = new ConcurrentHashMap<>();
 
@@ -72,10 +71,10 @@ final class AgentEndpoint implements ExecutorEndpoint {
       Incarnation incarnation,
       WorkDirectory work,
       Checksums checksums,
-      SchedulerWitness witness,
+      SchedulerDirectory schedulers,
       LongSupplier clockMs,
       Limits limits) {
-    this.witness = witness;
+    this.schedulers = schedulers;
     this.loop = loop;
     this.incarnation = incarnation;
     this.executor = work.executor();
@@ -238,8 +237,14 @@ final class AgentEndpoint implements ExecutorEndpoint {
   }
 
   @Override
+  public void schedulersAnnounced(List<HostPort> addresses) {
+    schedulers.learn(addresses);
+    schedulers.lookNow();
+  }
+
+  @Override
   public Sighting witness(Incarnation scheduler, HostPort address) {
-    Sighting seen = witness.testify(scheduler, address);
+    Sighting seen = schedulers.testify(scheduler, address);
     LOG.info("asked about scheduler {} at {}: {}", scheduler, address, seen);
     return seen;
   }

@@ -19,7 +19,6 @@ import io.mangonel.wire.executor.ExecutorPeerService;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerMessages.Mode;
 import io.mangonel.wire.scheduler.SchedulerMessages.Registration;
-import io.mangonel.wire.scheduler.SchedulerWitness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -83,9 +82,8 @@ public final class ExecutorServer implements AutoCloseable {
     SchedulerClient client = new SchedulerClient(channels);
     directory =
         new SchedulerDirectory(addresses(config.schedulers()), client, clockMs, agent, limits);
-    var witness = new SchedulerWitness(client, directory::knows);
     AgentEndpoint endpoint =
-        new AgentEndpoint(loop, incarnation, work, checksums, witness, clockMs, limits);
+        new AgentEndpoint(loop, incarnation, work, checksums, directory, clockMs, limits);
     server = listen(config, endpoint);
     links =
         new SchedulerLinks(

@@ -1,11 +1,13 @@
 package io.mangonel.executor;
 
 import io.mangonel.core.agent.AgentEvent;
+import io.mangonel.core.suspicion.Sighting;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.wire.HostPort;
 import io.mangonel.wire.Reply;
 import io.mangonel.wire.scheduler.SchedulerClient;
 import io.mangonel.wire.scheduler.SchedulerMessages.SchedulerDescription;
+import io.mangonel.wire.scheduler.SchedulerWitness;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ final class SchedulerDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(SchedulerDirectory.class);
 
   private final SchedulerClient client;
+  private final SchedulerWitness witness;
   private final LongSupplier clockMs;
   private final Consumer<AgentEvent> agent;
   private final Limits limits;
@@ -54,6 +57,7 @@ final class SchedulerDirectory {
       Limits limits) {
     this.seeds = List.copyOf(seeds);
     this.client = client;
+    this.witness = new SchedulerWitness(client, this::knows);
     this.clockMs = clockMs;
     this.agent = agent;
     this.limits = limits;
@@ -78,8 +82,13 @@ final class SchedulerDirectory {
     return Optional.ofNullable(byIncarnation.get(scheduler));
   }
 
+  /** What this process sees of a scheduler. */
+  Sighting testify(Incarnation scheduler, HostPort address) {
+    return witness.testify(scheduler, address);
+  }
+
   /** Whether a seed or a scheduler named this address. */
-  boolean knows(HostPort address) {
+  private boolean knows(HostPort address) {
     return byAddress.containsKey(address);
   }
 

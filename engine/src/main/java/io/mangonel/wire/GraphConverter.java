@@ -238,4 +238,17 @@ public final class GraphConverter {
           throw new IllegalArgumentException("failure of an unknown kind: " + message);
     };
   }
+
+  public static List<String> writeAddresses(List<HostPort> addresses) {
+    return addresses.stream().map(HostPort::toString).toList();
+  }
+
+  public static List<HostPort> readAddresses(List<String> addresses) {
+    return addresses.stream()
+        .map(
+            text ->
+                HostPort.parse(text)
+                    .orElseThrow(() -> new IllegalArgumentException("not an address: " + text)))
+        .toList();
+  }
 }

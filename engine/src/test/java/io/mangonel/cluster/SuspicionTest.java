@@ -32,6 +32,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,7 +145,11 @@ class SuspicionTest {
         .until(() -> !value(owner.queries().job(job)).history().attempts().isEmpty());
     views.getFirst().kill();
     owner.close();
-    assertThat(rows(heir, job).toString()).isNotEmpty();
+    try {
+      assertThat(rows(heir, job).toString()).isNotEmpty();
+    } catch (AssertionError missing) {
+      throw new AssertionError(whatIsKnown(heir, job), missing);
+    }
     JobDetail end = value(heir.queries().job(job));
     assertThat(end.summary().state()).isEqualTo(JobState.COMPLETED);
     assertThat(end.history().owners()).hasSize(2);
@@ -183,6 +189,21 @@ class SuspicionTest {
         .atMost(BOUND)
         .untilAsserted(() -> assertThat(value(victim.queries().executors())).hasSize(1));
     assertThat(rows(victim, submit(victim, "SELECT 42 AS x")).toString()).contains("42");
+  }
+
+  /** For a report of a failure on another machine. */
+  private static String whatIsKnown(SchedulerServer heir, JobId job) {
+    return Stream.of(
+            value(heir.queries().job(job)).toString(),
+            value(heir.queries().schedulers()).toString(),
+            value(heir.queries().executors()).toString(),
+            heir.queries()
+                .metrics()
+                .lines()
+                .filter(line -> line.matches("mangonel_(takeovers|suspicions|tasks|jobs).*"))
+                .toList()
+                .toString())
+        .collect(Collectors.joining("\n"));
   }
 
   private static SchedulerSummary summaryOf(SchedulerServer scheduler) {

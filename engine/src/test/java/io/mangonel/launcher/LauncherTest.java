@@ -35,6 +35,7 @@ class LauncherTest {
   private static final List<String> TOOLS =
       List.of(
           "bash",
+          "env",
           "flock",
           "readlink",
           "dirname",
@@ -188,6 +189,16 @@ class LauncherTest {
     assertThat(outcome.out())
         .startsWith("java 25 --add-opens")
         .endsWith(" io.mangonel.cli.Main sql -c a b\n");
+  }
+
+  /** Java would take every other file name for broken. */
+  @Test
+  void withoutALocaleFileNamesAreUtf8() throws Exception {
+    executable(jdk("25").resolve("bin/java"), "#!/bin/sh\necho locale $LC_ALL\n");
+    built();
+    assertThat(run(new TreeMap<>(), "sql").out()).isEqualTo("locale C.UTF-8\n");
+    assertThat(run(Map.of("LANG", "C"), "sql").out()).isEqualTo("locale C.UTF-8\n");
+    assertThat(run(Map.of("LANG", "de_DE.UTF-8"), "sql").out()).isEqualTo("locale\n");
   }
 
   @Test

@@ -149,7 +149,7 @@ class FaultsTest {
 
   /** How long a process stands still is the fault itself. */
   private static void pass(long ms) {
-    await().pollDelay(Duration.ofMillis(ms)).atMost(Duration.ofMillis(ms * 2)).until(() -> true);
+    await().pollDelay(Duration.ofMillis(ms)).atMost(MAX.plusMillis(ms)).until(() -> true);
   }
 
   @Test

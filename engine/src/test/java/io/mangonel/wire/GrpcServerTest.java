@@ -179,11 +179,14 @@ final class GrpcServerTest {
     assertThat(executors.removeJobData(peer, removal)).isInstanceOf(Reply.Answered.class);
     assertThat(executors.acknowledgeStatuses(peer, RUN, List.of(ID)))
         .isInstanceOf(Reply.Answered.class);
+    var schedulers = List.of(new HostPort("a", 1), new HostPort("b", 2));
+    assertThat(executors.announceSchedulers(peer, schedulers)).isInstanceOf(Reply.Answered.class);
     assertThat(executors.describeShuffle(peer))
         .isEqualTo(new Reply.Answered<>(new ShuffleDescription("/shuffle", "token")));
     assertThat(received)
-        .containsExactly(
-            request, List.of("r1", "r2"), batch(), cancel, adoption, removal, List.of(ID));
+        .hasSize(8)
+        .startsWith(request, List.of("r1", "r2"), batch(), cancel)
+        .endsWith(adoption, removal, List.of(ID), schedulers);
   }
 
   @Test
@@ -463,6 +466,11 @@ final class GrpcServerTest {
     public void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts) {
       assertThat(target).isEqualTo(RUN);
       received.add(attempts);
+    }
+
+    @Override
+    public void schedulersAnnounced(List<HostPort> schedulers) {
+      received.add(schedulers);
     }
 
     @Override

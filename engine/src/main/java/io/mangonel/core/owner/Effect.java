@@ -113,6 +113,12 @@ public sealed interface Effect {
   /** A heartbeat of someone unknown: ask it to register. */
   record AskToRegister(ExecutorId executor, Incarnation incarnation) implements Effect {}
 
+  /**
+   * This scheduler has heard nothing of an executor that the store names: tell it where schedulers
+   * are. It finds them by others otherwise, and those may be gone.
+   */
+  record Announce(ExecutorId executor, Incarnation incarnation) implements Effect {}
+
   // To clients.
 
   /** The request is durable: whatever happens now, the job will reach an end. */

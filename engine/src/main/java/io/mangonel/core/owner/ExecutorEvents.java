@@ -12,7 +12,9 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What executors say, and what their silence says, put into effect: on their slots, on the tasks
@@ -28,6 +30,9 @@ final class ExecutorEvents {
   private final List<Effect> effects;
   private final UnreachableHolders holders;
   private final Lanes lanes = new Lanes();
+
+  /** Those of which only the store has told, and when each was told of this scheduler. */
+  private final Map<ExecutorId, Long> announcedAtMs = new TreeMap<>();
 
   /**
    * @param effects takes what need not wait for a commit
@@ -50,7 +55,19 @@ final class ExecutorEvents {
     this.holders = new UnreachableHolders(tasks, executors, limits.executorSilentMs());
   }
 
+  /** It may not know that there is a scheduler here: it is told until it is heard of. */
+  void loaded(ExecutorInfo info, long nowMs) {
+    executors.register(info, nowMs);
+    announce(info.id(), info.incarnation(), nowMs);
+  }
+
+  private void announce(ExecutorId id, Incarnation incarnation, long nowMs) {
+    announcedAtMs.put(id, nowMs);
+    effects.add(new Effect.Announce(id, incarnation));
+  }
+
   void register(ExecutorInfo info, List<TaskAttemptId> outputs, long nowMs) {
+    announcedAtMs.remove(info.id());
     var before = executors.register(info, nowMs);
     if (before.isPresent() && !before.get().incarnation().equals(info.incarnation())) {
       gone(
@@ -75,6 +92,7 @@ final class ExecutorEvents {
       return;
     }
     executors.heard(id, heartbeat.attempts(), nowMs);
+    announcedAtMs.remove(id);
     holders.settled(id);
     for (TaskAttemptId attempt : heartbeat.attempts()) {
       tasks
@@ -91,6 +109,7 @@ final class ExecutorEvents {
   /** The executor is gone. */
   void lose(ExecutorId id, Incarnation incarnation, String reason, long nowMs) {
     if (executors.remove(id, incarnation)) {
+      announcedAtMs.remove(id);
       gone(id, incarnation, List.of(), reason, nowMs);
       committer.add(new Change.ExecutorDeleted(id), nowMs);
       takeover.lost(id, nowMs).forEach(job -> jobs.settle(job, nowMs));
@@ -256,9 +275,14 @@ final class ExecutorEvents {
         .unlaunchable()
         .forEach(found -> attemptFailed(found.id(), found.executor(), unanswered, nowMs));
     takeover.tick(nowMs).forEach(job -> jobs.settle(job, nowMs));
+    List.copyOf(announcedAtMs.entrySet()).stream()
+        .filter(entry -> nowMs - entry.getValue() >= limits.askMs())
+        .flatMap(entry -> executors.info(entry.getKey()).stream())
+        .forEach(info -> announce(info.id(), info.incarnation(), nowMs));
   }
 
   void encode(RecordWriter out) {
+    out.list(announcedAtMs.entrySet(), (o, e) -> o.text(e.getKey().value()).number(e.getValue()));
     holders.encode(out);
     lanes.encode(out);
   }

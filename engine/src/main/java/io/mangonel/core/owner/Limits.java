@@ -33,7 +33,7 @@ import io.mangonel.core.graph.GraphLimits;
  * @param executorLostMs and after this long, its tasks and outputs are given up
  * @param reservationTtlMs life of a reservation and of a wait for one
  * @param askMs a request for slots, or for an inventory, without an answer is made again after this
- *     time
+ *     time, and so is an announcement to an executor that is not heard of
  * @param launchRetryMs a launch without an answer is sent again after this time
  * @param launchSendsMax and at most this often
  * @param missingAttemptMs an attempt that no heartbeat of its executor shows for this long is lost

@@ -162,7 +162,7 @@ public final class SchedulerCore {
       case Event.JobLoaded(var stored) ->
           jobs.load(stored, membership.ownerBefore(stored.job()), nowMs);
       case Event.EndedJobLoaded(var id, long epoch) -> jobs.loadEnded(id, epoch, nowMs);
-      case Event.ExecutorLoaded(var info) -> executors.register(info, nowMs);
+      case Event.ExecutorLoaded(var info) -> executorEvents.loaded(info, nowMs);
       case Event.Tick() -> tick();
     }
   }

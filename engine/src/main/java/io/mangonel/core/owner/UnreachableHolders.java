@@ -19,6 +19,9 @@ import java.util.TreeSet;
  * executor, or gives it up. If the same incarnation is still heard of when a heartbeat sent before
  * its end can no longer be on its way, only readers cannot reach it: the next one that cannot makes
  * its output count as lost. One that is not heard of is down, however long, until it is given up.
+ *
+ * <p>One failure proves no outage: a connection may break, and the next reader come when the holder
+ * is being restarted. Time counts from the second, after a sign of life in between.
  */
 final class UnreachableHolders {
   private final TaskManager tasks;
@@ -35,8 +38,12 @@ final class UnreachableHolders {
     this.lastWordMs = lastWordMs;
   }
 
-  /** An incarnation, and since when readers could not reach it. */
-  record Unreached(Incarnation incarnation, long sinceMs) {}
+  /**
+   * An incarnation, and since when readers could not reach it.
+   *
+   * @param again whether that was not the first time, and it had been heard of since the first
+   */
+  record Unreached(Incarnation incarnation, long sinceMs, boolean again) {}
 
   /** What a report means here: any but {@link Failure.HolderUnreachable} what it says. */
   TaskStatus judged(TaskStatus status, long nowMs) {
@@ -77,12 +84,18 @@ final class UnreachableHolders {
 
   /** Whether it was out of reach for long, and lived all the time. */
   private boolean isCutOff(Job job, ExecutorId holder, Incarnation now, long nowMs) {
-    Unreached first = job.unreached.get(holder);
-    if (first == null || !first.incarnation().equals(now)) {
-      job.unreached.put(holder, new Unreached(now, nowMs));
+    Unreached before = job.unreached.get(holder);
+    if (before == null || !before.incarnation().equals(now)) {
+      job.unreached.put(holder, new Unreached(now, nowMs, false));
       return false;
     }
-    return executors.heardAtMs(holder) - first.sinceMs() > lastWordMs;
+    if (!before.again()) {
+      if (executors.heardAtMs(holder) > before.sinceMs()) {
+        job.unreached.put(holder, new Unreached(now, nowMs, true));
+      }
+      return false;
+    }
+    return executors.heardAtMs(holder) - before.sinceMs() > lastWordMs;
   }
 
   /** Whose output was read is within reach again. */

@@ -17,8 +17,8 @@ public sealed interface PeerEvent {
   record Broke(Incarnation peer) implements PeerEvent {}
 
   /** The answer to {@link PeerEffect.TryPeer}. */
-  record Tried(Incarnation peer, Sighting sighting) implements PeerEvent {}
+  record Tried(Incarnation peer, long inquiry, Sighting sighting) implements PeerEvent {}
 
   /** The answer of one of those whom {@link PeerEffect.AskWitnesses} asked. */
-  record Witnessed(Incarnation peer, Sighting sighting) implements PeerEvent {}
+  record Witnessed(Incarnation peer, long inquiry, Sighting sighting) implements PeerEvent {}
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What speaks against other schedulers (rules T1, T2). One counts as gone when the established
@@ -21,6 +22,7 @@ public final class Suspicions {
   /** One peer whose stream broke. */
   private static final class Case {
     final long sinceMs;
+    long inquiry;
     int refusals;
     boolean replaced;
     boolean witnessed;
@@ -30,8 +32,19 @@ public final class Suspicions {
     long removedAtMs = NEVER;
     long removeSentAtMs;
 
-    Case(long sinceMs) {
+    Case(long sinceMs, long inquiry) {
       this.sinceMs = sinceMs;
+      this.inquiry = inquiry;
+    }
+
+    /** What was seen so far is void, and what is still to be answered. */
+    void beginAnew(long newInquiry) {
+      inquiry = newInquiry;
+      refusals = 0;
+      replaced = false;
+      witnessed = false;
+      trying = false;
+      askedAtMs = NEVER;
     }
 
     boolean removed() {
@@ -53,6 +66,7 @@ public final class Suspicions {
 
   private final Map<Incarnation, Long> offUntilMs = new TreeMap<>();
   private final List<PeerEffect> effects = new ArrayList<>();
+  private long inquiries;
 
   public Suspicions(Incarnation self, SuspicionLimits limits) {
     this.self = self;
@@ -131,23 +145,23 @@ public final class Suspicions {
       }
       case PeerEvent.Broke(var peer) -> {
         if (connected.remove(peer) && !cases.containsKey(peer) && !isOff(peer, nowMs)) {
-          var opened = new Case(nowMs);
+          var opened = new Case(nowMs, ++inquiries);
           cases.put(peer, opened);
           tryPeer(peer, opened, nowMs);
         }
       }
-      case PeerEvent.Tried(var peer, var sighting) -> {
-        Case open = cases.get(peer);
+      case PeerEvent.Tried(var peer, long inquiry, var sighting) -> {
+        Case open = about(peer, inquiry, sighting);
         if (open != null) {
           open.trying = false;
           tried(peer, open, sighting, nowMs);
           askIfDue(peer, open, executors, nowMs);
         }
       }
-      case PeerEvent.Witnessed(var peer, var sighting) -> {
-        Case open = cases.get(peer);
+      case PeerEvent.Witnessed(var peer, long inquiry, var sighting) -> {
+        Case open = about(peer, inquiry, sighting);
         if (open != null && sighting == Sighting.ALIVE) {
-          alive(peer, nowMs);
+          seenAlive(peer, open, nowMs);
         } else if (open != null && sighting.isEvidence()) {
           open.witnessed = true;
           judge(peer, open, nowMs);
@@ -156,14 +170,33 @@ public final class Suspicions {
     }
   }
 
+  /** The case that an answer belongs to. A sign of life counts whatever it answers. */
+  private @Nullable Case about(Incarnation peer, long inquiry, Sighting sighting) {
+    Case open = cases.get(peer);
+    boolean counts = open != null && (open.inquiry == inquiry || sighting == Sighting.ALIVE);
+    return counts ? open : null;
+  }
+
   private void tried(Incarnation peer, Case open, Sighting sighting, long nowMs) {
     switch (sighting) {
-      case ALIVE -> alive(peer, nowMs);
+      case ALIVE -> seenAlive(peer, open, nowMs);
       case REPLACED -> open.replaced = true;
       case REFUSED -> open.refusals++;
       case SILENT -> {}
     }
     judge(peer, open, nowMs);
+  }
+
+  /**
+   * It lived a moment ago: all evidence is void. But its stream is still broken, perhaps because it
+   * is just ending, and what is seen from now on counts.
+   */
+  private void seenAlive(Incarnation peer, Case open, long nowMs) {
+    if (open.removed()) {
+      alive(peer, nowMs);
+    } else {
+      open.beginAnew(++inquiries);
+    }
   }
 
   /** It lives: the case is closed, and if its key was deleted, that was an error (rule T2). */
@@ -197,7 +230,7 @@ public final class Suspicions {
   private void tryPeer(Incarnation peer, Case open, long nowMs) {
     open.trying = true;
     open.triedAtMs = nowMs;
-    effects.add(new PeerEffect.TryPeer(peer));
+    effects.add(new PeerEffect.TryPeer(peer, open.inquiry));
   }
 
   /**
@@ -270,7 +303,7 @@ public final class Suspicions {
             .toList();
     var asked = executors.get().stream().limit(limits.executorWitnessesMax()).toList();
     if (!asked.isEmpty() || !schedulers.isEmpty()) {
-      effects.add(new PeerEffect.AskWitnesses(peer, asked, schedulers));
+      effects.add(new PeerEffect.AskWitnesses(peer, open.inquiry, asked, schedulers));
     }
   }
 
@@ -291,7 +324,10 @@ public final class Suspicions {
         cases.entrySet(),
         (o, e) -> {
           Case open = e.getValue();
-          o.text(e.getKey().value()).number(open.sinceMs).number(open.refusals);
+          o.text(e.getKey().value())
+              .number(open.sinceMs)
+              .number(open.inquiry)
+              .number(open.refusals);
           o.flag(open.replaced).flag(open.witnessed).flag(open.trying);
           o.number(open.triedAtMs).number(open.askedAtMs);
           o.number(open.removedAtMs).number(open.removeSentAtMs);

@@ -145,27 +145,34 @@ public final class Peers implements AutoCloseable {
     StoredState.Scheduler peer = known.get(effect.peer());
     HostPort address = peer == null ? null : peer.address().orElse(null);
     switch (effect) {
-      case PeerEffect.TryPeer(var id) ->
+      case PeerEffect.TryPeer(var id, long inquiry) ->
           run(
               () -> {
                 Sighting seen = address == null ? Sighting.SILENT : witness.look(id, address);
                 LOG.info("scheduler {} at {} is {}", id, address, seen);
-                events.put(new Event.OfPeer(new PeerEvent.Tried(id, seen)));
+                events.put(new Event.OfPeer(new PeerEvent.Tried(id, inquiry, seen)));
               });
-      case PeerEffect.AskWitnesses(var id, var ofExecutors, var ofSchedulers) -> {
+      case PeerEffect.AskWitnesses(var id, long inquiry, var ofExecutors, var ofSchedulers) -> {
         if (address != null) {
           for (ExecutorId executor : ofExecutors) {
             executorAddress
                 .apply(executor)
                 .ifPresent(
                     at ->
-                        ask(id, "executor " + executor, () -> executors.witness(at, id, address)));
+                        ask(
+                            new Question(id, inquiry),
+                            "executor " + executor,
+                            () -> executors.witness(at, id, address)));
           }
           for (Incarnation other : ofSchedulers) {
             Optional.ofNullable(known.get(other))
                 .flatMap(StoredState.Scheduler::address)
                 .ifPresent(
-                    at -> ask(id, "scheduler " + other, () -> schedulers.witness(at, id, address)));
+                    at ->
+                        ask(
+                            new Question(id, inquiry),
+                            "scheduler " + other,
+                            () -> schedulers.witness(at, id, address)));
           }
         }
       }
@@ -177,13 +184,16 @@ public final class Peers implements AutoCloseable {
     }
   }
 
-  private void ask(Incarnation about, String whom, Supplier<Reply<Sighting>> question) {
+  private record Question(Incarnation about, long inquiry) {}
+
+  private void ask(Question question, String whom, Supplier<Reply<Sighting>> call) {
+    Incarnation about = question.about;
     run(
         () -> {
-          Reply<Sighting> reply = question.get();
+          Reply<Sighting> reply = call.get();
           if (reply instanceof Reply.Answered<Sighting>(var seen)) {
             LOG.info("{} says of scheduler {}: {}", whom, about, seen);
-            events.put(new Event.OfPeer(new PeerEvent.Witnessed(about, seen)));
+            events.put(new Event.OfPeer(new PeerEvent.Witnessed(about, question.inquiry, seen)));
           } else {
             LOG.info("{} says nothing of scheduler {}: {}", whom, about, reply);
           }

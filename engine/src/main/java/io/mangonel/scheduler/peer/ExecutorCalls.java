@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class ExecutorCalls {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorCalls.class);
 
+  private final Here here;
   private final Incarnation self;
   private final ExecutorClient client;
   private final ExecutorDirectory executors;
@@ -44,15 +46,23 @@ public final class ExecutorCalls {
   private final EventQueue events;
   private final Clock clock;
 
+  /**
+   * The caller.
+   *
+   * @param schedulers where all known schedulers listen, this one first
+   */
+  public record Here(Incarnation self, Supplier<List<HostPort>> schedulers) {}
+
   public ExecutorCalls(
-      Incarnation self,
+      Here here,
       ExecutorClient client,
       ExecutorDirectory executors,
       LaunchBatches batches,
       PollWaits polls,
       EventQueue events,
       Clock clock) {
-    this.self = self;
+    this.here = here;
+    this.self = here.self;
     this.client = client;
     this.executors = executors;
     this.batches = batches;
@@ -159,6 +169,13 @@ public final class ExecutorCalls {
             peer ->
                 logFailure(
                     client.acknowledgeStatuses(peer, effect.incarnation(), effect.attempts())));
+  }
+
+  public void announce(Effect.Announce effect) {
+    List<HostPort> schedulers = here.schedulers.get();
+    executors
+        .address(effect.executor())
+        .ifPresent(peer -> logFailure(client.announceSchedulers(peer, schedulers)));
   }
 
   private static <T> void logFailure(Reply<T> reply) {

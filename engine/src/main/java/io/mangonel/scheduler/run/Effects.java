@@ -79,6 +79,7 @@ public final class Effects implements AutoCloseable {
           executors.accepted(executor, incarnation);
       case Effect.AskToRegister(var executor, var incarnation) ->
           executors.unknown(executor, incarnation);
+      case Effect.Announce announce -> run(() -> calls.announce(announce));
       case Effect.JobAccepted(var job) ->
           jobs.inMemory(job)
               .ifPresent(

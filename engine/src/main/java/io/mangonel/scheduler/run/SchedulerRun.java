@@ -211,7 +211,7 @@ public final class SchedulerRun implements AutoCloseable {
             store, events, setup.clock, new Committer.Insight(histories, metrics), setup.onFatal);
     var calls =
         new ExecutorCalls(
-            setup.self,
+            new ExecutorCalls.Here(setup.self, this::schedulers),
             client,
             executors,
             new LaunchBatches(setup.self, jobs, executors),

@@ -26,6 +26,7 @@ import io.mangonel.wire.executor.ExecutorMessages.SlotAnswer;
 import io.mangonel.wire.executor.ExecutorMessages.SlotRequest;
 import io.mangonel.wire.executor.ExecutorMessages.TaskCancel;
 import io.mangonel.wire.proto.AcknowledgeStatusesRequest;
+import io.mangonel.wire.proto.AnnounceSchedulersRequest;
 import io.mangonel.wire.proto.CancelReservationsRequest;
 import io.mangonel.wire.proto.DescribeShuffleRequest;
 import io.mangonel.wire.proto.DescribeShuffleResponse;
@@ -110,6 +111,18 @@ public final class ExecutorClient {
                     AcknowledgeStatusesRequest.newBuilder()
                         .setTarget(target.value())
                         .addAllAttempts(GraphConverter.writeIds(attempts))
+                        .build()));
+  }
+
+  /** Tells an executor where schedulers are. */
+  public Reply<Received> announceSchedulers(HostPort peer, List<HostPort> schedulers) {
+    return Calls.ask(
+        peer,
+        () ->
+            stub(peer, Limits.CONTROL_DEADLINE_MS)
+                .announceSchedulers(
+                    AnnounceSchedulersRequest.newBuilder()
+                        .addAllSchedulers(GraphConverter.writeAddresses(schedulers))
                         .build()));
   }
 

@@ -44,6 +44,9 @@ public interface ExecutorEndpoint {
   /** These statuses are safe with an owner. */
   void acknowledgeStatuses(Incarnation target, List<TaskAttemptId> attempts);
 
+  /** Schedulers are at these addresses: whoever is there wants to be registered with. */
+  void schedulersAnnounced(List<HostPort> schedulers);
+
   /** What this executor sees of a scheduler. */
   Sighting witness(Incarnation scheduler, HostPort address);
 

@@ -12,6 +12,7 @@ import io.mangonel.wire.executor.ExecutorMessages.ShuffleDescription;
 import io.mangonel.wire.proto.AcknowledgeStatusesRequest;
 import io.mangonel.wire.proto.AdoptJobsRequest;
 import io.mangonel.wire.proto.AdoptJobsResponse;
+import io.mangonel.wire.proto.AnnounceSchedulersRequest;
 import io.mangonel.wire.proto.CancelReservationsRequest;
 import io.mangonel.wire.proto.CancelTasksRequest;
 import io.mangonel.wire.proto.DescribeShuffleRequest;
@@ -102,6 +103,17 @@ public final class ExecutorPeerService implements ExecutorServiceGrpc.AsyncServi
             endpoint.acknowledgeStatuses(
                 new Incarnation(request.getTarget()),
                 GraphConverter.readIds(request.getAttemptsList())));
+  }
+
+  @Override
+  public void announceSchedulers(
+      AnnounceSchedulersRequest request, StreamObserver<Received> observer) {
+    Calls.receive(
+        "AnnounceSchedulers",
+        observer,
+        () ->
+            endpoint.schedulersAnnounced(
+                GraphConverter.readAddresses(request.getSchedulersList())));
   }
 
   @Override

@@ -26,7 +26,6 @@ import io.mangonel.wire.scheduler.SchedulerMessages.SlotOffer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusAnswer;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusReport;
 import io.mangonel.wire.scheduler.SchedulerMessages.StatusUpdate;
-import java.util.List;
 
 /** The messages of the scheduler's service as records and back; see {@link GraphConverter}. */
 final class SchedulerConverter {
@@ -35,13 +34,14 @@ final class SchedulerConverter {
   static DescribeSchedulerResponse write(SchedulerDescription description) {
     return DescribeSchedulerResponse.newBuilder()
         .setScheduler(description.scheduler().value())
-        .addAllSchedulers(writeAddresses(description.schedulers()))
+        .addAllSchedulers(GraphConverter.writeAddresses(description.schedulers()))
         .build();
   }
 
   static SchedulerDescription read(DescribeSchedulerResponse response) {
     return new SchedulerDescription(
-        new Incarnation(response.getScheduler()), readAddresses(response.getSchedulersList()));
+        new Incarnation(response.getScheduler()),
+        GraphConverter.readAddresses(response.getSchedulersList()));
   }
 
   static RegisterExecutorRequest write(Registration registration) {
@@ -87,7 +87,7 @@ final class SchedulerConverter {
               .setAccepted(
                   RegisterExecutorResponse.Accepted.newBuilder()
                       .setScheduler(accepted.scheduler().value())
-                      .addAllSchedulers(writeAddresses(accepted.schedulers())))
+                      .addAllSchedulers(GraphConverter.writeAddresses(accepted.schedulers())))
               .build();
       case RegistrationAnswer.Refused refused ->
           RegisterExecutorResponse.newBuilder().setRefused(refused.message()).build();
@@ -99,7 +99,7 @@ final class SchedulerConverter {
       case ACCEPTED ->
           new RegistrationAnswer.Accepted(
               new Incarnation(response.getAccepted().getScheduler()),
-              readAddresses(response.getAccepted().getSchedulersList()));
+              GraphConverter.readAddresses(response.getAccepted().getSchedulersList()));
       case REFUSED -> new RegistrationAnswer.Refused(response.getRefused());
       case ANSWER_NOT_SET ->
           throw new IllegalArgumentException("registration was answered with nothing");
@@ -127,7 +127,7 @@ final class SchedulerConverter {
     return HeartbeatResponse.newBuilder()
         .setScheduler(answer.scheduler().value())
         .setRegistered(answer.registered())
-        .addAllSchedulers(writeAddresses(answer.schedulers()))
+        .addAllSchedulers(GraphConverter.writeAddresses(answer.schedulers()))
         .build();
   }
 
@@ -135,7 +135,7 @@ final class SchedulerConverter {
     return new HeartbeatAnswer(
         new Incarnation(response.getScheduler()),
         response.getRegistered(),
-        readAddresses(response.getSchedulersList()));
+        GraphConverter.readAddresses(response.getSchedulersList()));
   }
 
   static LeaveExecutorRequest write(Departure departure) {
@@ -214,18 +214,5 @@ final class SchedulerConverter {
 
   static OfferAnswer read(OfferSlotsResponse response) {
     return new OfferAnswer(response.getDeclinedList());
-  }
-
-  private static List<String> writeAddresses(List<HostPort> addresses) {
-    return addresses.stream().map(HostPort::toString).toList();
-  }
-
-  private static List<HostPort> readAddresses(List<String> addresses) {
-    return addresses.stream()
-        .map(
-            text ->
-                HostPort.parse(text)
-                    .orElseThrow(() -> new IllegalArgumentException("not an address: " + text)))
-        .toList();
   }
 }

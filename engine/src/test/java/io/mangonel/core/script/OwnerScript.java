@@ -39,6 +39,9 @@ final class OwnerScript {
   private SchedulerCore core = core(Limits.DEFAULTS);
   private long nowMs = 1_000;
 
+  /** The last inquiry about each scheduler. */
+  private final Map<Incarnation, Long> inquiries = new TreeMap<>();
+
   private static SchedulerCore core(Limits limits) {
     return new SchedulerCore(new Incarnation("s"), REVISION, limits);
   }
@@ -76,8 +79,15 @@ final class OwnerScript {
       out.append("commit ").append(commit.count()).append('\n');
       commit.changes().forEach(change -> out.append("  ").append(text(change)).append('\n'));
     }
+    ready.effects().forEach(this::note);
     ready.effects().forEach(effect -> out.append(text(effect)).append('\n'));
     return out.toString();
+  }
+
+  /** The last one about the peer, or that with a number. */
+  private long inquiry(Words w) {
+    String last = String.valueOf(inquiries.getOrDefault(w.incarnation(1), 0L));
+    return Long.parseLong(w.named("inquiry", last));
   }
 
   private Event event(Words w) {
@@ -135,9 +145,11 @@ final class OwnerScript {
               new PeerEvent.Heard(w.incarnation(1), Integer.parseInt(w.named("executors", "0"))));
       case "broke" -> new Event.OfPeer(new PeerEvent.Broke(w.incarnation(1)));
       case "tried" ->
-          new Event.OfPeer(new PeerEvent.Tried(w.incarnation(1), Sighting.valueOf(w.at(2))));
+          new Event.OfPeer(
+              new PeerEvent.Tried(w.incarnation(1), inquiry(w), Sighting.valueOf(w.at(2))));
       case "witnessed" ->
-          new Event.OfPeer(new PeerEvent.Witnessed(w.incarnation(1), Sighting.valueOf(w.at(2))));
+          new Event.OfPeer(
+              new PeerEvent.Witnessed(w.incarnation(1), inquiry(w), Sighting.valueOf(w.at(2))));
       case "orphans" -> orphans(w);
       case "orphans-unreadable" -> new Event.OrphansUnreadable();
       case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
@@ -324,6 +336,7 @@ final class OwnerScript {
       case Effect.AcknowledgeStatuses(_, var run, var ids) -> "ack " + run + " " + ids;
       case Effect.ExecutorAccepted(_, var run) -> "executor-accepted " + run;
       case Effect.AskToRegister(_, var run) -> "ask-to-register " + run;
+      case Effect.Announce(_, var run) -> "announce to " + run;
       case Effect.JobAccepted(var job) -> "job-accepted " + job;
       case Effect.JobRefused(var job, var message, _) -> "job-refused " + job + ": " + message;
       case Effect.JobExists(var job, var existing) -> "job-exists " + job + " as " + existing;
@@ -333,14 +346,20 @@ final class OwnerScript {
       case Effect.JobCancelled(var job, _) -> "job-cancelled " + job;
       case Effect.ListOrphans() -> "list-orphans";
       case Effect.ClaimJobs(var owner, var jobs) -> "claim of " + owner + " " + jobs;
-      case Effect.OfPeer(PeerEffect.TryPeer(var peer)) -> "try " + peer;
-      case Effect.OfPeer(PeerEffect.AskWitnesses(var peer, var executors, var others)) ->
+      case Effect.OfPeer(PeerEffect.TryPeer(var peer, _)) -> "try " + peer;
+      case Effect.OfPeer(PeerEffect.AskWitnesses(var peer, _, var executors, var others)) ->
           "ask about " + peer + " " + executors + " " + others;
       case Effect.OfPeer(PeerEffect.RemoveKey(var peer)) -> "remove the key of " + peer;
       case Effect.TrimStore(boolean first) -> "trim-store" + (first ? " first" : "");
       case Effect.ReadFence() -> "read-fence";
       case Effect.Fenced _ -> "fenced";
     };
+  }
+
+  private void note(Effect effect) {
+    if (effect instanceof Effect.OfPeer(PeerEffect.TryPeer(var peer, long inquiry))) {
+      inquiries.put(peer, inquiry);
+    }
   }
 
   private static String text(TaskLaunch launch) {

@@ -177,6 +177,7 @@ final class SchedulerNode {
           cluster.fact(name + " tells " + effect);
       case Effect.PlanJob _,
           Effect.StopPlanning _,
+          Effect.Announce _, // Executors know all schedulers here.
           Effect.OfPeer _,
           Effect.TrimStore _,
           Effect.ExecutorAccepted _,

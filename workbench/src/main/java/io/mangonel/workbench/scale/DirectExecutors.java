@@ -187,6 +187,7 @@ final class DirectExecutors implements AutoCloseable {
           Effect.ExecutorAccepted _,
           Effect.OfPeer _,
           Effect.AskToRegister _,
+          Effect.Announce _,
           Effect.PlanJob _,
           Effect.StopPlanning _,
           Effect.JobRefused _,

@@ -204,6 +204,7 @@ final class DirectScheduler implements AutoCloseable {
           Effect.ExecutorAccepted _,
           Effect.OfPeer _,
           Effect.AskToRegister _,
+          Effect.Announce _,
           Effect.PlanJob _,
           Effect.StopPlanning _,
           Effect.JobExists _ -> {} // Nobody here waits for it.

@@ -58,6 +58,11 @@ final class SimulatedCalls {
       case Effect.AcknowledgeStatuses(var id, _, var attempts) ->
           send(id, new AgentEvent.StatusesAcknowledged(attempts));
       case Effect.AskToRegister(var id, _) -> send(id, new AgentEvent.RegistrationAsked(self));
+      case Effect.Announce(var id, _) -> {
+        var schedulers = scheduler.member().addresses();
+        simulation.network.send(
+            address, id.value(), () -> simulation.executor(id).schedulersAnnounced(schedulers));
+      }
       case Effect.PlanJob _,
           Effect.StopPlanning _,
           Effect.ReadFence _,

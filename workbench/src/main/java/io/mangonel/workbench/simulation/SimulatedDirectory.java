@@ -40,6 +40,12 @@ final class SimulatedDirectory {
     process.later(world.random.nextInt(FIRST_MAX_MS), this::round);
   }
 
+  /** A scheduler says where schedulers are. */
+  void announced(List<String> addresses) {
+    addresses.forEach(this::learn);
+    lookSoon();
+  }
+
   private void learn(String address) {
     byAddress.putIfAbsent(address, new Seen(null, process.nowMs()));
   }

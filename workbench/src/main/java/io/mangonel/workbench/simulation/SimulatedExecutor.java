@@ -182,6 +182,10 @@ final class SimulatedExecutor {
     return calls;
   }
 
+  void schedulersAnnounced(List<String> addresses) {
+    process.arrive(() -> directory.announced(addresses));
+  }
+
   void receive(AgentEvent event) {
     process.arrive(() -> step(event));
   }

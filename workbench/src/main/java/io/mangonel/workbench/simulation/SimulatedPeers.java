@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,13 +243,13 @@ final class SimulatedPeers {
     Incarnation id = peer.incarnation();
     String address = peer.record().address();
     switch (effect) {
-      case PeerEffect.TryPeer _ ->
-          probe.look(id, address, seen -> tell(new PeerEvent.Tried(id, seen)));
-      case PeerEffect.AskWitnesses(_, var ofExecutors, var ofSchedulers) -> {
+      case PeerEffect.TryPeer(_, long inquiry) ->
+          probe.look(id, address, seen -> tell(new PeerEvent.Tried(id, inquiry, seen)));
+      case PeerEffect.AskWitnesses(_, long inquiry, var ofExecutors, var ofSchedulers) -> {
         for (ExecutorId executor : ofExecutors) {
           ask(
               executor.value(),
-              id,
+              seen -> new PeerEvent.Witnessed(id, inquiry, seen),
               answer -> simulation.executor(executor).testify(id, address, answer));
         }
         for (Incarnation other : ofSchedulers) {
@@ -257,7 +258,7 @@ final class SimulatedPeers {
             String at = witness.record().address();
             ask(
                 at,
-                id,
+                seen -> new PeerEvent.Witnessed(id, inquiry, seen),
                 answer ->
                     simulation
                         .at(at)
@@ -280,7 +281,8 @@ final class SimulatedPeers {
   }
 
   /** The question goes there, and the answer back. */
-  private void ask(String whom, Incarnation about, Consumer<Consumer<Sighting>> question) {
+  private void ask(
+      String whom, Function<Sighting, PeerEvent> report, Consumer<Consumer<Sighting>> question) {
     String me = scheduler.address();
     simulation.network.send(
         me,
@@ -289,9 +291,7 @@ final class SimulatedPeers {
             question.accept(
                 seen ->
                     simulation.network.send(
-                        whom,
-                        me,
-                        () -> process(() -> tell(new PeerEvent.Witnessed(about, seen))))));
+                        whom, me, () -> process(() -> tell(report.apply(seen))))));
   }
 
   private void testify(Incarnation about, String address, Consumer<Sighting> answer) {

@@ -38,7 +38,6 @@ final class SimulatedScheduler {
   private static final long TICK_MS = 50;
   private static final int COMMIT_MAX_MS = 30;
   private static final int SLOW_COMMIT_MAX_MS = 4_000;
-  private static final int TICKS_SLACK = 2;
   private static final long SWEEP_MS = 2_000;
 
   private final Simulation simulation;
@@ -97,7 +96,7 @@ final class SimulatedScheduler {
     Lineage lineage = fenced.lineage();
     identity.before.ifPresent(was -> core.inherit(was.core.suspicionOffUntilMs(), lineage.names()));
     lineage.off().forEach(other -> core.cameBack(other, world.nowMs()));
-    this.launches = new LaunchWatch((int) (limits.launchRetryMs() / TICK_MS) + TICKS_SLACK);
+    this.launches = new LaunchWatch(limits, TICK_MS);
     this.watch = oracle.started(self);
     this.calls = new SimulatedCalls(this, launches);
     this.peers = new SimulatedPeers(this);
@@ -348,7 +347,7 @@ final class SimulatedScheduler {
     }
     drain();
     if (event instanceof Event.Tick && open == null) {
-      launches.ticked(this::runs);
+      launches.ticked(this::runs, process.nowMs());
     }
   }
 
@@ -475,7 +474,8 @@ final class SimulatedScheduler {
           Effect.AdoptJobs _,
           Effect.RemoveJobData _,
           Effect.AcknowledgeStatuses _,
-          Effect.AskToRegister _ -> {} // Performed already.
+          Effect.AskToRegister _,
+          Effect.Announce _ -> {} // Performed already.
       case Effect.ReadFence() -> readFence();
       case Effect.ListOrphans _ -> member.listOrphans();
       case Effect.ClaimJobs claim -> member.claim(claim);

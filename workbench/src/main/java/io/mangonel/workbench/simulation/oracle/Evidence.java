@@ -26,7 +26,12 @@ public final class Evidence {
   /** What one scheduler was told of another. */
   private static final class File {
     boolean connected;
-    @Nullable Long brokeAtMs; // Since then nobody has told it that the other lives.
+    @Nullable Long brokeAtMs;
+
+    /** Since the stream broke and nobody has told it that the other lives. */
+    int refusals;
+
+    boolean witnessed;
     int reach;
     long reachAtMs;
   }
@@ -75,6 +80,7 @@ public final class Evidence {
       case PeerEvent.Heard heard -> {
         file.connected = true;
         file.brokeAtMs = null;
+        forget(file);
         file.reach = heard.executorsReached();
         file.reachAtMs = nowMs;
       }
@@ -82,35 +88,52 @@ public final class Evidence {
         if (file.connected) {
           file.connected = false;
           file.brokeAtMs = nowMs;
+          forget(file);
         }
       }
-      case PeerEvent.Tried(_, var sighting) -> lives(file, sighting);
-      case PeerEvent.Witnessed(_, var sighting) -> lives(file, sighting);
+      case PeerEvent.Tried(_, _, var sighting) -> {
+        if (sighting == Sighting.ALIVE) {
+          forget(file);
+        }
+        file.refusals += weight(sighting);
+      }
+      case PeerEvent.Witnessed(_, _, var sighting) -> {
+        if (sighting == Sighting.ALIVE) {
+          forget(file);
+        }
+        file.witnessed |= weight(sighting) > 0;
+      }
     }
   }
 
-  private static void lives(File file, Sighting sighting) {
-    if (sighting == Sighting.ALIVE) {
-      file.brokeAtMs = null;
-    }
+  private static void forget(File file) {
+    file.refusals = 0;
+    file.witnessed = false;
+  }
+
+  private int weight(Sighting sighting) {
+    return switch (sighting) {
+      case REPLACED -> limits.refusalsMin();
+      case REFUSED -> 1;
+      case ALIVE, SILENT -> 0;
+    };
   }
 
   /** A scheduler wants the key of another deleted. */
   void removes(Incarnation scheduler, Incarnation peer) {
     String observer = process(scheduler);
-    Long sinceMs = file(scheduler, peer).brokeAtMs;
+    File file = file(scheduler, peer);
+    Long sinceMs = file.brokeAtMs;
     String what = scheduler + " about " + peer;
     if (sinceMs == null) {
-      throw new AssertionError("T1: no stream broke, or it was seen alive since: " + what);
+      throw new AssertionError("T1: no stream broke, or it is there again: " + what);
     }
+    check(
+        file.refusals >= limits.refusalsMin() && file.witnessed,
+        "T1: it was seen alive, and too little was seen since: " + what);
     Map<String, Integer> refused = new TreeMap<>();
     for (Seen one : seen.getOrDefault(peer, List.of())) {
-      int weight =
-          switch (one.sighting) {
-            case REPLACED -> limits.refusalsMin();
-            case REFUSED -> 1;
-            case ALIVE, SILENT -> 0;
-          };
+      int weight = weight(one.sighting);
       if (one.atMs >= sinceMs && weight > 0) {
         refused.merge(one.observer, weight, Integer::sum);
       }

@@ -201,6 +201,7 @@ public final class SchedulerWatch {
           Effect.CancelTasks _,
           Effect.AdoptJobs _,
           Effect.AskToRegister _,
+          Effect.Announce _,
           Effect.JobRefused _,
           Effect.ListOrphans _,
           Effect.TrimStore _,
