@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server implements AutoCloseable {
   /** Several JVMs start on few cores: the first compiler alone gets them ready sooner. */
-  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=15");
 
   private final Host host;
   private final String name;

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * Whose ended jobs this scheduler keeps and at last forgets: its own, and, if it is the first of
  * those present, the ones of schedulers that are gone.
  */
-public final class EndedJobs implements Predicate<StoredState.Ended> {
+public final class EndedJobs implements Predicate<StoredState.LastOwner> {
   private final Incarnation self;
   private final Members members;
   private final EventQueue events;
@@ -27,7 +27,7 @@ public final class EndedJobs implements Predicate<StoredState.Ended> {
 
   /** Whether it is kept here. One that is inherited now begins its retention anew. */
   @Override
-  public boolean test(StoredState.Ended ended) {
+  public boolean test(StoredState.LastOwner ended) {
     if (ended.owner().equals(self) || inherited.contains(ended.job())) {
       return true;
     }

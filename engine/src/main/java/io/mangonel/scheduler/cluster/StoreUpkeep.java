@@ -32,9 +32,11 @@ public final class StoreUpkeep implements AutoCloseable {
   private final EventQueue events;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean trimming = new AtomicBoolean();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("scheduler-store").daemon().factory());
+  private final ScheduledExecutorService thread = thread("scheduler-store");
+
+  /** For it has to be known how full the store is while space is made. */
+  private final ScheduledExecutorService measuring = thread("scheduler-store-size");
+
   private volatile Optional<StateBackend.Space> space = Optional.empty();
 
   /**
@@ -55,15 +57,19 @@ public final class StoreUpkeep implements AutoCloseable {
     this.onFatal = onFatal;
   }
 
-  public void start() {
-    every(ShellLimits.STORE_MEASURE_MS, this::measure);
-    every(ShellLimits.COMPACT_MS, this::compact);
+  private static ScheduledExecutorService thread(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        Thread.ofPlatform().name(name).daemon().factory());
   }
 
-  private void every(long periodMs, Runnable work) {
+  public void start() {
+    every(measuring, ShellLimits.STORE_MEASURE_MS, this::measure);
+    every(thread, ShellLimits.COMPACT_MS, this::compact);
+  }
+
+  private void every(ScheduledExecutorService on, long periodMs, Runnable work) {
     var _ =
-        thread.scheduleWithFixedDelay(
-            () -> guarded(work), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        on.scheduleWithFixedDelay(() -> guarded(work), periodMs, periodMs, TimeUnit.MILLISECONDS);
   }
 
   private void guarded(Runnable work) {
@@ -115,8 +121,16 @@ public final class StoreUpkeep implements AutoCloseable {
     }
   }
 
+  /**
+   * Old revisions are the most of it, and gone in a second or two; to find what to delete takes
+   * longer.
+   */
   private void trimNow(Effect.TrimStore trim) {
     LOG.warn("the store has little space left: {}", space);
+    if (trim.first()) {
+      backend.reclaim();
+      measure();
+    }
     sweep.runPressed();
     if (trim.first()) {
       backend.reclaim();
@@ -127,5 +141,6 @@ public final class StoreUpkeep implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    measuring.shutdownNow();
   }
 }

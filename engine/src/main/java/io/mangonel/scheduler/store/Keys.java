@@ -3,6 +3,8 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.task.JobId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Every key the scheduler uses inside its keyspaces; docs/state.md says what is behind each.
@@ -19,10 +21,18 @@ final class Keys {
   /** Which snapshot counts, and the pieces of all. */
   static final String SNAPSHOT_PREFIX = "snapshot/";
 
+  private static final String PLAN_PREFIX = "plan/";
+  private static final List<String> DETAIL_PREFIXES =
+      List.of(LOG_PREFIX, PLAN_PREFIX, SNAPSHOT_PREFIX, STAGES_PREFIX);
+
   private Keys() {}
 
   static String header(JobId job) {
     return HEADER_PREFIX + job;
+  }
+
+  static JobId jobOfRequest(String key) {
+    return new JobId(key.substring(REQUEST_PREFIX.length()));
   }
 
   static JobId jobOfHeader(String key) {
@@ -44,7 +54,16 @@ final class Keys {
   }
 
   static String planPrefix(JobId job) {
-    return "plan/" + job + "/";
+    return PLAN_PREFIX + job + "/";
+  }
+
+  /** Whose plan, log or snapshot is behind this key; empty for anything else. */
+  static Optional<JobId> jobOfDetail(String key) {
+    return DETAIL_PREFIXES.stream()
+        .filter(key::startsWith)
+        .findFirst()
+        .map(prefix -> key.substring(prefix.length()).split("/", 2)[0])
+        .map(JobId::new);
   }
 
   static String planChunk(JobId job, int index) {

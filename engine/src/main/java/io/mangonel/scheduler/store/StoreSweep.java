@@ -3,10 +3,16 @@ package io.mangonel.scheduler.store;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.state.Keyspace;
+import io.mangonel.state.StateBackend.CommitOutcome;
 import io.mangonel.state.StateBackend.Operation;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -18,11 +24,17 @@ import java.util.function.UnaryOperator;
  * no longer there.
  */
 public final class StoreSweep {
+  private static final List<Keyspace> ENDED =
+      List.of(Keyspace.COMPLETED_JOBS, Keyspace.FAILED_JOBS);
+
   private final StoredState state;
   private final FencedStore store;
   private final UnaryOperator<Set<JobId>> kept;
-  private final Predicate<StoredState.Ended> mine;
+  private final Predicate<StoredState.LastOwner> mine;
   private final Consumer<JobId> forgotten;
+
+  /** Of ended jobs that others keep: read once, for jobs are many. */
+  private final Map<JobId, StoredState.LastOwner> owners = new HashMap<>();
 
   /** For a scheduler that is alone. */
   public StoreSweep(StoredState state, FencedStore store, UnaryOperator<Set<JobId>> kept) {
@@ -38,7 +50,7 @@ public final class StoreSweep {
       StoredState state,
       FencedStore store,
       UnaryOperator<Set<JobId>> kept,
-      Predicate<StoredState.Ended> mine,
+      Predicate<StoredState.LastOwner> mine,
       Consumer<JobId> forgotten) {
     this.state = state;
     this.store = store;
@@ -59,64 +71,97 @@ public final class StoreSweep {
 
   /** Two threads may want it: the second finds little to do. */
   private synchronized void run(int historyMax) {
-    Set<JobId> others = sweepDetails();
-    sweepHistory(Keyspace.COMPLETED_JOBS, others, historyMax);
-    sweepHistory(Keyspace.FAILED_JOBS, others, historyMax);
+    Map<Keyspace, List<JobId>> ended = new EnumMap<>(Keyspace.class);
+    for (Keyspace keyspace : ENDED) {
+      List<JobId> jobs = new ArrayList<>();
+      state.forEachKey(keyspace, "", key -> jobs.add(new JobId(key)));
+      ended.put(keyspace, jobs);
+    }
+    // After that: of jobs that have ended nothing more is written.
+    Map<JobId, List<String>> details = details();
+    Set<JobId> others = sweepDetails(ended, details);
+    ended.forEach(
+        (keyspace, jobs) -> {
+          int over = Math.max(0, jobs.size() - historyMax);
+          Set<JobId> old = new LinkedHashSet<>(jobs.subList(0, over));
+          old.removeAll(others);
+          old.removeAll(kept.apply(Set.copyOf(old))); // Their results can still be read.
+          sweepHistory(keyspace, old, details);
+        });
     sweepCancels();
   }
 
+  /** The keys of plans, logs and snapshots, in order: what says that there are any is last. */
+  private Map<JobId, List<String>> details() {
+    Map<JobId, List<String>> details = new HashMap<>();
+    state.forEachKey(
+        Keyspace.ACTIVE_JOBS,
+        "",
+        key ->
+            Keys.jobOfDetail(key)
+                .ifPresent(job -> details.computeIfAbsent(job, _ -> new ArrayList<>()).add(key)));
+    return details;
+  }
+
   /** Returns the jobs with details that other schedulers keep. */
-  private Set<JobId> sweepDetails() {
-    Set<JobId> ended = new HashSet<>();
+  private Set<JobId> sweepDetails(
+      Map<Keyspace, List<JobId>> ended, Map<JobId, List<String>> details) {
+    Map<JobId, Keyspace> found = new HashMap<>();
+    ended.forEach(
+        (keyspace, jobs) ->
+            jobs.stream().filter(details::containsKey).forEach(job -> found.put(job, keyspace)));
+    found.keySet().removeAll(kept.apply(Set.copyOf(found.keySet())));
+    owners.keySet().retainAll(found.keySet());
+    Set<JobId> unkept = new HashSet<>();
     Set<JobId> others = new HashSet<>();
-    for (StoredState.Ended job : state.endedWithDetails()) {
-      (mine.test(job) ? ended : others).add(job.job());
+    found.forEach(
+        (job, keyspace) ->
+            lastOwner(keyspace, job).ifPresent(one -> (mine.test(one) ? unkept : others).add(job)));
+    unkept.removeAll(kept.apply(Set.copyOf(unkept))); // Some became ours just now.
+    if (commit(deletesOfDetails(unkept, details))) {
+      unkept.forEach(forgotten);
+      details.keySet().removeAll(unkept);
     }
-    ended.removeAll(kept.apply(Set.copyOf(ended)));
-    ended.forEach(this::deleteDetails);
-    ended.forEach(forgotten);
     return others;
   }
 
-  private void deleteDetails(JobId job) {
-    List<Operation> deletes = new ArrayList<>();
-    for (String prefix :
-        List.of(Keys.planPrefix(job), Keys.logPrefix(job), Keys.snapshotPrefix(job))) {
-      state.forEachKey(
-          Keyspace.ACTIVE_JOBS,
-          prefix,
-          key -> deletes.add(new Operation.Delete(Keyspace.ACTIVE_JOBS, key)));
+  private Optional<StoredState.LastOwner> lastOwner(Keyspace keyspace, JobId job) {
+    StoredState.LastOwner known = owners.get(job);
+    if (known != null) {
+      return Optional.of(known);
     }
-    deletes.add(new Operation.Delete(Keyspace.ACTIVE_JOBS, Keys.snapshot(job)));
-    // Last: while it is there, the next sweep finds what this one left.
-    deletes.add(new Operation.Delete(Keyspace.ACTIVE_JOBS, Keys.stages(job)));
-    commit(deletes);
+    Optional<StoredState.LastOwner> read = state.lastOwner(keyspace, job);
+    read.ifPresent(owner -> owners.put(job, owner));
+    return read;
   }
 
-  private void sweepHistory(Keyspace keyspace, Set<JobId> others, int historyMax) {
-    List<String> jobs = new ArrayList<>();
-    state.forEachKey(keyspace, "", jobs::add);
+  private static List<Operation> deletesOfDetails(
+      Set<JobId> jobs, Map<JobId, List<String>> details) {
+    return jobs.stream()
+        .flatMap(job -> details.getOrDefault(job, List.of()).stream())
+        .<Operation>map(key -> new Operation.Delete(Keyspace.ACTIVE_JOBS, key))
+        .toList();
+  }
+
+  /**
+   * All that is left of these; their records only when the rest is gone, for nobody finds it then.
+   */
+  private void sweepHistory(Keyspace keyspace, Set<JobId> old, Map<JobId, List<String>> details) {
+    if (old.isEmpty() || !commit(deletesOfDetails(old, details))) {
+      return;
+    }
+    Map<JobId, String> submits = state.submitKeys(old);
     List<Operation> deletes = new ArrayList<>();
-    Set<JobId> old = new HashSet<>();
-    jobs.subList(0, Math.max(0, jobs.size() - historyMax)).forEach(key -> old.add(new JobId(key)));
-    old.removeAll(others);
-    old.removeAll(kept.apply(Set.copyOf(old))); // Their results can still be read.
     for (JobId job : old) {
-      deleteDetails(job);
-      state
-          .request(job)
-          .filter(request -> !request.idempotencyKey().isEmpty())
-          .ifPresent(
-              request ->
-                  deletes.add(
-                      new Operation.Delete(
-                          Keyspace.SUBMITS,
-                          Keys.submit(request.principal(), request.idempotencyKey()))));
+      String submit = submits.get(job);
+      if (submit != null) {
+        deletes.add(new Operation.Delete(Keyspace.SUBMITS, submit));
+      }
       deletes.add(new Operation.Delete(Keyspace.QUEUED_JOBS, Keys.request(job)));
       deletes.add(new Operation.Delete(Keyspace.CANCELS, job.value()));
       deletes.add(new Operation.Delete(keyspace, job.value()));
     }
-    commit(deletes);
+    boolean _ = commit(deletes);
   }
 
   /** A mark may be written after the end of its job, and nobody reads it then. */
@@ -128,14 +173,16 @@ public final class StoreSweep {
             .filter(job -> !state.open(new JobId(job)))
             .<Operation>map(job -> new Operation.Delete(Keyspace.CANCELS, job))
             .toList();
-    commit(deletes);
+    boolean _ = commit(deletes);
   }
 
-  /** Outcomes do not matter: the next sweep finds what is left. */
-  private void commit(List<Operation> deletes) {
+  /** Whether all of it was done; the next sweep finds what is left. */
+  private boolean commit(List<Operation> deletes) {
+    boolean done = true;
     for (int from = 0; from < deletes.size(); from += ShellLimits.SWEEP_OPERATIONS_MAX) {
       int to = Math.min(deletes.size(), from + ShellLimits.SWEEP_OPERATIONS_MAX);
-      var _ = store.commitUncounted(deletes.subList(from, to));
+      done &= store.commitUncounted(deletes.subList(from, to)) instanceof CommitOutcome.Done;
     }
+    return done;
   }
 }

@@ -267,6 +267,44 @@ public final class StoredState {
     return found;
   }
 
+  /** Who had a job when it ended. */
+  public record LastOwner(JobId job, Incarnation owner, long epoch) {}
+
+  /**
+   * Of an ended job; empty when this version cannot read it.
+   *
+   * @param keyspace where its record is
+   */
+  Optional<LastOwner> lastOwner(Keyspace keyspace, JobId job) {
+    try {
+      return backend
+          .get(keyspace, job.value())
+          .map(entry -> EndedJob.decode(entry.value()))
+          .map(end -> new LastOwner(job, end.owner(), end.epoch()));
+    } catch (UnreadableRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The keys of {@code SUBMITS} under which these jobs were sent, in one look at all requests. */
+  Map<JobId, String> submitKeys(Set<JobId> jobs) {
+    Map<JobId, String> keys = new HashMap<>();
+    forEach(
+        Keyspace.QUEUED_JOBS,
+        Keys.REQUEST_PREFIX,
+        "",
+        entry -> {
+          JobId job = Keys.jobOfRequest(entry.key());
+          if (jobs.contains(job)) {
+            JobRequest request = RecordCodec.decodeRequest(entry.value());
+            if (!request.idempotencyKey().isEmpty()) {
+              keys.put(job, Keys.submit(request.principal(), request.idempotencyKey()));
+            }
+          }
+        });
+    return keys;
+  }
+
   public Optional<JobRequest> request(JobId job) {
     return jobs.request(job);
   }

@@ -178,7 +178,7 @@ final class SimulatedMember {
   }
 
   /** Whose ended jobs it keeps: its own, and as the first of all those of who is gone. */
-  private boolean isMine(StoredState.Ended ended) {
+  private boolean isMine(StoredState.LastOwner ended) {
     if (ended.owner().equals(scheduler.self()) || inherited.contains(ended.job())) {
       return true;
     }
