@@ -3,7 +3,7 @@ package io.mangonel.core.space;
 /** Shares of the store's space at which something happens (rule D10), and what then holds. */
 public final class SpaceLimits {
   /** From here on history is trimmed: what ended is kept for less long. */
-  public static final int TRIM_PERCENT = 60;
+  public static final int TRIM_PERCENT = 50;
 
   /** From here on nothing new is taken: the rest is for what was taken before. */
   public static final int REFUSE_PERCENT = 75;

@@ -167,7 +167,7 @@ public final class ShellLimits {
   public static final int ENDED_IN_MEMORY_MAX = 200;
 
   /** Between two sweeps of what is behind ended jobs. */
-  public static final long SWEEP_MS = 60_000;
+  public static final long SWEEP_MS = 20_000;
 
   /** And at least, when the retention is shorter than that. */
   public static final long SWEEP_MIN_MS = 1_000;
