@@ -13,8 +13,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +105,7 @@ public final class Demo implements AutoCloseable {
     directory.clearCluster();
     Path data = data();
     startCluster(data, etcd);
+    DemoQueries.createViews(address(), data);
     return data;
   }
 
@@ -164,9 +163,6 @@ public final class Demo implements AutoCloseable {
       String state = store == null ? ", state in RocksDB" : "";
       line("scheduler", "process %d at %s%s", pid, scheduler.address(), state);
     }
-    // Nobody but the scheduler is needed for them, and executors take their time.
-    var views = new FutureTask<>(() -> createViews(data));
-    Thread.ofVirtual().name("views").start(views);
     for (Server executor : started.executors()) {
       String ready = executor.process().awaitReady();
       line(
@@ -179,31 +175,6 @@ public final class Demo implements AutoCloseable {
         "process " + ProcessHandle.current().pid() + ", serving at grpc://" + address());
     String ready = started.schedulers().getFirst().process().awaitReady();
     line("http", "%s", Server.part(ready, "http="));
-    await(views);
-  }
-
-  private boolean createViews(Path data) {
-    try {
-      DemoQueries.createViews(address(), data);
-      return true;
-    } catch (IOException e) {
-      throw CommandFailure.failed("the views of the data cannot be made: " + e.getMessage());
-    }
-  }
-
-  /** Calls inside have bounds of their own. */
-  private static void await(FutureTask<Boolean> work) {
-    try {
-      var _ = work.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandFailure.failed("interrupted");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof CommandFailure failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
   }
 
   private static long pid(LocalEtcd etcd) {

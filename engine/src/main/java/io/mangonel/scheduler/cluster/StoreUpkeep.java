@@ -123,11 +123,11 @@ public final class StoreUpkeep implements AutoCloseable {
 
   /**
    * Old revisions are the most of it, and gone in a second or two; to find what to delete takes
-   * longer.
+   * longer. A full store is written anew once in a while only: then what can go goes first.
    */
   private void trimNow(Effect.TrimStore trim) {
     LOG.warn("the store has little space left: {}", space);
-    if (trim.first()) {
+    if (trim.first() && space.filter(StateBackend.Space::takesNothing).isEmpty()) {
       backend.reclaim();
       measure();
     }

@@ -33,7 +33,7 @@ public final class StoreSweep {
   private final Predicate<StoredState.LastOwner> mine;
   private final Consumer<JobId> forgotten;
 
-  /** Of ended jobs that others keep: read once, for jobs are many. */
+  /** Of ended jobs with details: read once, for jobs are many. */
   private final Map<JobId, StoredState.LastOwner> owners = new HashMap<>();
 
   /** For a scheduler that is alone. */
@@ -91,7 +91,7 @@ public final class StoreSweep {
     sweepCancels();
   }
 
-  /** The keys of plans, logs and snapshots, in order: what says that there are any is last. */
+  /** The keys of plans, logs and snapshots; one that a sweep left over shows that again. */
   private Map<JobId, List<String>> details() {
     Map<JobId, List<String>> details = new HashMap<>();
     state.forEachKey(
@@ -110,18 +110,16 @@ public final class StoreSweep {
     ended.forEach(
         (keyspace, jobs) ->
             jobs.stream().filter(details::containsKey).forEach(job -> found.put(job, keyspace)));
-    found.keySet().removeAll(kept.apply(Set.copyOf(found.keySet())));
     owners.keySet().retainAll(found.keySet());
     Set<JobId> unkept = new HashSet<>();
     Set<JobId> others = new HashSet<>();
     found.forEach(
         (job, keyspace) ->
             lastOwner(keyspace, job).ifPresent(one -> (mine.test(one) ? unkept : others).add(job)));
-    unkept.removeAll(kept.apply(Set.copyOf(unkept))); // Some became ours just now.
-    if (commit(deletesOfDetails(unkept, details))) {
-      unkept.forEach(forgotten);
-      details.keySet().removeAll(unkept);
-    }
+    // After all were looked at: some became ours just now, and what is others' hangs on no answer.
+    unkept.removeAll(kept.apply(Set.copyOf(unkept)));
+    boolean _ = commit(deletesOfDetails(unkept, details));
+    unkept.forEach(forgotten);
     return others;
   }
 
