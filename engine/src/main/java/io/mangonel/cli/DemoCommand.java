@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 
 /** {@code mangonel demo}. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "demo",
     header = "Start a small cluster, run three TPC-H queries on it, and keep serving.",

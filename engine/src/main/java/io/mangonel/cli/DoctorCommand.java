@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code mangonel doctor}: what would go wrong. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "doctor",
     header = "Look for what is wrong with this machine, and with a cluster.",

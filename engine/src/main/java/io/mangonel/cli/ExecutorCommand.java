@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
 
 /** {@code mangonel executor}: a server. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "executor",
     header = "Run an executor: a DuckDB that runs the tasks of schedulers.",

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point of every command. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "mangonel",
     header = "A distributed SQL engine in which every executor is a DuckDB.",

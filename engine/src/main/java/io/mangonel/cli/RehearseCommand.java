@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code mangonel rehearse}: what the launcher makes its start-up archive of. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "rehearse",
     hidden = true,

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 
 /** {@code mangonel scheduler}: a server. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "scheduler",
     header = "Run a scheduler: plans statements, hands out their tasks, serves clients.",

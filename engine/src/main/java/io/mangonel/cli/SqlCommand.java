@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
 
 /** {@code mangonel sql}: statements in, the last one's answer out. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "sql",
     header = "Run SQL and print the answer.",

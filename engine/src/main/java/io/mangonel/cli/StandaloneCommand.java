@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 
 /** {@code mangonel standalone}: all of a cluster in one process. */
 @Command(
+    addMethodSubcommands = false,
     mixinStandardHelpOptions = true,
     name = "standalone",
     header = "Run a scheduler and executors in one process.",

@@ -3,11 +3,11 @@ package io.mangonel.executor;
 import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
+import io.mangonel.wire.VirtualMachineMetrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
@@ -51,7 +51,7 @@ final class ExecutorMetrics {
           .register(registry);
 
   ExecutorMetrics(int slotCount) {
-    JvmMetrics.builder().register(registry);
+    VirtualMachineMetrics.register(registry);
     slots.set(slotCount);
     ended.initLabelValues("SUCCEEDED");
   }

@@ -59,6 +59,11 @@ public final class Planner implements AutoCloseable {
     return new Planner(StatementBinder.open(dataDirectories), new CatalogDatabase(dataDirectories));
   }
 
+  /** The DuckDB of this process: plans and executors must be of the same version. */
+  public String engineVersion() {
+    return binder.ask("SELECT version()").getFirst();
+  }
+
   /** The zone of this machine, by the name that DuckDB gives it. */
   public String timeZone() {
     return binder.ask("SELECT current_setting('TimeZone')").getFirst();

@@ -77,8 +77,7 @@ public final class SchedulerServer implements AutoCloseable {
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
-    String engineVersion = EngineVersion.read();
-    Planner planner = Planner.open(config.dataDirectories());
+    Planner planner = planner(config);
     StateStores.Opened state;
     try {
       state = StateStores.open(config, line -> onFatal.accept(new StateException(line)));
@@ -89,7 +88,13 @@ public final class SchedulerServer implements AutoCloseable {
     return start(
         config,
         new Parts(
-            state.store(), state.shared(), true, planner, engineVersion, new Channels(), onFatal),
+            state.store(),
+            state.shared(),
+            true,
+            planner,
+            planner.engineVersion(),
+            new Channels(),
+            onFatal),
         doors);
   }
 
@@ -104,11 +109,19 @@ public final class SchedulerServer implements AutoCloseable {
       Function<QueryService, List<BindableService>> doors,
       Consumer<Throwable> onFatal)
       throws IOException {
-    Planner planner = Planner.open(config.dataDirectories());
+    Planner planner = planner(config);
     return start(
         config,
-        new Parts(store, true, false, planner, EngineVersion.read(), new Channels(), onFatal),
+        new Parts(store, true, false, planner, planner.engineVersion(), new Channels(), onFatal),
         doors);
+  }
+
+  private static Planner planner(SchedulerConfig config) throws IOException {
+    try {
+      return Planner.open(config.dataDirectories());
+    } catch (IllegalStateException e) {
+      throw new IOException("cannot open DuckDB: " + e.getMessage(), e);
+    }
   }
 
   /** What is closed with the server, and who hears of its end. */

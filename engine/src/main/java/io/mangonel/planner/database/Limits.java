@@ -8,6 +8,9 @@ public final class Limits {
   /** Places of a big Parquet table that the sample is taken from. */
   public static final int SAMPLE_CHUNKS = 8;
 
+  /** Columns of a sample that one statement measures. */
+  public static final int SAMPLE_COLUMNS_MAX = 64;
+
   /** Tables that the planning database holds; the least recently used one goes first. */
   public static final int SHADOW_TABLES_MAX = 256;
 

@@ -95,41 +95,81 @@ final class TableSample {
     if (sampled == 0) {
       return statistics;
     }
-    for (Column column : columns) {
-      if (!isNested(column.type())) {
-        statistics.put(column.name(), measure(column, footers, sampled, rows));
-      }
+    List<Column> measured = columns.stream().filter(column -> !isNested(column.type())).toList();
+    for (int from = 0; from < measured.size(); from += Limits.SAMPLE_COLUMNS_MAX) {
+      int to = Math.min(measured.size(), from + Limits.SAMPLE_COLUMNS_MAX);
+      measure(measured.subList(from, to), footers, sampled, rows, statistics);
     }
     return statistics;
   }
 
-  private ColumnStatistics measure(Column column, List<Footer> footers, double sampled, double rows)
+  /**
+   * One statement for several columns: with small tables most of the time goes into planning it.
+   */
+  private void measure(
+      List<Column> columns,
+      List<Footer> footers,
+      double sampled,
+      double rows,
+      SortedMap<String, ColumnStatistics> statistics)
       throws SQLException {
-    String name = Sql.identifier(column.name());
-    boolean text = width(column.type()) == 0;
-    String bytes = text ? "coalesce(avg(strlen(the_value::VARCHAR)), 0)" : "0";
-    List<@Nullable String> row =
-        connection
-            .rows(
-                "SELECT count(*), count(*) FILTER (n = 1), sum(chunks), "
-                    + bytes
-                    + " FROM (SELECT "
-                    + name
-                    + " AS the_value, count(*) AS n,"
-                    + " count(DISTINCT rowid // "
-                    + CHUNK_ROWS
-                    + ") AS chunks FROM "
-                    + table
-                    + " GROUP BY 1)")
-            .getFirst();
-    double distinct = Double.parseDouble(String.valueOf(row.get(0)));
-    double once = Double.parseDouble(String.valueOf(row.get(1)));
-    double summed = Double.parseDouble(String.valueOf(row.get(2)));
-    double size = text ? Double.parseDouble(String.valueOf(row.get(3))) : width(column.type());
-    double estimate = distinct;
-    if (rows > sampled) {
-      estimate = extrapolate(distinct, once, summed, sampled, rows);
+    var questions = new ArrayList<String>();
+    for (int i = 0; i < columns.size(); i++) {
+      questions.add("SELECT " + i + ", " + question(columns.get(i), rows <= sampled));
     }
+    for (List<@Nullable String> row : connection.rows(String.join(" UNION ALL ", questions))) {
+      Column column = columns.get((int) number(row.getFirst()));
+      double distinct = number(row.get(1));
+      double size = isText(column) ? number(row.get(4)) : width(column.type());
+      double estimate =
+          rows <= sampled
+              ? distinct
+              : extrapolate(distinct, number(row.get(2)), number(row.get(3)), sampled, rows);
+      statistics.put(column.name(), limited(column, footers, estimate, size, rows));
+    }
+  }
+
+  /**
+   * What to select to learn how many values there are, how many of them occur once, how many there
+   * are in all chunks together, and how long they are.
+   *
+   * @param whole when all rows are in the sample nothing is guessed: only number and length count
+   */
+  private String question(Column column, boolean whole) {
+    String value = Sql.identifier(column.name()) + " AS the_value";
+    String bytes = isText(column) ? "coalesce(avg(strlen(the_value::VARCHAR)), 0)" : "0.0";
+    if (whole) {
+      return "count(*), 0, 0, "
+          + bytes
+          + " FROM (SELECT "
+          + value
+          + " FROM "
+          + table
+          + " GROUP BY 1)";
+    }
+    // Grouped twice instead of count(DISTINCT chunk), which keeps a set for each value.
+    return "count(*), count(*) FILTER (n = 1), sum(chunks), "
+        + bytes
+        + " FROM (SELECT the_value, sum(n) AS n, count(*) AS chunks FROM (SELECT "
+        + value
+        + ", rowid // "
+        + CHUNK_ROWS
+        + " AS chunk, count(*) AS n FROM "
+        + table
+        + " GROUP BY 1, 2) GROUP BY 1)";
+  }
+
+  private static double number(@Nullable String value) {
+    return Double.parseDouble(String.valueOf(value));
+  }
+
+  private static boolean isText(Column column) {
+    return width(column.type()) == 0;
+  }
+
+  private static ColumnStatistics limited(
+      Column column, List<Footer> footers, double distinct, double size, double rows) {
+    double estimate = distinct;
     Range range = null;
     for (Footer footer : footers) {
       Range here = footer.ranges().get(column.name());

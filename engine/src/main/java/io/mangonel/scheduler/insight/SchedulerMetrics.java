@@ -4,11 +4,11 @@ import io.mangonel.core.graph.GraphTransition;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.TerminalRecord;
+import io.mangonel.wire.VirtualMachineMetrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
@@ -75,7 +75,7 @@ public final class SchedulerMetrics {
       counter("mangonel_plans_whole", "Plans of queries that run whole, as one task.");
 
   public SchedulerMetrics() {
-    JvmMetrics.builder().register(registry);
+    VirtualMachineMetrics.register(registry);
     for (String state : new String[] {"COMPLETED", "FAILED", "CANCELLED"}) {
       ended.initLabelValues(state);
     }
