@@ -10,6 +10,7 @@ import io.mangonel.core.task.Failure;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
+import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +235,12 @@ final class ExecutorEvents {
    */
   void update(Event.TaskUpdates updates, boolean shared, long nowMs) {
     // A job that still hears inventories takes no status: it would not know what to make of it.
+    for (Event.TaskUpdate update : updates.updates()) {
+      tasks
+          .find(update.status().id().job())
+          .filter(Job::adopting)
+          .ifPresent(job -> takeover.keepEarly(job, update.status()));
+    }
     var statuses =
         updates.updates().stream()
             .map(Event.TaskUpdate::status)
@@ -255,6 +262,27 @@ final class ExecutorEvents {
             .flatMap(update -> Optional.ofNullable(update.followUp()).stream())
             .toList(),
         nowMs);
+  }
+
+  /**
+   * Takes the statuses that came while jobs awaited inventories, as if they came now: to wait until
+   * executors send them again would hold up each job whose task ended meanwhile.
+   */
+  void updateEarly(boolean shared, long nowMs) {
+    var early = new TreeMap<ExecutorId, List<Event.TaskUpdate>>();
+    for (TaskStatus status : takeover.takeEarly()) {
+      if (executors.knows(status.executor(), status.incarnation())) {
+        early
+            .computeIfAbsent(status.executor(), _ -> new ArrayList<>())
+            .add(new Event.TaskUpdate(status, null));
+      }
+    }
+    early.forEach(
+        (id, updates) ->
+            executors
+                .info(id)
+                .map(ExecutorInfo::incarnation)
+                .ifPresent(run -> update(new Event.TaskUpdates(id, run, updates), shared, nowMs)));
   }
 
   /** It was launched above the epoch that is known here: somebody has taken the job over. */

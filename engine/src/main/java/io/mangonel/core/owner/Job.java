@@ -27,6 +27,9 @@ final class Job {
   /** What inventories said that ended; it counts once what it read is known to count. */
   final Map<TaskAttemptId, TaskStatus> found = new TreeMap<>();
 
+  /** Statuses that came while inventories were awaited; they are taken after those. */
+  final Map<TaskAttemptId, TaskStatus> early = new TreeMap<>();
+
   /** Executors that a reader could not reach. */
   final Map<ExecutorId, UnreachableHolders.Unreached> unreached = new TreeMap<>();
 
@@ -150,6 +153,7 @@ final class Job {
     out.bytes(RecordCodec.encodeRequest(request));
     out.list(holders.entrySet(), (o, e) -> o.text(e.getKey().value()).text(e.getValue().value()));
     out.list(found.keySet(), (o, id) -> id.write(o));
+    out.list(early.keySet(), (o, id) -> id.write(o));
     out.list(
         unreached.entrySet(),
         (o, e) ->

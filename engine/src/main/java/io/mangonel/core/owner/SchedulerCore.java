@@ -210,6 +210,7 @@ public final class SchedulerCore {
       }
       return new Ready(null, effects);
     }
+    executorEvents.updateEarly(membership.shared(), steppedAtMs);
     reconcile();
     if (membership.takeListOrphans(steppedAtMs)) {
       effects.add(new Effect.ListOrphans());

@@ -42,6 +42,10 @@ final class Takeover {
   private final SortedMap<JobId, Job> gathered = new TreeMap<>();
 
   private final List<Round> rounds = new ArrayList<>();
+
+  /** What came early about jobs that are adopted now. */
+  private final List<TaskStatus> early = new ArrayList<>();
+
   private long gatheredSinceMs;
 
   /** Jobs that executors are asked about together. */
@@ -249,6 +253,26 @@ final class Takeover {
   }
 
   /**
+   * Keeps what a job that still awaits inventories does not know yet what to make of. Without room
+   * for it nothing is lost: without an acknowledgement it comes again.
+   */
+  void keepEarly(Job job, TaskStatus status) {
+    if (job.graph != null && job.early.size() < job.graph.taskCount()) {
+      job.early.put(status.id(), status);
+    }
+  }
+
+  /** Drains what was kept of jobs that are adopted now. */
+  List<TaskStatus> takeEarly() {
+    if (early.isEmpty()) {
+      return List.of();
+    }
+    var taken = List.copyOf(early);
+    early.clear();
+    return taken;
+  }
+
+  /**
    * An executor has seen higher epochs of these jobs (rule D11): returns those of them that are
    * adopted now, to be claimed above. Then all executors are asked again.
    */
@@ -349,6 +373,8 @@ final class Takeover {
     for (Job job : round.jobs.values()) {
       adopting.remove(job.id);
       job.found.clear();
+      early.addAll(job.early.values());
+      job.early.clear();
       job.awaitsInventories = false;
       if (job.graph != null && !job.ended()) {
         for (var task : job.graph.running()) {
@@ -364,6 +390,7 @@ final class Takeover {
   void encode(RecordWriter out) {
     out.list(adopting.keySet(), (o, id) -> o.text(id.value()));
     out.list(gathered.keySet(), (o, id) -> o.text(id.value())).number(gatheredSinceMs);
+    out.list(early, (o, status) -> status.id().write(o));
     out.list(
         rounds,
         (o, round) -> {

@@ -464,10 +464,7 @@ public final class StatementBinder implements AutoCloseable {
     if (known.isPresent()) {
       return known.get();
     }
-    List<Column> columns =
-        connection.rows("DESCRIBE " + sql).stream()
-            .map(row -> new Column(String.valueOf(row.get(0)), String.valueOf(row.get(1))))
-            .toList();
+    List<Column> columns = connection.describe(sql);
     if (sql.length() <= Limits.CACHED_SQL_CHARACTERS_MAX) {
       here.columns.put(key, columns);
     }

@@ -52,7 +52,9 @@ public final class PlanningConnection implements AutoCloseable {
   /** The schemas in which names are looked up. */
   public void searchIn(String schemas) throws SQLException {
     if (!searchPath.equals(schemas)) {
-      execute("SET search_path = '" + schemas + "'");
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET search_path = '" + schemas + "'");
+      }
       searchPath = schemas;
     }
   }
@@ -101,18 +103,35 @@ public final class PlanningConnection implements AutoCloseable {
   public List<List<@Nullable String>> rows(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(Limits.STATEMENT_TIMEOUT_SECONDS);
-      try (ResultSet result = statement.executeQuery(sql)) {
-        int columns = result.getMetaData().getColumnCount();
-        var rows = new ArrayList<List<@Nullable String>>();
-        while (result.next()) {
-          var row = new ArrayList<@Nullable String>(columns);
-          for (int i = 1; i <= columns; i++) {
-            row.add(result.getString(i));
-          }
-          rows.add(row);
+      return rows(statement, sql);
+    }
+  }
+
+  /**
+   * Names and types of what a statement would give. It is bound, not run, and so has no time limit:
+   * that would wake DuckDB's timer, which takes a good part of the time of a small statement.
+   */
+  public List<Column> describe(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return rows(statement, "DESCRIBE " + sql).stream()
+          .map(row -> new Column(String.valueOf(row.get(0)), String.valueOf(row.get(1))))
+          .toList();
+    }
+  }
+
+  private static List<List<@Nullable String>> rows(Statement statement, String sql)
+      throws SQLException {
+    try (ResultSet result = statement.executeQuery(sql)) {
+      int columns = result.getMetaData().getColumnCount();
+      var rows = new ArrayList<List<@Nullable String>>();
+      while (result.next()) {
+        var row = new ArrayList<@Nullable String>(columns);
+        for (int i = 1; i <= columns; i++) {
+          row.add(result.getString(i));
         }
-        return rows;
+        rows.add(row);
       }
+      return rows;
     }
   }
 

@@ -64,9 +64,7 @@ final class TableSample {
   }
 
   List<Column> columns() throws SQLException {
-    return connection.rows("DESCRIBE " + table).stream()
-        .map(row -> new Column(String.valueOf(row.get(0)), String.valueOf(row.get(1))))
-        .toList();
+    return connection.describe(table);
   }
 
   long rows() throws SQLException {

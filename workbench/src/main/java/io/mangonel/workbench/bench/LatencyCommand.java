@@ -39,7 +39,7 @@ final class LatencyCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      defaultValue = "1000",
+      defaultValue = "3000",
       description =
           "Queries that each runs before, and whose answers are compared: a JVM that has just started"
               + " is slow. Default: ${DEFAULT-VALUE}.")

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class DirectExecutors implements AutoCloseable {
   private static final long HEARTBEAT_MS = 1_000;
 
-  /** More often than executors do: tasks that end at any time are what it stands for. */
-  private static final long REPEAT_MS = 50;
+  /** As executors do. */
+  private static final long REPEAT_MS = io.mangonel.core.agent.Limits.DEFAULTS.statusRetryMs();
 
   private static final long RESERVATION_MS = 3_600_000;
   private static final long POLL_MS = 20;
