@@ -234,21 +234,7 @@ final class ExecutorEvents {
    *     or who claims it, acknowledges (rule T10)
    */
   void update(Event.TaskUpdates updates, boolean shared, long nowMs) {
-    // A job that still hears inventories takes no status: it would not know what to make of it.
-    for (Event.TaskUpdate update : updates.updates()) {
-      tasks
-          .find(update.status().id().job())
-          .filter(Job::adopting)
-          .ifPresent(job -> takeover.keepEarly(job, update.status()));
-    }
-    var statuses =
-        updates.updates().stream()
-            .map(Event.TaskUpdate::status)
-            .filter(status -> tasks.find(status.id().job()).filter(Job::adopting).isEmpty())
-            .filter(status -> !shared || tasks.find(status.id().job()).isPresent())
-            .filter(status -> !isOfLaterOwner(status.id()))
-            .map(status -> holders.judged(status, nowMs))
-            .toList();
+    var statuses = accepted(updates, shared, nowMs);
     statuses.forEach(status -> executors.forget(updates.executor(), status.id()));
     var changed = tasks.updateTaskStatuses(statuses, limits.transitionBytesMax(), nowMs);
     changed.forEach(job -> jobs.settle(job, nowMs));
@@ -265,6 +251,25 @@ final class ExecutorEvents {
   }
 
   /**
+   * The statuses that count now. A job that still hears inventories takes none: it would not know
+   * what to make of it yet. One launched above the epoch known here is for whoever has taken the
+   * job over.
+   */
+  private List<TaskStatus> accepted(Event.TaskUpdates updates, boolean shared, long nowMs) {
+    var accepted = new ArrayList<TaskStatus>();
+    for (Event.TaskUpdate update : updates.updates()) {
+      TaskStatus status = update.status();
+      Job job = tasks.find(status.id().job()).orElse(null);
+      if (job != null && job.adopting()) {
+        takeover.keepEarly(job, status);
+      } else if (job == null ? !shared : status.id().launchEpoch() <= job.epoch) {
+        accepted.add(holders.judged(status, nowMs));
+      }
+    }
+    return accepted;
+  }
+
+  /**
    * Takes the statuses that came while jobs awaited inventories, as if they came now: to wait until
    * executors send them again would hold up each job whose task ended meanwhile.
    */
@@ -278,16 +283,10 @@ final class ExecutorEvents {
       }
     }
     early.forEach(
-        (id, updates) ->
-            executors
-                .info(id)
-                .map(ExecutorInfo::incarnation)
-                .ifPresent(run -> update(new Event.TaskUpdates(id, run, updates), shared, nowMs)));
-  }
-
-  /** It was launched above the epoch that is known here: somebody has taken the job over. */
-  private boolean isOfLaterOwner(TaskAttemptId id) {
-    return tasks.find(id.job()).filter(job -> id.launchEpoch() > job.epoch).isPresent();
+        (id, updates) -> {
+          Incarnation run = updates.getFirst().status().incarnation();
+          update(new Event.TaskUpdates(id, run, updates), shared, nowMs);
+        });
   }
 
   /** Time passed: who is lost, what is missing, what to send again. */
