@@ -2,6 +2,7 @@ package io.mangonel.state;
 
 import io.mangonel.core.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,6 +23,18 @@ public interface StateBackend extends AutoCloseable {
    * first page), in key order, at most {@code limit}. One call sees one moment.
    */
   List<Entry> scan(Keyspace keyspace, String prefix, String after, int limit);
+
+  /**
+   * The pages of several scans, in their order, at the cost of about one. None sees an earlier
+   * moment than one before it; where the store can, all see the same.
+   */
+  default List<List<Entry>> scanAll(List<Page> pages) {
+    List<List<Entry>> found = new ArrayList<>();
+    for (Page page : pages) {
+      found.add(scan(page.keyspace(), page.prefix(), page.after(), page.limit()));
+    }
+    return found;
+  }
 
   /** As {@link #scan}, without values. */
   List<String> scanKeys(Keyspace keyspace, String prefix, String after, int limit);
@@ -124,6 +137,18 @@ public interface StateBackend extends AutoCloseable {
   default CommitOutcome unlock(LockToken token) {
     return commit(
         List.of(token.guard()), List.of(new Operation.Delete(token.keyspace(), token.key())));
+  }
+
+  /** What one {@link #scan} is asked for. */
+  record Page(Keyspace keyspace, String prefix, String after, int limit) {
+    public Page {
+      StateLimits.checkPage(limit);
+    }
+
+    /** From the first entry on. */
+    public static Page first(Keyspace keyspace, String prefix, int limit) {
+      return new Page(keyspace, prefix, "", limit);
+    }
   }
 
   /**

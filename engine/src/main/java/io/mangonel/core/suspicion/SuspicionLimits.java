@@ -7,7 +7,8 @@ package io.mangonel.core.suspicion;
  * @param triesMax attempts of a witness before it has seen nothing
  * @param tryPauseMs the least time between two attempts
  * @param tryLostMs an attempt that is not answered for this long is made again
- * @param askPauseMs time between two questions to witnesses
+ * @param askPauseMs after this time witnesses are asked again, and the peer is tried anew: evidence
+ *     is of one moment
  * @param executorWitnessesMax executors that are asked at once
  * @param schedulerWitnessesMax schedulers that are asked at once
  * @param caseMs evidence that is not complete after this time is dropped: the lease decides

@@ -40,10 +40,15 @@ public final class Suspicions {
     /** What was seen so far is void, and what is still to be answered. */
     void beginAnew(long newInquiry) {
       inquiry = newInquiry;
+      trying = false;
+      fade();
+    }
+
+    /** What was seen so far is too old to be put together with what is seen from now on. */
+    void fade() {
       refusals = 0;
       replaced = false;
       witnessed = false;
-      trying = false;
       askedAtMs = NEVER;
     }
 
@@ -255,9 +260,12 @@ public final class Suspicions {
     }
   }
 
-  /** Looks for what is missing. */
+  /** Looks for what is missing. When it does not come, all is looked at again. */
   private void pursue(
       Incarnation peer, Case open, Supplier<List<ExecutorId>> executors, long nowMs) {
+    if (open.askedAtMs != NEVER && nowMs - open.askedAtMs >= limits.askPauseMs()) {
+      open.fade();
+    }
     if (!proven(open) && due(open, limits.tryPauseMs(), nowMs)) {
       tryPeer(peer, open, nowMs);
     }
@@ -269,8 +277,7 @@ public final class Suspicions {
   private void askIfDue(
       Incarnation peer, Case open, Supplier<List<ExecutorId>> executors, long nowMs) {
     boolean begun = open.replaced || open.refusals > 0;
-    boolean pausing = open.askedAtMs != NEVER && nowMs - open.askedAtMs < limits.askPauseMs();
-    if (cases.get(peer) == open && begun && !open.witnessed && !pausing) {
+    if (cases.get(peer) == open && begun && open.askedAtMs == NEVER) {
       ask(peer, open, executors, nowMs);
     }
   }

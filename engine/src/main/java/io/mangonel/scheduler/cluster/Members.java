@@ -15,7 +15,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,10 @@ public final class Members implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<StateBackend.Watch> watches = new ArrayList<>();
   private final Set<JobId> cancelled = new HashSet<>();
+
+  /** Whose key is gone, as the store told: that need not be read first. */
+  private final Queue<Incarnation> removed = new ConcurrentLinkedQueue<>();
+
   private volatile List<StoredState.Scheduler> present = List.of();
   private final AtomicLong gone = new AtomicLong();
   private volatile long goneAtNs;
@@ -75,10 +81,17 @@ public final class Members implements AutoCloseable {
     while (stop.getCount() > 0) {
       try {
         if (!watching) {
-          watch(Keyspace.SCHEDULERS);
-          watch(Keyspace.CANCELS);
+          watch(
+              Keyspace.SCHEDULERS,
+              change -> {
+                if (change instanceof StateBackend.Change.Deleted(var key)) {
+                  removed.add(new Incarnation(key));
+                }
+              });
+          watch(Keyspace.CANCELS, _ -> {});
           watching = true;
         }
+        dropRemoved();
         list();
       } catch (StateException e) {
         LOG.warn("the list of schedulers is as it was: {}", e.getMessage());
@@ -100,12 +113,13 @@ public final class Members implements AutoCloseable {
   }
 
   /** Its own commits change a scheduler's key, too: only what comes and goes matters. */
-  private void watch(Keyspace keyspace) {
+  private void watch(Keyspace keyspace, Consumer<StateBackend.Change> hear) {
     StateBackend.Watch watch =
         backend.watch(
             keyspace,
             "",
             change -> {
+              hear.accept(change);
               boolean counts =
                   switch (change) {
                     case StateBackend.Change.Put(var entry) ->
@@ -122,7 +136,30 @@ public final class Members implements AutoCloseable {
   }
 
   private void list() {
-    List<StoredState.Scheduler> now = stored.schedulers();
+    publish(stored.schedulers());
+    Set<JobId> marks = new HashSet<>(stored.cancelMarks());
+    cancelled.retainAll(marks);
+    for (JobId job : marks) {
+      if (cancelled.add(job)) {
+        events.put(new Event.CancelRequested(job, "cancelled on request"));
+      }
+    }
+  }
+
+  /** Their jobs are looked for at once: names are never used again. */
+  private void dropRemoved() {
+    Set<Incarnation> drained = new HashSet<>();
+    for (Incarnation one = removed.poll(); one != null; one = removed.poll()) {
+      drained.add(one);
+    }
+    List<StoredState.Scheduler> rest =
+        present.stream().filter(one -> !drained.contains(one.incarnation())).toList();
+    if (rest.size() < present.size()) {
+      publish(rest);
+    }
+  }
+
+  private void publish(List<StoredState.Scheduler> now) {
     List<StoredState.Scheduler> before = present;
     present = now;
     listener.accept(now);
@@ -135,16 +172,15 @@ public final class Members implements AutoCloseable {
         new Event.SchedulersListed(
             now.stream().map(StoredState.Scheduler::incarnation).toList(),
             now.stream().flatMap(one -> one.succession().stream()).toList()));
-    Set<JobId> marks = new HashSet<>(stored.cancelMarks());
-    cancelled.retainAll(marks);
-    for (JobId job : marks) {
-      if (cancelled.add(job)) {
-        events.put(new Event.CancelRequested(job, "cancelled on request"));
-      }
-    }
   }
 
-  /** Lists now. Never waits. */
+  /** The key of a scheduler was deleted here: tells that, and lists. Never waits. */
+  public void removed(Incarnation scheduler) {
+    removed.add(scheduler);
+    wake.release();
+  }
+
+  /** The key of a scheduler could not be deleted here: lists. Never waits. */
   public void listNow() {
     wake.release();
   }

@@ -56,7 +56,7 @@ public final class Peers implements AutoCloseable {
   private final Map<Incarnation, StoredState.Scheduler> known = new ConcurrentHashMap<>();
 
   private volatile @Nullable FencedStore store;
-  private volatile Runnable removed = () -> {};
+  private volatile @Nullable Members members;
   private boolean closed;
 
   /** Whom it asks. */
@@ -86,11 +86,11 @@ public final class Peers implements AutoCloseable {
 
   /**
    * @param fenced through which keys are deleted
-   * @param onRemoved called when one was
+   * @param told of what came of it
    */
-  public void start(FencedStore fenced, Runnable onRemoved) {
+  public void start(FencedStore fenced, Members told) {
     store = fenced;
-    removed = onRemoved;
+    members = told;
   }
 
   private boolean isAddress(HostPort address) {
@@ -202,16 +202,18 @@ public final class Peers implements AutoCloseable {
 
   private void remove(StoredState.Scheduler peer) {
     FencedStore fenced = store;
-    if (fenced == null) {
+    Members told = members;
+    if (fenced == null || told == null) {
       return;
     }
     if (fenced.removeSuspected(peer)) {
       metrics.suspected();
+      told.removed(peer.incarnation());
       LOG.warn("scheduler {} is gone by suspicion: its key is deleted", peer.incarnation());
     } else {
+      told.listNow();
       LOG.info("the key of scheduler {} is not deleted by this one", peer.incarnation());
     }
-    removed.run();
   }
 
   private void run(Runnable work) {

@@ -7,9 +7,8 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoredState;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,34 +19,35 @@ public final class Takeovers {
   private final FencedStore store;
   private final StoredState stored;
 
+  /** As it was seen last: a claim that follows need not read it again. */
+  private volatile StoredState.Survey seen = StoredState.Survey.NOTHING;
+
   public Takeovers(FencedStore store, StoredState stored) {
     this.store = store;
     this.stored = stored;
   }
 
   /**
-   * Headers first, then keys: an owner that has no key after its header was read is gone. With them
-   * what the headers say is ours.
+   * Jobs whose owner has no key. With them what the headers say is ours.
    *
    * @throws io.mangonel.state.StateException when the store does not answer
    */
   public List<Event.Orphan> orphans() {
-    List<StoredState.Header> headers = stored.headers();
-    Set<Incarnation> present = new HashSet<>();
-    stored.schedulers().forEach(one -> present.add(one.incarnation()));
+    StoredState.Survey survey = stored.survey();
+    seen = survey;
     List<Event.Orphan> orphans = new ArrayList<>();
-    for (StoredState.Header header : headers) {
+    for (StoredState.Header header : new TreeMap<>(survey.headers()).values()) {
       boolean ours = header.owner().equals(store.self());
-      if (ours || !present.contains(header.owner())) {
+      if (ours || !survey.present().contains(header.owner())) {
         orphans.add(new Event.Orphan(header.job(), header.owner(), header.planned()));
       }
     }
     return orphans;
   }
 
-  /** Whether the key of a scheduler was deleted by suspicion. */
+  /** Whether the key of a scheduler had been deleted by suspicion when orphans were read last. */
   public boolean suspected(Incarnation scheduler) {
-    return store.suspected(scheduler);
+    return seen.suspected().contains(scheduler);
   }
 
   /**
@@ -58,7 +58,7 @@ public final class Takeovers {
    */
   public List<StoredState.Claimable> claim(Effect.ClaimJobs claim, long nowMs) {
     List<StoredState.Claimable> claimed = new ArrayList<>();
-    List<JobId> ours = store.claim(claim.owner(), claim.jobs(), nowMs);
+    List<JobId> ours = store.claim(claim.owner(), claim.jobs(), seen, nowMs);
     for (var one : stored.claimable(ours).entrySet()) {
       JobId job = one.getKey();
       switch (one.getValue()) {

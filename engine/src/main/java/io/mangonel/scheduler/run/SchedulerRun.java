@@ -245,7 +245,7 @@ public final class SchedulerRun implements AutoCloseable {
     loop.start();
     every(keepAlives, ShellLimits.KEEP_ALIVE_MS, renewal(store, committer, loop)::renew);
     if (setup.shared) {
-      peers.start(store, members::listNow);
+      peers.start(store, members);
       members.start();
       every(ShellLimits.PEER_NEWS_MS, this::tellFollowers);
       every(ShellLimits.FOREIGN_JOBS_MS, jobs::lookAtForeign);

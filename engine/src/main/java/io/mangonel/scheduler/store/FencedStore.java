@@ -249,43 +249,54 @@ public final class FencedStore {
    * the first commit of each; until then nobody launches anything of them.
    *
    * @param owner as their headers have it; our own for a claim whose outcome was never known
+   * @param seen what a look showed of them a moment ago; what has changed since is read anew
    * @return those that are ours now
    * @throws StateException when the store does not answer
    */
+  public List<JobId> claim(
+      Incarnation owner, List<JobId> jobs, StoredState.Survey seen, long nowMs) {
+    List<StoredState.Header> shown =
+        jobs.stream()
+            .flatMap(job -> Optional.ofNullable(seen.headers().get(job)).stream())
+            .filter(header -> header.owner().equals(owner))
+            .toList();
+    boolean all = shown.size() == jobs.size() && !owner.equals(self);
+    return all && claimed(new Orphans(owner, seen.suspected().contains(owner), shown), nowMs)
+        ? List.copyOf(jobs)
+        : claim(owner, jobs, nowMs);
+  }
+
+  /** As the other, when nothing is known of them. */
   public List<JobId> claim(Incarnation owner, List<JobId> jobs, long nowMs) {
-    StoreReads reads =
-        jobs.size() == 1 ? new StoreReads.Direct(backend) : JobRanges.headers(backend, jobs);
-    List<Found> found = new ArrayList<>();
+    List<StoredState.Header> found = new ArrayList<>();
+    StoreReads reads = JobRanges.headers(backend, jobs);
     for (JobId job : jobs) {
-      header(job, reads)
-          .filter(header -> header.decoded().owner().equals(owner))
-          .ifPresent(found::add);
+      header(job, reads).filter(header -> header.owner().equals(owner)).ifPresent(found::add);
     }
+    List<JobId> ids = found.stream().map(StoredState.Header::job).toList();
     if (found.isEmpty() || owner.equals(self)) {
-      return found.stream().map(Found::job).toList();
+      return ids;
     }
-    if (claimed(owner, found, nowMs)) {
-      return found.stream().map(Found::job).toList();
+    boolean suspected = suspected(owner);
+    if (claimed(new Orphans(owner, suspected, found), nowMs)) {
+      return ids;
     }
     // Another was faster with one of them.
     return found.size() == 1
         ? List.of()
         : found.stream()
-            .filter(one -> claimed(owner, List.of(one), nowMs))
-            .map(Found::job)
+            .filter(one -> claimed(new Orphans(owner, suspected, List.of(one)), nowMs))
+            .map(StoredState.Header::job)
             .toList();
   }
 
-  private record Found(JobId job, Keyspace keyspace, Entry entry) {
-    JobHeader decoded() {
-      return JobHeader.decode(entry.value());
-    }
-  }
+  /** Jobs of one owner that is gone, as they were read. */
+  private record Orphans(Incarnation owner, boolean suspected, List<StoredState.Header> headers) {}
 
-  private static Optional<Found> header(JobId job, StoreReads reads) {
+  private static Optional<StoredState.Header> header(JobId job, StoreReads reads) {
     return new JobReader(reads)
         .header(job)
-        .map(header -> new Found(job, header.keyspace(), header.entry()));
+        .flatMap(header -> StoredState.readable(header.keyspace(), header.entry()));
   }
 
   /**
@@ -318,23 +329,24 @@ public final class FencedStore {
     return false;
   }
 
-  private boolean claimed(Incarnation owner, List<Found> headers, long nowMs) {
+  private boolean claimed(Orphans orphans, long nowMs) {
+    List<StoredState.Header> headers = orphans.headers;
     List<Guard> guards = new ArrayList<>();
     guards.add(created());
-    guards.add(new Guard.Absent(Keyspace.SCHEDULERS, owner.value()));
+    guards.add(new Guard.Absent(Keyspace.SCHEDULERS, orphans.owner.value()));
     List<Operation> operations = new ArrayList<>();
     operations.add(
         new Operation.PutLeased(
             Keyspace.TAKEOVERS,
             self.value(),
-            new TakeoverRecord(owner, nowMs, headers.size(), suspected(owner)).encode(),
+            new TakeoverRecord(orphans.owner, nowMs, headers.size(), orphans.suspected).encode(),
             lease.id()));
-    for (Found header : headers) {
-      String key = header.entry.key();
-      guards.add(new Guard.ModifyRevision(header.keyspace, key, header.entry.modifyRevision()));
+    for (StoredState.Header header : headers) {
+      Keyspace keyspace = header.planned() ? Keyspace.ACTIVE_JOBS : Keyspace.QUEUED_JOBS;
+      String key = Keys.header(header.job());
+      guards.add(new Guard.ModifyRevision(keyspace, key, header.revision()));
       operations.add(
-          new Operation.Put(
-              header.keyspace, key, new JobHeader(self, header.decoded().epoch()).encode()));
+          new Operation.Put(keyspace, key, new JobHeader(self, header.epoch()).encode()));
     }
     for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
       switch (backend.commit(guards, operations)) {
@@ -359,9 +371,9 @@ public final class FencedStore {
     return suspectedBy(backend, scheduler).isPresent();
   }
 
-  private boolean isOurs(Found header) {
-    return header(header.job, new StoreReads.Direct(backend))
-        .filter(now -> now.decoded().owner().equals(self))
+  private boolean isOurs(StoredState.Header header) {
+    return header(header.job(), new StoreReads.Direct(backend))
+        .filter(now -> now.owner().equals(self))
         .isPresent();
   }
 

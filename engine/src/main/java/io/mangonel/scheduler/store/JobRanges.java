@@ -4,6 +4,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.Entry;
+import io.mangonel.state.StateBackend.Page;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -12,61 +13,102 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * What the store has of some jobs, fetched by ranges from the first to the last of them: a dozen
- * reads, whatever their number, where each job alone would take as many (rule T4). What is between
- * them comes along.
+ * What the store has of some jobs, fetched by ranges from the first to the last of them: one
+ * question, and some more where there is much, whatever the number of jobs (rule T4). What is
+ * between them comes along.
  */
 final class JobRanges implements StoreReads {
-  /** One answer of etcd: it reads on to the end of a page, also beyond the last of the jobs. */
+  /** It reads on to the end of a page, also beyond the last of the jobs. */
   private static final int PAGE = 100;
+
+  /** A kind of entries, each of whose keys continues with the id of its job. */
+  private record Kind(Keyspace keyspace, String prefix) {}
+
+  /** In this order: a header moves from the first to the second. */
+  private static final List<Kind> HEADERS =
+      List.of(
+          new Kind(Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX),
+          new Kind(Keyspace.ACTIVE_JOBS, Keys.HEADER_PREFIX));
+
+  private static final List<Kind> WHOLE =
+      Stream.concat(
+              HEADERS.stream(),
+              Stream.of(
+                  new Kind(Keyspace.QUEUED_JOBS, Keys.REQUEST_PREFIX),
+                  new Kind(Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX),
+                  new Kind(Keyspace.ACTIVE_JOBS, Keys.SNAPSHOT_PREFIX),
+                  new Kind(Keyspace.ACTIVE_JOBS, Keys.LOG_PREFIX),
+                  new Kind(Keyspace.CANCELS, "")))
+          .toList();
 
   private final Map<Keyspace, NavigableMap<String, Entry>> found = new EnumMap<>(Keyspace.class);
 
-  private JobRanges() {}
+  private JobRanges(StateBackend backend, List<Kind> kinds, Collection<JobId> jobs) {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    String first = Collections.min(jobs).value();
+    String last = Collections.max(jobs).value();
+    List<Page> pages =
+        kinds.stream()
+            .map(
+                kind ->
+                    new Page(
+                        kind.keyspace,
+                        kind.prefix + common(first, last),
+                        before(kind.prefix + first),
+                        PAGE))
+            .toList();
+    List<List<Entry>> answers = backend.scanAll(pages);
+    for (int i = 0; i < pages.size(); i++) {
+      // What belongs to the last job begins with its id, and a slash or nothing.
+      take(backend, pages.get(i), answers.get(i), kinds.get(i).prefix + last + Character.MAX_VALUE);
+    }
+  }
 
   /** Of jobs that are claimed: all that tells how far they are. */
   static JobRanges of(StateBackend backend, Collection<JobId> jobs) {
-    var ranges = headers(backend, jobs);
-    ranges.fetch(backend, Keyspace.QUEUED_JOBS, Keys.REQUEST_PREFIX, jobs);
-    ranges.fetch(backend, Keyspace.ACTIVE_JOBS, Keys.STAGES_PREFIX, jobs);
-    ranges.fetch(backend, Keyspace.ACTIVE_JOBS, Keys.SNAPSHOT_PREFIX, jobs);
-    ranges.fetch(backend, Keyspace.ACTIVE_JOBS, Keys.LOG_PREFIX, jobs);
-    ranges.fetch(backend, Keyspace.CANCELS, "", jobs);
-    return ranges;
+    return new JobRanges(backend, WHOLE, jobs);
   }
 
   /** Their headers alone. */
   static JobRanges headers(StateBackend backend, Collection<JobId> jobs) {
-    var ranges = new JobRanges();
-    // In this order: a header moves from the first to the second.
-    ranges.fetch(backend, Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, jobs);
-    ranges.fetch(backend, Keyspace.ACTIVE_JOBS, Keys.HEADER_PREFIX, jobs);
-    return ranges;
+    return new JobRanges(backend, HEADERS, jobs);
   }
 
-  private void fetch(
-      StateBackend backend, Keyspace keyspace, String prefix, Collection<JobId> jobs) {
-    if (jobs.isEmpty()) {
-      return;
+  private static String common(String first, String last) {
+    int length = 0;
+    while (length < Math.min(first.length(), last.length())
+        && first.charAt(length) == last.charAt(length)) {
+      length++;
     }
-    NavigableMap<String, Entry> into = found.computeIfAbsent(keyspace, _ -> new TreeMap<>());
-    String first = prefix + Collections.min(jobs);
-    // What belongs to the last job begins with its id, and a slash or nothing.
-    String last = prefix + Collections.max(jobs) + Character.MAX_VALUE;
-    backend.get(keyspace, first).ifPresent(entry -> into.put(first, entry));
-    String after = first;
-    List<Entry> page;
-    do {
-      page = backend.scan(keyspace, prefix, after, PAGE);
+    return first.substring(0, length);
+  }
+
+  /** A key after which {@code key} comes before any other that begins as ours do. */
+  private static String before(String key) {
+    int end = key.length() - 1;
+    return key.substring(0, end) + (char) (key.charAt(end) - 1) + Character.MAX_VALUE;
+  }
+
+  private void take(StateBackend backend, Page first, List<Entry> answer, String last) {
+    NavigableMap<String, Entry> into =
+        found.computeIfAbsent(first.keyspace(), _ -> new TreeMap<>());
+    List<Entry> page = answer;
+    while (true) {
       for (Entry entry : page) {
         if (entry.key().compareTo(last) <= 0) {
           into.put(entry.key(), entry);
         }
       }
-      after = page.isEmpty() ? after : page.getLast().key();
-    } while (page.size() == PAGE && after.compareTo(last) <= 0);
+      if (page.size() < PAGE || page.getLast().key().compareTo(last) > 0) {
+        return;
+      }
+      page = backend.scan(first.keyspace(), first.prefix(), page.getLast().key(), PAGE);
+    }
   }
 
   private NavigableMap<String, Entry> of(Keyspace keyspace) {

@@ -15,6 +15,7 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.Entry;
+import io.mangonel.state.StateBackend.Page;
 import io.mangonel.wire.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Reads what {@link ChangeEncoder} wrote. Thread-safe. */
 public final class StoredState {
@@ -88,30 +90,89 @@ public final class StoredState {
 
   /**
    * @param planned whether it is with the active jobs
+   * @param revision of its last change
    */
-  public record Header(JobId job, Incarnation owner, long epoch, boolean planned) {}
+  public record Header(JobId job, Incarnation owner, long epoch, boolean planned, long revision) {}
 
   /** Of every job that has not ended; those this version cannot read are left out. */
   public List<Header> headers() {
     List<Header> headers = new ArrayList<>();
     // In this order: a header moves from the first to the second.
     for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
-      boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
       forEach(
           keyspace,
           Keys.HEADER_PREFIX,
           "",
-          entry -> {
-            try {
-              JobHeader header = JobHeader.decode(entry.value());
-              JobId job = Keys.jobOfHeader(entry.key());
-              headers.add(new Header(job, header.owner(), header.epoch(), planned));
-            } catch (UnreadableRecordException e) {
-              return; // Whoever wrote it reads it.
-            }
-          });
+          entry -> readable(keyspace, entry).ifPresent(headers::add));
     }
     return headers;
+  }
+
+  /** Empty when this version cannot read it: whoever wrote it does. */
+  static Optional<Header> readable(Keyspace keyspace, Entry entry) {
+    try {
+      return Optional.of(header(keyspace, entry));
+    } catch (UnreadableRecordException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Header header(Keyspace keyspace, Entry entry) {
+    JobHeader header = JobHeader.decode(entry.value());
+    boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
+    JobId job = Keys.jobOfHeader(entry.key());
+    return new Header(job, header.owner(), header.epoch(), planned, entry.modifyRevision());
+  }
+
+  /**
+   * Who has which job, and who is there.
+   *
+   * @param headers of jobs that have not ended
+   * @param present schedulers that have a key, as they were when the headers had been read, or
+   *     later: an owner that is not among them is gone
+   * @param suspected those whose key was deleted by suspicion, not long ago
+   */
+  public record Survey(
+      Map<JobId, Header> headers, Set<Incarnation> present, Set<Incarnation> suspected) {
+    public static final Survey NOTHING = new Survey(Map.of(), Set.of(), Set.of());
+
+    public Survey {
+      headers = Map.copyOf(headers);
+      present = Set.copyOf(present);
+      suspected = Set.copyOf(suspected);
+    }
+  }
+
+  /** In one question, unless there is much. */
+  public Survey survey() {
+    List<Page> pages =
+        List.of(
+            Page.first(Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, SCAN_LIMIT),
+            Page.first(Keyspace.ACTIVE_JOBS, Keys.HEADER_PREFIX, SCAN_LIMIT),
+            Page.first(Keyspace.SCHEDULERS, "", SCAN_LIMIT),
+            Page.first(Keyspace.SUSPICIONS, "", SCAN_LIMIT));
+    List<List<Entry>> found = backend.scanAll(pages);
+    Map<JobId, Header> headers = new HashMap<>();
+    if (found.stream().anyMatch(page -> page.size() == SCAN_LIMIT)) {
+      headers().forEach(header -> headers.put(header.job(), header));
+      found = // After all headers.
+          List.of(
+              List.of(),
+              List.of(),
+              reads.all(Keyspace.SCHEDULERS, "", ""),
+              reads.all(Keyspace.SUSPICIONS, "", ""));
+    }
+    found.get(0).stream()
+        .flatMap(entry -> readable(Keyspace.QUEUED_JOBS, entry).stream())
+        .forEach(header -> headers.put(header.job(), header));
+    found.get(1).stream()
+        .flatMap(entry -> readable(Keyspace.ACTIVE_JOBS, entry).stream())
+        .forEach(header -> headers.put(header.job(), header));
+    return new Survey(headers, names(found.get(2)), names(found.get(3)));
+  }
+
+  private static Set<Incarnation> names(List<Entry> entries) {
+    return entries.stream().map(entry -> new Incarnation(entry.key())).collect(Collectors.toSet());
   }
 
   /** What is to be known of a job before it is taken over. */
@@ -395,9 +456,7 @@ public final class StoredState {
     for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
       Optional<Entry> entry = backend.get(keyspace, Keys.header(job));
       if (entry.isPresent()) {
-        JobHeader header = JobHeader.decode(entry.get().value());
-        boolean planned = keyspace == Keyspace.ACTIVE_JOBS;
-        return Optional.of(new Header(job, header.owner(), header.epoch(), planned));
+        return Optional.of(header(keyspace, entry.get()));
       }
     }
     return Optional.empty();

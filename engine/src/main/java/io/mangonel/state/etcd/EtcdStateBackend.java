@@ -154,6 +154,48 @@ public final class EtcdStateBackend implements StateBackend {
   }
 
   /**
+   * One transaction that only reads: etcd asks its quorum once and shows one moment. When that is
+   * more than a message takes, or no member is there just now, the scans go one by one: they come
+   * in pieces, and find another member.
+   */
+  @Override
+  public List<List<Entry>> scanAll(List<Page> pages) {
+    if (closed) {
+      throw new StateException("the store is closed");
+    }
+    Op[] reads = pages.stream().map(this::read).toArray(Op[]::new);
+    try {
+      TxnResponse answer =
+          EtcdCalls.await(
+              connection.client().getKVClient().txn().Then(reads).commit(), EtcdLimits.ANSWER_MS);
+      List<List<Entry>> found = new ArrayList<>();
+      for (int i = 0; i < reads.length; i++) {
+        Keyspace keyspace = pages.get(i).keyspace();
+        found.add(
+            answer.getGetResponses().get(i).getKvs().stream()
+                .map(row -> entry(keyspace, row))
+                .toList());
+      }
+      return found;
+    } catch (EtcdCalls.FailedCall e) {
+      connection.failed(e);
+      return switch (e.code()) {
+        case RESOURCE_EXHAUSTED, UNAVAILABLE -> StateBackend.super.scanAll(pages);
+        default -> throw unreadable(e);
+      };
+    }
+  }
+
+  private Op read(Page page) {
+    return Op.get(
+        keys.from(page.keyspace(), page.prefix(), page.after()),
+        GetOption.builder()
+            .withRange(keys.end(page.keyspace(), page.prefix()))
+            .withLimit(page.limit())
+            .build());
+  }
+
+  /**
    * In pieces that fit into a message, all of the revision of the first. No order is asked for:
    * etcd answers in that of the keys, and asked for one it reads all to the end, whatever the
    * limit.

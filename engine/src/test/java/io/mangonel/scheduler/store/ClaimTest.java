@@ -16,6 +16,7 @@ import io.mangonel.state.StateBackend;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,51 @@ class ClaimTest {
     heir.loadPlanned(ACTIVE);
     done(heir, 0, new Change.JobClaimed(ACTIVE, 2), new Change.JobClaimed(QUEUED, 2));
     assertThat(state.headers()).allMatch(header -> header.epoch() == 2);
+  }
+
+  @Test
+  void whatWasSeenBeforeAClaimIsReadAnewOnlyWhereItHasChanged() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    FencedStore late = register(C, "h:3");
+    StoredState.Survey early = state.survey();
+    assertThat(early.headers()).containsOnlyKeys(BOTH);
+    assertThat(early.present()).containsExactlyInAnyOrder(A, B, C);
+    assertThat(heir.claim(A, BOTH, early, 9)).isEmpty();
+    // One of them moves on before its owner is gone.
+    done(owner, 1, new Change.PlanWritten(QUEUED, PLAN));
+    owner.release();
+    StoredState.Survey seen = state.survey();
+    assertThat(seen.present()).containsExactlyInAnyOrder(B, C);
+    assertThat(heir.claim(A, BOTH, early, 9)).containsExactlyElementsOf(BOTH);
+    assertThat(owners()).containsExactly(B, B);
+    assertThat(late.claim(A, BOTH, seen, 9)).isEmpty();
+    heir.release();
+    assertThat(late.claim(B, List.of(ACTIVE), state.survey(), 9)).containsExactly(ACTIVE);
+    assertThat(late.claim(B, List.of(QUEUED), StoredState.Survey.NOTHING, 9))
+        .containsExactly(QUEUED);
+  }
+
+  @Test
+  void aSurveyShowsWhoIsGoneBySuspicionAndManyJobsOnceEach() {
+    FencedStore owner = register(A, "h:1");
+    FencedStore heir = register(B, "h:2");
+    var request = new JobRequest("SELECT 1", new TreeMap<>(), "/", "", "ada", "", 7, "");
+    int jobs = 600; // More than a page.
+    for (int first = 0; first < jobs; first += 20) {
+      Change[] made =
+          IntStream.range(first, first + 20)
+              .mapToObj(i -> new JobId("20260101-000000-000-%08d".formatted(i)))
+              .map(job -> new Change.JobCreated(job, 1, request))
+              .toArray(Change[]::new);
+      done(owner, first / 20, made);
+    }
+    assertThat(heir.removeSuspected(present(A))).isTrue();
+    StoredState.Survey seen = state.survey();
+    assertThat(seen.headers()).hasSize(jobs);
+    assertThat(seen.headers().values()).allMatch(header -> header.owner().equals(A));
+    assertThat(seen.present()).containsExactly(B);
+    assertThat(seen.suspected()).containsExactly(A);
   }
 
   private StoredState.Scheduler present(Incarnation incarnation) {

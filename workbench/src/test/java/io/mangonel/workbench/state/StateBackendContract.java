@@ -18,6 +18,7 @@ import io.mangonel.state.StateBackend.Guard;
 import io.mangonel.state.StateBackend.Lease;
 import io.mangonel.state.StateBackend.LockToken;
 import io.mangonel.state.StateBackend.Operation;
+import io.mangonel.state.StateBackend.Page;
 import io.mangonel.state.StateException;
 import io.mangonel.state.StateLimits;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link StateBackend}: a store passes when a test class that opens it does. */
@@ -178,6 +180,62 @@ interface StateBackendContract {
           .containsExactly("job", "job/1", "job/10", "job/2", "jobs");
       assertThatThrownBy(() -> store.scan(ACTIVE_JOBS, "", "", 0))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  default void severalScansAtOnceAnswerWhatEachDoes() {
+    try (StateBackend store = open()) {
+      for (String key : List.of("job/1", "job/2", "job/3", "jobs")) {
+        done(store.put(ACTIVE_JOBS, key, bytes(key)));
+      }
+      done(store.put(COMPLETED_JOBS, "job/4", bytes("4")));
+      List<Page> pages =
+          List.of(
+              Page.first(ACTIVE_JOBS, "job/", 2),
+              new Page(ACTIVE_JOBS, "job/", "job/2", 2),
+              Page.first(COMPLETED_JOBS, "", 10),
+              Page.first(LOCKS, "", 10),
+              new Page(ACTIVE_JOBS, "job/", "job/3", 10));
+      assertThat(store.scanAll(pages))
+          .isEqualTo(
+              pages.stream()
+                  .map(
+                      page ->
+                          store.scan(page.keyspace(), page.prefix(), page.after(), page.limit()))
+                  .toList());
+      assertThat(store.scanAll(pages))
+          .extracting(page -> page.stream().map(Entry::key).toList())
+          .containsExactly(
+              List.of("job/1", "job/2"), List.of("job/3"), List.of("job/4"), List.of(), List.of());
+      assertThat(store.scanAll(List.of())).isEmpty();
+      assertThatThrownBy(() -> Page.first(ACTIVE_JOBS, "", 0))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /** What moves from the first to the second is in one of them at least. */
+  @Test
+  default void severalScansAtOnceSeeNoLaterOneEarlier() throws Exception {
+    int moving = 50;
+    List<String> keys = IntStream.range(0, moving).mapToObj("job/%03d"::formatted).toList();
+    List<Page> pages =
+        List.of(Page.first(ACTIVE_JOBS, "job/", moving), Page.first(COMPLETED_JOBS, "", moving));
+    try (StateBackend store = open();
+        var mover = Executors.newSingleThreadExecutor()) {
+      keys.forEach(key -> done(store.put(ACTIVE_JOBS, key, bytes(key))));
+      var moved =
+          mover.submit(() -> keys.forEach(key -> done(store.mv(ACTIVE_JOBS, COMPLETED_JOBS, key))));
+      int looks = 0;
+      do {
+        List<List<Entry>> seen = store.scanAll(pages);
+        assertThat(Stream.concat(seen.get(0).stream(), seen.get(1).stream()).map(Entry::key))
+            .containsAll(keys);
+        looks++;
+      } while (!moved.isDone());
+      moved.get();
+      assertThat(looks).isPositive();
+      assertThat(store.scanAll(pages).getFirst()).isEmpty();
     }
   }
 
@@ -337,6 +395,8 @@ interface StateBackendContract {
     store.close();
     assertThatThrownBy(() -> store.get(ACTIVE_JOBS, "job/a")).isInstanceOf(StateException.class);
     assertThatThrownBy(() -> store.scan(ACTIVE_JOBS, "", "", 10))
+        .isInstanceOf(StateException.class);
+    assertThatThrownBy(() -> store.scanAll(List.of(Page.first(ACTIVE_JOBS, "", 10))))
         .isInstanceOf(StateException.class);
     assertThatThrownBy(() -> store.scanKeys(ACTIVE_JOBS, "", "", 10))
         .isInstanceOf(StateException.class);
