@@ -24,5 +24,8 @@ final class ClientLimits {
 
   static final long PAUSE_MAX_MS = 1_000;
 
+  /** How often a statement is sent again because its job went with its scheduler. */
+  static final int SENDINGS_AGAIN_MAX = 3;
+
   private ClientLimits() {}
 }

@@ -83,15 +83,26 @@ public final class ClientSession implements AutoCloseable {
     wakes.drainPermits();
     String key = UUID.randomUUID().toString();
     running = new Sent(statement, key, null);
-    FlightInfo info = sendAnywhere(statement, key);
+    FlightInfo info = sendAnywhere(statement, key, Sends.NONE);
     running = new Sent(statement, key, info);
     return new QueryResult(this, statement, info);
   }
 
+  /** Sends the statement that runs once more, under its key: its job is nowhere. */
+  FlightInfo sendAgain() {
+    Sent lost = running;
+    if (lost == null) {
+      throw new IllegalStateException("no statement runs");
+    }
+    FlightInfo info = sendAnywhere(lost.statement, lost.key, Sends.NONE.another(false));
+    running = new Sent(lost.statement, lost.key, info);
+    return info;
+  }
+
   /** What one scheduler cannot take now, another may: each is asked once. */
-  private FlightInfo sendAnywhere(String statement, String key) {
+  private FlightInfo sendAnywhere(String statement, String key, Sends earlier) {
     int refusals = 0;
-    var before = new AtomicReference<>(Sends.NONE);
+    var before = new AtomicReference<>(earlier);
     while (true) {
       try {
         return exchange("", to -> sendCounting(to, statement, key, before));

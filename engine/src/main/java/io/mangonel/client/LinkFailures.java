@@ -27,6 +27,11 @@ public final class LinkFailures {
     return has(e, ClientHeaders.SESSION_LOST);
   }
 
+  /** Whether nobody has the job, which only read: its statement may be sent again. */
+  static boolean isNeverStored(FlightRuntimeException e) {
+    return has(e, ClientHeaders.NEVER_STORED);
+  }
+
   private static boolean has(FlightRuntimeException e, String trailer) {
     var trailers = e.status().metadata();
     return trailers != null && trailers.containsKey(trailer);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flight.FlightInfo;
+import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryResult implements AutoCloseable {
   private final ClientSession session;
   private final String statement;
-  private final FlightInfo info;
+  private FlightInfo info;
 
   private @Nullable SchedulerLink from;
   private @Nullable FlightStream stream;
@@ -62,7 +63,7 @@ public final class QueryResult implements AutoCloseable {
       return false;
     }
     release();
-    boolean more = session.exchange(jobId(), this::advance);
+    boolean more = advanceOrSendAgain();
     begun = true;
     if (!more) {
       ended = true;
@@ -70,6 +71,23 @@ public final class QueryResult implements AutoCloseable {
       session.ended(statement);
     }
     return more;
+  }
+
+  /** A job that went with its scheduler, before any row of it came, is started once more. */
+  private boolean advanceOrSendAgain() {
+    for (int again = 0; ; again++) {
+      try {
+        return session.exchange(jobId(), this::advance);
+      } catch (ClientException e) {
+        boolean lost =
+            e.getCause() instanceof FlightRuntimeException failure
+                && LinkFailures.isNeverStored(failure);
+        if (!lost || takenRows > 0 || again == ClientLimits.SENDINGS_AGAIN_MAX) {
+          throw e;
+        }
+        info = session.sendAgain();
+      }
+    }
   }
 
   private boolean advance(SchedulerLink link) {

@@ -44,8 +44,31 @@ final class Calls {
     };
   }
 
+  /**
+   * As {@link #value}, of a job.
+   *
+   * @param ahead it was told before it was stored, and only reads (rule D12): not found, it may be
+   *     sent again
+   */
+  static <T> T known(Answer<T> answer, boolean ahead) {
+    if (ahead && answer instanceof Answer.NotFound<T>(String message)) {
+      var trailers = new ErrorFlightMetadata();
+      trailers.insert(ClientHeaders.NEVER_STORED, "yes");
+      throw answered(
+          CallStatus.UNAVAILABLE.withDescription(
+              message
+                  + ": its scheduler ended before it was stored, and it only reads: send the"
+                  + " statement again"),
+          trailers);
+    }
+    return value(answer);
+  }
+
   private static FlightRuntimeException answered(CallStatus status) {
-    var trailers = new ErrorFlightMetadata();
+    return answered(status, new ErrorFlightMetadata());
+  }
+
+  private static FlightRuntimeException answered(CallStatus status, ErrorFlightMetadata trailers) {
     trailers.insert(ClientHeaders.ANSWERED, "yes");
     return status.withMetadata(trailers).toRuntimeException();
   }

@@ -42,6 +42,12 @@ public final class ClientHeaders {
   public static final String SESSION_LOST = "mangonel-session-lost";
 
   /**
+   * In the trailers of an error about a job that was told of before it was stored: nobody has it,
+   * it only read, and its statement may be sent again, under the same key.
+   */
+  public static final String NEVER_STORED = "mangonel-never-stored";
+
+  /**
    * In the trailers of an error that a scheduler answered. Without it the call did not come to an
    * answer: the connection broke, and what came of the call is not known.
    */

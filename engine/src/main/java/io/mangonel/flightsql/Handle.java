@@ -37,8 +37,12 @@ sealed interface Handle {
   /** What the types of its messages are called. */
   String FLIGHT_SQL = "arrow.flight.protocol.sql.";
 
-  /** A ticket for a job's answer. */
-  record Job(String id) implements Handle {
+  /**
+   * A ticket for a job's answer.
+   *
+   * @param ahead it was told before it was stored, and only reads (rule D12): it may be nowhere
+   */
+  record Job(String id, boolean ahead) implements Handle {
     public Job {
       check(id);
     }
@@ -79,8 +83,9 @@ sealed interface Handle {
    * A job whose end a client asks for now and then.
    *
    * @param schema of its rows: an Arrow schema message in base 64
+   * @param ahead as of {@link Job}
    */
-  record Poll(String id, String schema) implements Handle {
+  record Poll(String id, String schema, boolean ahead) implements Handle {
     public Poll {
       check(id);
     }
@@ -161,8 +166,8 @@ sealed interface Handle {
                             .build())
                     .build())
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // Also of what is missing; a flag that an earlier version did not know is false.
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private Json() {}

@@ -86,7 +86,7 @@ final class StatementCommands {
     Submission submission = submit(text, left);
     Handle handle =
         switch (submission) {
-          case Submission.Job job -> new Handle.Job(job.id().value());
+          case Submission.Job job -> new Handle.Job(job.id().value(), job.ahead());
           case Submission.Immediate immediate ->
               new Handle.Rows(names(immediate.columns()), immediate.rows());
         };
@@ -94,7 +94,8 @@ final class StatementCommands {
   }
 
   private static FlightInfo info(Handle handle, Schema schema, FlightDescriptor descriptor) {
-    byte[] job = handle instanceof Handle.Job(String id) ? id.getBytes(UTF_8) : new byte[0];
+    byte[] job =
+        handle instanceof Handle.Job(String id, boolean _) ? id.getBytes(UTF_8) : new byte[0];
     // Without a place: the connection that the client has. Any scheduler has the rows.
     return FlightInfo.builder(schema, descriptor, List.of(new FlightEndpoint(ticket(handle))))
         .setOrdered(true)
@@ -116,14 +117,17 @@ final class StatementCommands {
         yield new PollInfo(info(handle, schema(immediate), descriptor), null, 1.0, null);
       }
       case Submission.Job job ->
-          poll(new Handle.Poll(job.id().value(), SchemaBytes.text(schema(job))), descriptor);
+          poll(
+              new Handle.Poll(job.id().value(), SchemaBytes.text(schema(job)), job.ahead()),
+              descriptor);
     };
   }
 
   /** Waits a while for the end of the job; without it the client asks again. */
   PollInfo poll(Handle.Poll poll, FlightDescriptor descriptor) {
     Schema schema = SchemaBytes.ofText(poll.schema());
-    JobDetail detail = Calls.value(queries.awaitEnd(poll.jobId(), Limits.POLL_WAIT_MS));
+    JobDetail detail =
+        Calls.known(queries.awaitEnd(poll.jobId(), Limits.POLL_WAIT_MS), poll.ahead());
     return switch (detail.summary().state()) {
       case QUEUED, RUNNING, PUBLISHING -> {
         byte[] again =
@@ -133,7 +137,8 @@ final class StatementCommands {
         yield new PollInfo(none, FlightDescriptor.command(again), progress(detail), null);
       }
       case COMPLETED ->
-          new PollInfo(info(new Handle.Job(poll.id()), schema, descriptor), null, 1.0, null);
+          new PollInfo(
+              info(new Handle.Job(poll.id(), poll.ahead()), schema, descriptor), null, 1.0, null);
       case FAILED, CANCELLED -> {
         ResultStream unexpected = Calls.value(queries.openResult(poll.jobId(), 0));
         throw new IllegalStateException("a failed job has " + unexpected.rows() + " rows");
@@ -167,7 +172,7 @@ final class StatementCommands {
     switch (Handle.decode(ticket.getStatementHandle(), Handle.class)) {
       case Handle.Rows rows -> sender.send(rows, listener);
       case Handle.Job job -> {
-        try (ResultStream result = awaitResult(job.jobId(), listener::isCancelled)) {
+        try (ResultStream result = awaitResult(job.jobId(), job.ahead(), listener::isCancelled)) {
           sender.send(result, listener);
         } catch (IOException | RuntimeException e) {
           throw Calls.ofJob(job.jobId(), e);
@@ -189,7 +194,7 @@ final class StatementCommands {
     return switch (submit(text, left)) {
       case Submission.Immediate _ -> NO_ROWS;
       case Submission.Job job -> {
-        try (ResultStream result = awaitResult(job.id(), left)) {
+        try (ResultStream result = awaitResult(job.id(), job.ahead(), left)) {
           yield count(result);
         } catch (IOException | RuntimeException e) {
           throw Calls.ofJob(job.id(), e);
@@ -224,14 +229,16 @@ final class StatementCommands {
   /**
    * A job that has ended elsewhere may not be known here to have ended for a moment: who waits goes
    * on waiting then.
+   *
+   * @param ahead as of {@link Handle.Job}
    */
-  private ResultStream awaitResult(JobId job, BooleanSupplier left) {
+  private ResultStream awaitResult(JobId job, boolean ahead, BooleanSupplier left) {
     boolean last = false;
     while (true) {
       Answer<Optional<ResultStream>> answer = queries.awaitResult(job, Limits.RESULT_WAIT_MS);
       boolean retryable = answer instanceof Answer.Retryable;
       if (!retryable || last) {
-        Optional<ResultStream> opened = Calls.value(answer);
+        Optional<ResultStream> opened = Calls.known(answer, ahead);
         if (opened.isPresent()) {
           return opened.get();
         }

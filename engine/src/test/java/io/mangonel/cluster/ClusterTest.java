@@ -180,7 +180,7 @@ class ClusterTest {
   }
 
   private static JobId id(Answer<Submission> answer) {
-    if (answer instanceof Answer.Ok<Submission>(Submission.Job(JobId id, var _))) {
+    if (answer instanceof Answer.Ok<Submission>(Submission.Job(JobId id, var _, boolean _))) {
       return id;
     }
     throw new AssertionError(answer);

@@ -133,7 +133,7 @@ class SeveralSchedulersTest {
 
   private JobId submit(SchedulerServer to, String sql, @Nullable String key) {
     return switch (value(to.queries().submit(request(sql, key)))) {
-      case Submission.Job(JobId id, var _) -> id;
+      case Submission.Job(JobId id, var _, boolean _) -> id;
       case Submission.Immediate immediate -> throw new AssertionError(immediate);
     };
   }
@@ -201,7 +201,7 @@ class SeveralSchedulersTest {
         .until(
             () ->
                 to.queries().submit(request("SELECT 42 AS x", key))
-                        instanceof Answer.Ok<Submission>(Submission.Job(JobId id, var _))
+                        instanceof Answer.Ok<Submission>(Submission.Job(JobId id, var _, boolean _))
                     ? id
                     : null,
             Objects::nonNull);

@@ -117,7 +117,7 @@ class SuspicionTest {
         new StatementRequest(
             sql, "tester", "session-1", null, directory.toString(), new TreeMap<>());
     return switch (value(to.queries().submit(request))) {
-      case Submission.Job(JobId id, var _) -> id;
+      case Submission.Job(JobId id, var _, boolean _) -> id;
       case Submission.Immediate immediate -> throw new AssertionError(immediate);
     };
   }

@@ -192,7 +192,7 @@ final class TestCluster implements AutoCloseable {
 
   JobId submit(String sql, Map<String, String> settings, @Nullable String key) {
     return switch (queries().submit(request(sql, settings, key))) {
-      case Answer.Ok<Submission>(Submission.Job(JobId id, var _)) -> id;
+      case Answer.Ok<Submission>(Submission.Job(JobId id, var _, boolean _)) -> id;
       case Answer<Submission> other -> throw new AssertionError(sql + ": " + other);
     };
   }

@@ -20,23 +20,31 @@ class HandleTest {
   void whatIsWrittenIsRead() {
     for (Handle handle :
         List.of(
-            new Handle.Job("j1"),
+            new Handle.Job("j1", true),
             new Handle.Rows(List.of("a"), List.of(List.of("1"), List.of(""))),
             new Handle.Prepared("SELECT ?", "", Arrays.asList("BIGINT", null), List.of()),
-            new Handle.Poll("j1", "c2NoZW1h"))) {
+            new Handle.Poll("j1", "c2NoZW1h", false))) {
       assertThat(Handle.decode(handle.encode(), Handle.class)).isEqualTo(handle);
     }
   }
 
   @Test
   void aHandleOfAnotherKindIsRefused() {
-    assertRefused(new Handle.Job("j1").encode(), Handle.Prepared.class);
+    assertRefused(new Handle.Job("j1", true).encode(), Handle.Prepared.class);
+  }
+
+  @Test
+  void whatAnEarlierVersionDidNotWriteIsFalseAndWhatEveryOneWritesIsRequired() throws IOException {
+    ByteString earlier = ByteString.copyFrom(ForgedTickets.deflated(JOB, 1));
+    assertThat(Handle.decode(earlier, Handle.Job.class)).isEqualTo(new Handle.Job("j1", false));
+    byte[] nameless = "{\"kind\":\"job\",\"ahead\":true}".getBytes(StandardCharsets.UTF_8);
+    assertRefused(ByteString.copyFrom(ForgedTickets.deflated(nameless, 1)), Handle.class);
   }
 
   @Test
   void aSmallOneThatStandsForVeryMuchIsRefused() throws IOException {
     ByteString allowed = ByteString.copyFrom(ForgedTickets.deflated(JOB, 1));
-    assertThat(Handle.decode(allowed, Handle.class)).isEqualTo(new Handle.Job("j1"));
+    assertThat(Handle.decode(allowed, Handle.class)).isEqualTo(new Handle.Job("j1", false));
     int moreMib = 1 + (int) (Limits.HANDLE_BYTES_MAX >> 20);
     ByteString bomb = ByteString.copyFrom(ForgedTickets.deflated(JOB, moreMib));
     assertThat(bomb.size()).isLessThan(Limits.TICKET_BYTES_MAX);

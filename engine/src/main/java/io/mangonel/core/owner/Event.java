@@ -43,9 +43,13 @@ public sealed interface Event {
       this(job, request, null, false);
     }
 
-    /** Whether nobody else can have sent it, so that no other job can turn out to be its own. */
-    boolean uncontested() {
-      return firstSend || request.idempotencyKey().isEmpty();
+    /**
+     * Whether its client is told of it before it is stored (rule D12): it is light, and nobody else
+     * can have sent it, so that no other job can turn out to be its own.
+     */
+    public boolean answersAhead() {
+      boolean uncontested = firstSend || request.idempotencyKey().isEmpty();
+      return plan != null && plan.light() && uncontested;
     }
   }
 

@@ -128,7 +128,7 @@ final class JobLifecycle {
     Job job = tasks.add(id, 1, request);
     deadline(job).ifPresent(deadlines::add);
     job.light = plan != null && plan.light();
-    job.answersAhead = job.light && queued.uncontested();
+    job.answersAhead = queued.answersAhead();
     madeEpoch(job, committer.add(new Change.JobCreated(id, 1, request), nowMs));
     var accepted = new Effect.JobAccepted(id);
     if (job.answersAhead) {

@@ -9,8 +9,13 @@ public sealed interface Submission {
   /** The answer's columns; none for a statement that only changes something. */
   List<ResultColumn> columns();
 
-  /** Started; {@link QueryService#openResult} has the rows. */
-  record Job(JobId id, List<ResultColumn> columns) implements Submission {
+  /**
+   * Started; {@link QueryService#openResult} has the rows.
+   *
+   * @param ahead it only reads, and is told of before it is stored (rule D12): when its scheduler
+   *     dies, it may be nowhere
+   */
+  record Job(JobId id, List<ResultColumn> columns, boolean ahead) implements Submission {
     public Job {
       columns = List.copyOf(columns);
     }

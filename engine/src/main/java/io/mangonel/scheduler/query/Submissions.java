@@ -212,7 +212,7 @@ final class Submissions {
     return run.jobs()
         .plan(job)
         .<Answer<Submission>>map(
-            known -> new Answer.Ok<>(new Submission.Job(job.id(), known.plan().columns())))
+            known -> new Answer.Ok<>(new Submission.Job(job.id(), known.plan().columns(), false)))
         .orElseGet(() -> withoutPlan(job));
   }
 
@@ -328,7 +328,8 @@ final class Submissions {
   private Answer<Submission> start(JobRequest request, PlannedQuery plan, boolean firstSend) {
     JobId id = ids.next(request.submittedAtMs());
     TrackedJob job = run.jobs().track(id, request, plan);
-    if (!run.events().offer(new Event.JobQueued(id, request, plan.jobPlan(), firstSend))) {
+    var queued = new Event.JobQueued(id, request, plan.jobPlan(), firstSend);
+    if (!run.events().offer(queued)) {
       run.jobs().forget(id);
       return new Answer.Retryable<>("the scheduler is overloaded; try again later");
     }
@@ -345,7 +346,7 @@ final class Submissions {
     }
     return switch (acceptance) {
       case TrackedJob.Acceptance.Accepted() ->
-          new Answer.Ok<>(new Submission.Job(id, plan.plan().columns()));
+          new Answer.Ok<>(new Submission.Job(id, plan.plan().columns(), queued.answersAhead()));
       case TrackedJob.Acceptance.Refused(String message, boolean retryable) ->
           retryable ? new Answer.Retryable<>(message) : new Answer.UserFault<>(message);
       case TrackedJob.Acceptance.Exists(JobId existing) -> attach(existing);

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +151,25 @@ final class EtcdCalls {
       return name.equals("Defragment") || name.equals("Compact")
           ? EtcdLimits.MAINTENANCE_MS
           : EtcdLimits.CALL_MS;
+    }
+  }
+
+  /**
+   * Waits for an answer to what may be asked twice, and asks again when none comes for a while.
+   *
+   * @param mostMs after this time it has failed
+   */
+  static <T> T ask(Supplier<CompletableFuture<T>> call, long mostMs) throws FailedCall {
+    long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+    for (long patienceMs = EtcdLimits.PATIENCE_MS; ; patienceMs *= 2) {
+      long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
+      try {
+        return await(call.get(), Math.clamp(leftMs, 1, patienceMs));
+      } catch (FailedCall e) {
+        if (e.code() != Status.Code.DEADLINE_EXCEEDED || leftMs <= patienceMs) {
+          throw e;
+        }
+      }
     }
   }
 

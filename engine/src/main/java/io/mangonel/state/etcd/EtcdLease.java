@@ -45,7 +45,7 @@ final class EtcdLease implements StateBackend.Lease {
   @Override
   public void revoke() {
     try {
-      EtcdCalls.await(connection.client().getLeaseClient().revoke(id), EtcdLimits.ANSWER_MS);
+      EtcdCalls.ask(() -> connection.client().getLeaseClient().revoke(id), EtcdLimits.ANSWER_MS);
     } catch (EtcdCalls.FailedCall e) {
       if (e.code() != Status.Code.NOT_FOUND) {
         LOG.warn(

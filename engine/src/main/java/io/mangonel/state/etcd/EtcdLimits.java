@@ -10,6 +10,18 @@ final class EtcdLimits {
    */
   static final long ANSWER_MS = 12_000;
 
+  /**
+   * After this time what may be asked twice is asked again, and then after twice as long: the next
+   * call goes to another member, for this one may hang, or wait for a leader that is gone.
+   */
+  static final long PATIENCE_MS = 1_000;
+
+  /**
+   * After this time the outcome of a commit is unknown, so that it is sent again, to another
+   * member; twice as long after each that was not answered, for etcd may be slow.
+   */
+  static final long COMMIT_MS = 2_000;
+
   /** A scheduler that starts waits so long for etcd. */
   static final long START_MS = 30_000;
 

@@ -11,6 +11,7 @@ import io.etcd.jetcd.options.CompactOption;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
+import io.grpc.Status;
 import io.mangonel.core.Bytes;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
@@ -43,6 +44,10 @@ public final class EtcdStateBackend implements StateBackend {
   private final EtcdSpace space;
   private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
   private final AtomicLong compactTo = new AtomicLong();
+
+  /** How long an answer to a commit is waited for. */
+  private volatile long commitMs = EtcdLimits.COMMIT_MS;
+
   private volatile boolean closed;
 
   private EtcdStateBackend(EtcdAccess access) {
@@ -166,8 +171,9 @@ public final class EtcdStateBackend implements StateBackend {
     Op[] reads = pages.stream().map(this::read).toArray(Op[]::new);
     try {
       TxnResponse answer =
-          EtcdCalls.await(
-              connection.client().getKVClient().txn().Then(reads).commit(), EtcdLimits.ANSWER_MS);
+          EtcdCalls.ask(
+              () -> connection.client().getKVClient().txn().Then(reads).commit(),
+              EtcdLimits.ANSWER_MS);
       List<List<Entry>> found = new ArrayList<>();
       for (int i = 0; i < reads.length; i++) {
         Keyspace keyspace = pages.get(i).keyspace();
@@ -242,7 +248,7 @@ public final class EtcdStateBackend implements StateBackend {
       throw new StateException("the store is closed");
     }
     try {
-      return EtcdCalls.await(connection.client().getKVClient().get(key, option), timeoutMs);
+      return EtcdCalls.ask(() -> connection.client().getKVClient().get(key, option), timeoutMs);
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       throw e;
@@ -271,13 +277,16 @@ public final class EtcdStateBackend implements StateBackend {
     try {
       TxnResponse answer =
           EtcdCalls.await(
-              connection.client().getKVClient().txn().If(compares).Then(puts).commit(),
-              EtcdLimits.ANSWER_MS);
+              connection.client().getKVClient().txn().If(compares).Then(puts).commit(), commitMs);
+      commitMs = EtcdLimits.COMMIT_MS;
       return answer.isSucceeded()
           ? new CommitOutcome.Done(answer.getHeader().getRevision())
           : new CommitOutcome.Refused();
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
+      if (e.code() == Status.Code.DEADLINE_EXCEEDED) {
+        commitMs = Math.min(EtcdLimits.CALL_MS, 2 * commitMs);
+      }
       return outcome(e);
     }
   }
@@ -342,8 +351,8 @@ public final class EtcdStateBackend implements StateBackend {
     long ttlS = Math.ceilDiv(ttlMs, 1_000L);
     try {
       long id =
-          EtcdCalls.await(
-                  leaseConnection.client().getLeaseClient().grant(ttlS), EtcdLimits.ANSWER_MS)
+          EtcdCalls.ask( // One that was granted unheard ends by itself.
+                  () -> leaseConnection.client().getLeaseClient().grant(ttlS), EtcdLimits.ANSWER_MS)
               .getID();
       return new EtcdLease(access, leaseConnection, id);
     } catch (EtcdCalls.FailedCall e) {

@@ -150,7 +150,7 @@ final class TroubledCluster implements AutoCloseable {
         .then(
             submission ->
                 switch (submission) {
-                  case Submission.Job(JobId id, var _) -> new Answer.Ok<>(id);
+                  case Submission.Job(JobId id, var _, boolean _) -> new Answer.Ok<>(id);
                   case Submission.Immediate _ -> throw new AssertionError(sql);
                 });
   }
