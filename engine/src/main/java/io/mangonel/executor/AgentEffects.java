@@ -8,6 +8,7 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskOutput;
+import io.mangonel.executor.task.BackgroundThreads;
 import io.mangonel.executor.task.TaskRunner;
 import io.mangonel.executor.task.TaskStop;
 import io.mangonel.executor.task.TaskWork;
@@ -43,8 +44,11 @@ final class AgentEffects {
   private final String incarnation;
   private final RunningTasks running = new RunningTasks();
 
-  /** As many as there are slots and the lane: the agent starts no more. */
-  private final ExecutorService threads =
+  /** As many as there are slots: the agent starts no more tasks. */
+  private final ExecutorService threads = Executors.newCachedThreadPool(new BackgroundThreads());
+
+  /** For the lane: what is small goes before. */
+  private final ExecutorService laneThreads =
       Executors.newCachedThreadPool(
           Thread.ofPlatform().daemon().stackSize(EngineSettings.STACK_BYTES).factory());
 
@@ -77,7 +81,7 @@ final class AgentEffects {
 
   private void act(AgentEffect effect) {
     switch (effect) {
-      case AgentEffect.RunTask run -> start(run.launch());
+      case AgentEffect.RunTask run -> start(run);
       case AgentEffect.InterruptTask interrupt -> interrupt(interrupt.attempt());
       case AgentEffect.RemoveJobData remove ->
           delete("job " + remove.job(), () -> shuffle.removeJob(remove.job()));
@@ -133,11 +137,13 @@ final class AgentEffects {
     endpoint.answer(inventory.call(), inventory);
   }
 
-  private void start(TaskLaunch launch) {
+  private void start(AgentEffect.RunTask run) {
+    TaskLaunch launch = run.launch();
     TaskAttemptId id = launch.id();
     TaskStop stop = running.add(id);
     Optional<TaskWork> taken = endpoint.takeWork(id);
-    threads.execute(
+    ExecutorService on = run.inLane() ? laneThreads : threads;
+    on.execute(
         () -> {
           Thread.currentThread().setName("task " + id);
           MDC.put("job", id.job().value());

@@ -17,8 +17,12 @@ public sealed interface AgentEffect {
 
   // Tasks.
 
-  /** Run it; answered by {@code TaskEnded}. */
-  record RunTask(TaskLaunch launch) implements AgentEffect {}
+  /**
+   * Run it; answered by {@code TaskEnded}.
+   *
+   * @param inLane in the slot beside the others, for what is small
+   */
+  record RunTask(TaskLaunch launch, boolean inLane) implements AgentEffect {}
 
   /** Interrupt it; {@code TaskEnded} still follows, with whatever outcome it came to. */
   record InterruptTask(TaskAttemptId attempt) implements AgentEffect {}

@@ -93,9 +93,13 @@ final class Lane {
     return true;
   }
 
+  boolean runs(TaskAttemptId attempt) {
+    return attempt.equals(running);
+  }
+
   /** False when the attempt ran on another slot. */
   boolean ended(TaskAttemptId attempt) {
-    boolean mine = attempt.equals(running);
+    boolean mine = runs(attempt);
     if (mine) {
       running = null;
     }

@@ -121,7 +121,7 @@ final class Launches {
           "reservation " + launch.reservation() + " is not live");
     }
     job.attempts.put(launch.id(), new Attempt.Running(launch));
-    effects.add(new AgentEffect.RunTask(launch));
+    effects.add(new AgentEffect.RunTask(launch, slots.lane().runs(launch.id())));
     return new TaskLaunch.Answer.Accepted(launch.id());
   }
 

@@ -10,6 +10,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
 import org.slf4j.Logger;
@@ -75,8 +77,7 @@ public final class DuckDbEngine implements AutoCloseable {
     properties.setProperty("allow_community_extensions", "false");
     properties.setProperty("allow_persistent_secrets", "false");
     properties.setProperty("secret_directory", config.spill().resolve("secrets").toString());
-    DuckDBConnection instance =
-        (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties);
+    DuckDBConnection instance = connect(properties);
     try (Statement statement = instance.createStatement()) {
       // Without the threads above, a pipeline that may not be suspended, as in a recursive CTE,
       // waits
@@ -95,6 +96,22 @@ public final class DuckDbEngine implements AutoCloseable {
     } catch (SQLException failed) {
       instance.close();
       throw failed;
+    }
+  }
+
+  /** DuckDB's threads are like the one that opens it: long tasks are theirs, too. */
+  private static DuckDBConnection connect(Properties properties) throws SQLException {
+    var opened =
+        new FutureTask<>(
+            () -> (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
+    new BackgroundThreads().newThread(opened).start();
+    try {
+      return opened.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted while DuckDB was opened", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof SQLException failure ? failure : new SQLException(e.getCause());
     }
   }
 

@@ -12,6 +12,12 @@ package io.mangonel.executor.task;
  */
 public record Limits(
     long timeoutMs, int partitionsInOneFileMax, int inlineBytesMax, int batchRows) {
+  /**
+   * How much nicer than the rest of the process the threads of long tasks are: where both want a
+   * core, these get a tenth of it.
+   */
+  static final int TASK_NICENESS = 10;
+
   public static final Limits DEFAULTS = new Limits(4 * 3_600_000L, 5, 64 << 10, 16_384);
 
   /** The same but for {@link #timeoutMs}. */

@@ -124,7 +124,8 @@ final class AgentScript {
 
   private static String text(AgentEffect effect) {
     return switch (effect) {
-      case AgentEffect.RunTask(var launch) -> "run " + launch.id();
+      case AgentEffect.RunTask(var launch, boolean inLane) ->
+          "run " + launch.id() + (inLane ? " in the lane" : "");
       case AgentEffect.InterruptTask(var id) -> "interrupt " + id;
       case AgentEffect.RemoveJobData(var job) -> "remove-data " + job;
       case AgentEffect.RemoveAttemptData(var id) -> "remove-data " + id;

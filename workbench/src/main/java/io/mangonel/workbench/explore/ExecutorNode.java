@@ -91,7 +91,7 @@ final class ExecutorNode {
     ExecutorId id = id();
     Incarnation self = agent.incarnation();
     switch (effect) {
-      case AgentEffect.RunTask(var launch) -> start(launch);
+      case AgentEffect.RunTask(var launch, boolean _) -> start(launch);
       case AgentEffect.InterruptTask(var attempt) ->
           cluster.atOnce(() -> ended(attempt, failed(new Failure.Killed("interrupted"))));
       case AgentEffect.RemoveJobData(var job) -> files.removeIf(file -> file.job().equals(job));

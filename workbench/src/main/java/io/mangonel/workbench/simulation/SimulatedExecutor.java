@@ -220,7 +220,7 @@ final class SimulatedExecutor {
     ExecutorId id = agent.executor();
     Incarnation run = agent.incarnation();
     switch (effect) {
-      case AgentEffect.RunTask(var launch) -> run(launch);
+      case AgentEffect.RunTask(var launch, boolean _) -> run(launch);
       case AgentEffect.InterruptTask(var attempt) ->
           end(attempt, new TaskOutcome.Failed(new Failure.Killed("interrupted")));
       case AgentEffect.RemoveJobData(var job) ->
