@@ -35,6 +35,9 @@ import java.util.stream.Collectors;
 public final class StoredState {
   private static final int SCAN_LIMIT = 500;
 
+  /** Headers are small: thousands of them fit into one answer of etcd. */
+  private static final int HEADERS_PAGE = 5_000;
+
   private final StateBackend backend;
   private final StoreReads.Direct reads;
   private final JobReader jobs;
@@ -99,11 +102,16 @@ public final class StoredState {
     List<Header> headers = new ArrayList<>();
     // In this order: a header moves from the first to the second.
     for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
-      forEach(
-          keyspace,
-          Keys.HEADER_PREFIX,
-          "",
-          entry -> readable(keyspace, entry).ifPresent(headers::add));
+      String after = "";
+      List<Entry> page;
+      do {
+        page =
+            backend
+                .scanAll(List.of(new Page(keyspace, Keys.HEADER_PREFIX, after, HEADERS_PAGE)))
+                .getFirst();
+        page.forEach(entry -> readable(keyspace, entry).ifPresent(headers::add));
+        after = page.isEmpty() ? after : page.getLast().key();
+      } while (page.size() == HEADERS_PAGE);
     }
     return headers;
   }
