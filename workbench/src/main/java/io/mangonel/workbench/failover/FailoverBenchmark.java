@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Does one thing again and again in the middle of a query, and takes the time. */
 final class FailoverBenchmark {
@@ -100,6 +102,8 @@ final class FailoverBenchmark {
         return new FailoverReport.Kill(
             Duration.between(killedAt, struckAt).toMillis(),
             Duration.between(killedAt, progressAt.get()).toMillis(),
+            Duration.between(freeSince(runs, killedAt, progressAt.get()), progressAt.get())
+                .toMillis(),
             Duration.between(killedAt, endedAt).toMillis(),
             runs.finishedRerun(),
             runs.unfinishedRerun());
@@ -180,6 +184,25 @@ final class FailoverBenchmark {
         .filter(run -> !what.changesOwner() || !launchers.contains(run.launcher()))
         .map(Run::startedAt)
         .findFirst();
+  }
+
+  /** Since when a slot was free before the task that counts as progress started in it. */
+  private Instant freeSince(TaskRuns runs, Instant killedAt, Instant progressAt) {
+    Instant lastStartAt =
+        runs.runs().stream()
+            .map(Run::startedAt)
+            .filter(at -> at.isAfter(killedAt) && at.isBefore(progressAt))
+            .max(Comparator.naturalOrder())
+            .orElse(killedAt);
+    List<Run> running = runs.runningAt(lastStartAt);
+    int slots = cluster.executors().size(); // One each.
+    return running.size() < slots
+        ? lastStartAt
+        : running.stream()
+            .flatMap(run -> Stream.ofNullable(run.endedAt()))
+            .filter(at -> !at.isAfter(progressAt))
+            .min(Comparator.naturalOrder())
+            .orElse(progressAt);
   }
 
   private static void pause(long ms) {

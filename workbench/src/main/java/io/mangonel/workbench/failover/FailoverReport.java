@@ -51,12 +51,19 @@ record FailoverReport(long seed, double loadBefore, double loadAfter, List<Serie
    *     ready
    * @param progressMs from the kill until the next task starts; of a scheduler, one that its
    *     successor launched
+   * @param idleMs for how long a slot had then been free, and no task started: without the time in
+   *     which all slots still ran what had been launched before
    * @param endMs from the kill until the client has the answer
    * @param finishedRerun attempts of tasks that had succeeded before
    * @param unfinishedRerun attempts of tasks that had been started before and had not succeeded
    */
   record Kill(
-      long struckMs, long progressMs, long endMs, long finishedRerun, long unfinishedRerun) {}
+      long struckMs,
+      long progressMs,
+      long idleMs,
+      long endMs,
+      long finishedRerun,
+      long unfinishedRerun) {}
 
   /** For a person. */
   String text() {
@@ -68,6 +75,8 @@ record FailoverReport(long seed, double loadBefore, double loadAfter, List<Serie
             "P90",
             "P99",
             "MAX",
+            "SLOT IDLE MS P50",
+            "P99",
             "ANSWER MS P50",
             "P99",
             "CALM QUERY MS",
@@ -82,6 +91,8 @@ record FailoverReport(long seed, double loadBefore, double loadAfter, List<Serie
           String.valueOf(one.percentile(Kill::progressMs, 0.9)),
           String.valueOf(one.percentile(Kill::progressMs, 0.99)),
           String.valueOf(one.percentile(Kill::progressMs, 1)),
+          String.valueOf(one.percentile(Kill::idleMs, 0.5)),
+          String.valueOf(one.percentile(Kill::idleMs, 0.99)),
           String.valueOf(one.percentile(Kill::endMs, 0.5)),
           String.valueOf(one.percentile(Kill::endMs, 0.99)),
           String.valueOf(one.calmMs()),
@@ -114,13 +125,16 @@ record FailoverReport(long seed, double loadBefore, double loadAfter, List<Serie
               .put("case", one.what().name())
               .put("calm_ms", one.calmMs())
               .put("next_task_p50_ms", one.percentile(Kill::progressMs, 0.5))
-              .put("next_task_p99_ms", one.percentile(Kill::progressMs, 0.99));
+              .put("next_task_p99_ms", one.percentile(Kill::progressMs, 0.99))
+              .put("idle_p50_ms", one.percentile(Kill::idleMs, 0.5))
+              .put("idle_p99_ms", one.percentile(Kill::idleMs, 0.99));
       ArrayNode kills = of.putArray("kills");
       for (Kill kill : one.kills()) {
         kills
             .addObject()
             .put("struck_ms", kill.struckMs())
             .put("next_task_ms", kill.progressMs())
+            .put("idle_ms", kill.idleMs())
             .put("answer_ms", kill.endMs())
             .put("finished_rerun", kill.finishedRerun())
             .put("running_rerun", kill.unfinishedRerun());
