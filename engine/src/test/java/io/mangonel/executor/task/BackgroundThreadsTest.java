@@ -22,7 +22,7 @@ class BackgroundThreadsTest {
     try {
       String line = Files.readString(SELF);
       String rest = line.substring(line.lastIndexOf(')') + 2);
-      return Integer.parseInt(rest.split(" ")[NICENESS_AFTER_NAME]);
+      return Integer.parseInt(rest.split(" ", -1)[NICENESS_AFTER_NAME]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
