@@ -152,7 +152,7 @@ public sealed interface Effect {
 
   /**
    * Read the headers of all jobs, then the keys of all schedulers; answered by {@code
-   * OrphansListed} or {@code OrphansUnreadable}.
+   * OrphansListed} or {@code OrphansUnreadable}, before which {@code OrphansKnown} may come.
    */
   record ListOrphans() implements Effect {}
 

@@ -277,6 +277,16 @@ public sealed interface Event {
    */
   record Orphan(JobId job, Incarnation owner, boolean planned) {}
 
+  /**
+   * Perhaps before the answer to {@link Effect.ListOrphans}: some that are known without asking, as
+   * they were a while ago. They are claimed at once, and the claim shows what is so no more.
+   */
+  record OrphansKnown(List<Orphan> orphans) implements OfCluster {
+    public OrphansKnown {
+      orphans = List.copyOf(orphans);
+    }
+  }
+
   /** The answer to {@link Effect.ListOrphans}. */
   record OrphansListed(List<Orphan> orphans) implements OfCluster {
     public OrphansListed {

@@ -83,15 +83,15 @@ final class Membership {
   }
 
   /**
-   * Jobs whose owner has no key, as the store has them.
+   * Jobs whose owner has no key, as the store has them, or had them.
    *
+   * @param all whether there are no others
    * @param known jobs that this core has
    * @param blind this scheduler could do little for them (rule T3): others are to have them
    * @return claims to be made: of one owner each, jobs with a plan first
    */
   List<Effect.ClaimJobs> orphans(
-      List<Event.Orphan> orphans, Predicate<JobId> known, boolean blind, long nowMs) {
-    orphansUnderWay = false;
+      List<Event.Orphan> orphans, boolean all, Predicate<JobId> known, boolean blind, long nowMs) {
     claiming.values().removeIf(claim -> nowMs - claim.sinceMs >= limits.orphansLostMs());
     var mine = new ArrayList<Event.Orphan>();
     var still = new TreeMap<JobId, Long>();
@@ -111,7 +111,10 @@ final class Membership {
         mine.add(orphan);
       }
     }
-    orphanSinceMs.clear();
+    if (all) {
+      orphansUnderWay = false;
+      orphanSinceMs.clear();
+    }
     orphanSinceMs.putAll(still);
     return claims(mine, nowMs);
   }

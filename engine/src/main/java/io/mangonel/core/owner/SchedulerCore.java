@@ -183,14 +183,17 @@ public final class SchedulerCore {
           reach.heard(heard, nowMs);
         }
       }
-      case Event.OrphansListed(var orphans) -> {
-        boolean blind = reach.blind(executorsInReach(), nowMs);
-        effects.addAll(
-            membership.orphans(orphans, job -> tasks.find(job).isPresent(), blind, nowMs));
-      }
+      case Event.OrphansKnown(var orphans) -> claim(orphans, false, nowMs);
+      case Event.OrphansListed(var orphans) -> claim(orphans, true, nowMs);
       case Event.OrphansUnreadable() -> membership.orphansUnreadable();
       case Event.ClaimAnswered(var claimed) -> membership.claimed(claimed);
     }
+  }
+
+  private void claim(List<Event.Orphan> orphans, boolean all, long nowMs) {
+    boolean blind = reach.blind(executorsInReach(), nowMs);
+    effects.addAll(
+        membership.orphans(orphans, all, job -> tasks.find(job).isPresent(), blind, nowMs));
   }
 
   private void fenceRead(Event.FenceRead read) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ public final class Claims implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
 
   private final Takeovers takeovers;
+  private final Supplier<List<Event.Orphan>> known;
   private final EventQueue events;
   private final Clock clock;
   private final Consumer<StoredState.Claimable> loaded;
@@ -36,11 +38,13 @@ public final class Claims implements AutoCloseable {
           Thread.ofPlatform().daemon().name("scheduler-claims-", 0).factory());
 
   /**
+   * @param known jobs of schedulers that are gone, as far as that is known without asking
    * @param loaded takes a job that is ours now, before the core does
    * @param onFatal gets an error that no code of ours expected
    */
   public Claims(
       Takeovers takeovers,
+      Supplier<List<Event.Orphan>> known,
       EventQueue events,
       Clock clock,
       Consumer<StoredState.Claimable> loaded,
@@ -50,15 +54,20 @@ public final class Claims implements AutoCloseable {
     this.onFatal = onFatal;
     this.clock = clock;
     this.takeovers = takeovers;
+    this.known = known;
     this.events = events;
     this.loaded = loaded;
   }
 
-  /** Never waits; answered by {@code OrphansListed} or {@code OrphansUnreadable}. */
+  /**
+   * Never waits; perhaps {@code OrphansKnown}, then {@code OrphansListed} or {@code
+   * OrphansUnreadable}.
+   */
   public void listOrphans() {
     execute(
         () -> {
           try {
+            beginWithKnown();
             events.put(new Event.OrphansListed(takeovers.orphans()));
           } catch (StateException e) {
             LOG.warn("jobs without an owner are not looked for now: {}", e.getMessage());
@@ -67,6 +76,13 @@ public final class Claims implements AutoCloseable {
             failed(bug);
           }
         });
+  }
+
+  private void beginWithKnown() {
+    List<Event.Orphan> orphans = known.get();
+    if (!orphans.isEmpty()) {
+      events.put(new Event.OrphansKnown(orphans));
+    }
   }
 
   private void execute(Runnable work) {

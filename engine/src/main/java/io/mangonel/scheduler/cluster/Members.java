@@ -5,7 +5,9 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.EventQueue;
+import io.mangonel.scheduler.store.Look;
 import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.scheduler.store.Survey;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateException;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -47,6 +50,11 @@ public final class Members implements AutoCloseable {
   private final Queue<Incarnation> removed = new ConcurrentLinkedQueue<>();
 
   private volatile List<StoredState.Scheduler> present = List.of();
+  private volatile Survey lately = Survey.NOTHING;
+
+  /** Notes of suspicion since then. */
+  private final Set<Incarnation> suspected = ConcurrentHashMap.newKeySet();
+
   private final AtomicLong gone = new AtomicLong();
   private volatile long goneAtNs;
 
@@ -86,6 +94,13 @@ public final class Members implements AutoCloseable {
               change -> {
                 if (change instanceof StateBackend.Change.Deleted(var key)) {
                   removed.add(new Incarnation(key));
+                }
+              });
+          watch(
+              Keyspace.SUSPICIONS,
+              change -> {
+                if (change instanceof StateBackend.Change.Put(var note)) {
+                  suspected.add(new Incarnation(note.key()));
                 }
               });
           watch(Keyspace.CANCELS, _ -> {});
@@ -136,8 +151,11 @@ public final class Members implements AutoCloseable {
   }
 
   private void list() {
-    publish(stored.schedulers());
-    Set<JobId> marks = new HashSet<>(stored.cancelMarks());
+    Look look = stored.look();
+    lately = look.survey();
+    suspected.removeAll(lately.suspected());
+    publish(look.schedulers());
+    Set<JobId> marks = new HashSet<>(look.cancelMarks());
     cancelled.retainAll(marks);
     for (JobId job : marks) {
       if (cancelled.add(job)) {
@@ -183,6 +201,11 @@ public final class Members implements AutoCloseable {
   /** The key of a scheduler could not be deleted here: lists. Never waits. */
   public void listNow() {
     wake.release();
+  }
+
+  /** Who had which job when it was listed last. */
+  public Survey lately() {
+    return lately.withSuspected(Set.copyOf(suspected));
   }
 
   /** How many schedulers went since this one began to look. */

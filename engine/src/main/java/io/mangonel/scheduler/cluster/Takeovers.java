@@ -6,9 +6,11 @@ import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
 import io.mangonel.scheduler.store.FencedStore;
 import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.scheduler.store.Survey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +22,7 @@ public final class Takeovers {
   private final StoredState stored;
 
   /** As it was seen last: a claim that follows need not read it again. */
-  private volatile StoredState.Survey seen = StoredState.Survey.NOTHING;
+  private volatile Survey seen = Survey.NOTHING;
 
   public Takeovers(FencedStore store, StoredState stored) {
     this.store = store;
@@ -33,7 +35,7 @@ public final class Takeovers {
    * @throws io.mangonel.state.StateException when the store does not answer
    */
   public List<Event.Orphan> orphans() {
-    StoredState.Survey survey = stored.survey();
+    Survey survey = stored.survey();
     seen = survey;
     List<Event.Orphan> orphans = new ArrayList<>();
     for (StoredState.Header header : new TreeMap<>(survey.headers()).values()) {
@@ -41,6 +43,26 @@ public final class Takeovers {
       if (ours || !survey.present().contains(header.owner())) {
         orphans.add(new Event.Orphan(header.job(), header.owner(), header.planned()));
       }
+    }
+    return orphans;
+  }
+
+  /**
+   * Those of schedulers that are gone now, as they were seen a while ago: to begin with, at once,
+   * for the claim shows what is so no more. There may be others.
+   *
+   * @param lately what was seen
+   * @param present who has a key now
+   */
+  public List<Event.Orphan> known(Survey lately, Predicate<Incarnation> present) {
+    List<Event.Orphan> orphans = new ArrayList<>();
+    for (StoredState.Header header : new TreeMap<>(lately.headers()).values()) {
+      if (!header.owner().equals(store.self()) && !present.test(header.owner())) {
+        orphans.add(new Event.Orphan(header.job(), header.owner(), header.planned()));
+      }
+    }
+    if (!orphans.isEmpty()) {
+      seen = lately;
     }
     return orphans;
   }

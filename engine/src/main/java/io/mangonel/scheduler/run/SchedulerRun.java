@@ -219,7 +219,15 @@ public final class SchedulerRun implements AutoCloseable {
             events,
             setup.clock);
     var takeovers = new Takeovers(store, stored);
-    var claims = new Claims(takeovers, events, setup.clock, this::adopt, metrics, setup.onFatal);
+    var claims =
+        new Claims(
+            takeovers,
+            () -> takeovers.known(members.lately(), members::isPresent),
+            events,
+            setup.clock,
+            this::adopt,
+            metrics,
+            setup.onFatal);
     StoreSweep sweep = sweep(store);
     var upkeep = new StoreUpkeep(setup.backend, setup.self, members, sweep, events, setup.onFatal);
     var effects =

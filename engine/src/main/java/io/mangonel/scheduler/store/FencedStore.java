@@ -249,19 +249,22 @@ public final class FencedStore {
    * the first commit of each; until then nobody launches anything of them.
    *
    * @param owner as their headers have it; our own for a claim whose outcome was never known
-   * @param seen what a look showed of them a moment ago; what has changed since is read anew
+   * @param seen what a look showed of them a moment ago; what has changed since, or if their owner
+   *     was suspected since, is read anew
    * @return those that are ours now
    * @throws StateException when the store does not answer
    */
-  public List<JobId> claim(
-      Incarnation owner, List<JobId> jobs, StoredState.Survey seen, long nowMs) {
+  public List<JobId> claim(Incarnation owner, List<JobId> jobs, Survey seen, long nowMs) {
     List<StoredState.Header> shown =
         jobs.stream()
             .flatMap(job -> Optional.ofNullable(seen.headers().get(job)).stream())
             .filter(header -> header.owner().equals(owner))
             .toList();
     boolean all = shown.size() == jobs.size() && !owner.equals(self);
-    return all && claimed(new Orphans(owner, seen.suspected().contains(owner), shown), nowMs)
+    boolean suspected = seen.suspected().contains(owner);
+    List<Guard> still =
+        suspected ? List.of() : List.of(new Guard.Absent(Keyspace.SUSPICIONS, owner.value()));
+    return all && claimed(new Orphans(owner, suspected, shown), still, nowMs)
         ? List.copyOf(jobs)
         : claim(owner, jobs, nowMs);
   }
@@ -278,14 +281,14 @@ public final class FencedStore {
       return ids;
     }
     boolean suspected = suspected(owner);
-    if (claimed(new Orphans(owner, suspected, found), nowMs)) {
+    if (claimed(new Orphans(owner, suspected, found), List.of(), nowMs)) {
       return ids;
     }
     // Another was faster with one of them.
     return found.size() == 1
         ? List.of()
         : found.stream()
-            .filter(one -> claimed(new Orphans(owner, suspected, List.of(one)), nowMs))
+            .filter(one -> claimed(new Orphans(owner, suspected, List.of(one)), List.of(), nowMs))
             .map(StoredState.Header::job)
             .toList();
   }
@@ -329,9 +332,12 @@ public final class FencedStore {
     return false;
   }
 
-  private boolean claimed(Orphans orphans, long nowMs) {
+  /**
+   * @param still what else must hold
+   */
+  private boolean claimed(Orphans orphans, List<Guard> still, long nowMs) {
     List<StoredState.Header> headers = orphans.headers;
-    List<Guard> guards = new ArrayList<>();
+    List<Guard> guards = new ArrayList<>(still);
     guards.add(created());
     guards.add(new Guard.Absent(Keyspace.SCHEDULERS, orphans.owner.value()));
     List<Operation> operations = new ArrayList<>();

@@ -29,11 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Reads what {@link ChangeEncoder} wrote. Thread-safe. */
 public final class StoredState {
-  private static final int SCAN_LIMIT = 500;
+  static final int SCAN_LIMIT = 500;
 
   /** Headers are small: thousands of them fit into one answer of etcd. */
   private static final int HEADERS_PAGE = 5_000;
@@ -132,55 +131,14 @@ public final class StoredState {
     return new Header(job, header.owner(), header.epoch(), planned, entry.modifyRevision());
   }
 
-  /**
-   * Who has which job, and who is there.
-   *
-   * @param headers of jobs that have not ended
-   * @param present schedulers that have a key, as they were when the headers had been read, or
-   *     later: an owner that is not among them is gone
-   * @param suspected those whose key was deleted by suspicion, not long ago
-   */
-  public record Survey(
-      Map<JobId, Header> headers, Set<Incarnation> present, Set<Incarnation> suspected) {
-    public static final Survey NOTHING = new Survey(Map.of(), Set.of(), Set.of());
-
-    public Survey {
-      headers = Map.copyOf(headers);
-      present = Set.copyOf(present);
-      suspected = Set.copyOf(suspected);
-    }
-  }
-
-  /** In one question, unless there is much. */
+  /** Who has which job, and who is there: in one question, unless there is much. */
   public Survey survey() {
-    List<Page> pages =
-        List.of(
-            Page.first(Keyspace.QUEUED_JOBS, Keys.HEADER_PREFIX, SCAN_LIMIT),
-            Page.first(Keyspace.ACTIVE_JOBS, Keys.HEADER_PREFIX, SCAN_LIMIT),
-            Page.first(Keyspace.SCHEDULERS, "", SCAN_LIMIT),
-            Page.first(Keyspace.SUSPICIONS, "", SCAN_LIMIT));
-    List<List<Entry>> found = backend.scanAll(pages);
-    Map<JobId, Header> headers = new HashMap<>();
-    if (found.stream().anyMatch(page -> page.size() == SCAN_LIMIT)) {
-      headers().forEach(header -> headers.put(header.job(), header));
-      found = // After all headers.
-          List.of(
-              List.of(),
-              List.of(),
-              reads.all(Keyspace.SCHEDULERS, "", ""),
-              reads.all(Keyspace.SUSPICIONS, "", ""));
-    }
-    found.get(0).stream()
-        .flatMap(entry -> readable(Keyspace.QUEUED_JOBS, entry).stream())
-        .forEach(header -> headers.put(header.job(), header));
-    found.get(1).stream()
-        .flatMap(entry -> readable(Keyspace.ACTIVE_JOBS, entry).stream())
-        .forEach(header -> headers.put(header.job(), header));
-    return new Survey(headers, names(found.get(2)), names(found.get(3)));
+    return Survey.of(backend, this);
   }
 
-  private static Set<Incarnation> names(List<Entry> entries) {
-    return entries.stream().map(entry -> new Incarnation(entry.key())).collect(Collectors.toSet());
+  /** What a scheduler looks at again and again, in one question. */
+  public Look look() {
+    return Look.of(backend, this);
   }
 
   /** What is to be known of a job before it is taken over. */
@@ -302,15 +260,12 @@ public final class StoredState {
 
   public List<Scheduler> schedulers() {
     List<Scheduler> found = new ArrayList<>();
-    forEach(
-        Keyspace.SCHEDULERS,
-        "",
-        "",
-        entry ->
-            found.add(
-                new Scheduler(
-                    new Incarnation(entry.key()), record(entry), entry.createRevision())));
+    forEach(Keyspace.SCHEDULERS, "", "", entry -> found.add(scheduler(entry)));
     return found;
+  }
+
+  static Scheduler scheduler(Entry entry) {
+    return new Scheduler(new Incarnation(entry.key()), record(entry), entry.createRevision());
   }
 
   public List<Incarnation> schedulerIncarnations() {

@@ -150,7 +150,8 @@ final class OwnerScript {
       case "witnessed" ->
           new Event.OfPeer(
               new PeerEvent.Witnessed(w.incarnation(1), inquiry(w), Sighting.valueOf(w.at(2))));
-      case "orphans" -> orphans(w);
+      case "orphans" -> new Event.OrphansListed(orphans(w));
+      case "orphans-known" -> new Event.OrphansKnown(orphans(w));
       case "orphans-unreadable" -> new Event.OrphansUnreadable();
       case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
       case "store" -> // used and quota in bytes
@@ -182,18 +183,17 @@ final class OwnerScript {
   }
 
   /** {@code j1=s9 j2!=s9}: their headers name s9; j2 has a plan. */
-  private static Event orphans(Words w) {
-    return new Event.OrphansListed(
-        w.words().stream()
-            .filter(word -> word.contains("="))
-            .map(word -> word.split("!?=", -1))
-            .map(
-                sides ->
-                    new Event.Orphan(
-                        new JobId(sides[0]),
-                        new Incarnation(sides[1]),
-                        w.toString().contains(sides[0] + "!=")))
-            .toList());
+  private static List<Event.Orphan> orphans(Words w) {
+    return w.words().stream()
+        .filter(word -> word.contains("="))
+        .map(word -> word.split("!?=", -1))
+        .map(
+            sides ->
+                new Event.Orphan(
+                    new JobId(sides[0]),
+                    new Incarnation(sides[1]),
+                    w.toString().contains(sides[0] + "!=")))
+        .toList();
   }
 
   /** {@code j1=j9}: the key of j1 is j9's; {@code j1!=j9}: for another request. */

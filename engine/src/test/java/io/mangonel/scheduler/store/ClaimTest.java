@@ -3,6 +3,8 @@ package io.mangonel.scheduler.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mangonel.core.graph.StageSpec;
+import io.mangonel.core.owner.Effect;
+import io.mangonel.core.owner.Event;
 import io.mangonel.core.record.Change;
 import io.mangonel.core.record.Commit;
 import io.mangonel.core.record.JobRequest;
@@ -11,10 +13,12 @@ import io.mangonel.core.suspicion.Lineage;
 import io.mangonel.core.suspicion.Succession;
 import io.mangonel.core.task.Incarnation;
 import io.mangonel.core.task.JobId;
+import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,22 +106,21 @@ class ClaimTest {
     FencedStore owner = owner();
     FencedStore heir = register(B, "h:2");
     FencedStore late = register(C, "h:3");
-    StoredState.Survey early = state.survey();
+    Survey early = state.survey();
     assertThat(early.headers()).containsOnlyKeys(BOTH);
     assertThat(early.present()).containsExactlyInAnyOrder(A, B, C);
     assertThat(heir.claim(A, BOTH, early, 9)).isEmpty();
     // One of them moves on before its owner is gone.
     done(owner, 1, new Change.PlanWritten(QUEUED, PLAN));
     owner.release();
-    StoredState.Survey seen = state.survey();
+    Survey seen = state.survey();
     assertThat(seen.present()).containsExactlyInAnyOrder(B, C);
     assertThat(heir.claim(A, BOTH, early, 9)).containsExactlyElementsOf(BOTH);
     assertThat(owners()).containsExactly(B, B);
     assertThat(late.claim(A, BOTH, seen, 9)).isEmpty();
     heir.release();
     assertThat(late.claim(B, List.of(ACTIVE), state.survey(), 9)).containsExactly(ACTIVE);
-    assertThat(late.claim(B, List.of(QUEUED), StoredState.Survey.NOTHING, 9))
-        .containsExactly(QUEUED);
+    assertThat(late.claim(B, List.of(QUEUED), Survey.NOTHING, 9)).containsExactly(QUEUED);
   }
 
   @Test
@@ -135,11 +138,33 @@ class ClaimTest {
       done(owner, first / 20, made);
     }
     assertThat(heir.removeSuspected(present(A))).isTrue();
-    StoredState.Survey seen = state.survey();
+    Survey seen = state.survey();
     assertThat(seen.headers()).hasSize(jobs);
     assertThat(seen.headers().values()).allMatch(header -> header.owner().equals(A));
     assertThat(seen.present()).containsExactly(B);
     assertThat(seen.suspected()).containsExactly(A);
+  }
+
+  @Test
+  void jobsOfWhoIsGoneAreKnownFromALookThatWasBefore() {
+    FencedStore owner = owner();
+    FencedStore heir = register(B, "h:2");
+    var takeovers = new Takeovers(heir, state);
+    Survey lately = state.look().survey();
+    assertThat(takeovers.known(lately, Set.of(A, B)::contains)).isEmpty();
+    StoredState.Scheduler seen = present(A);
+    assertThat(heir.removeSuspected(seen)).isTrue();
+    List<Event.Orphan> known = takeovers.known(lately, Set.of(B)::contains);
+    assertThat(known)
+        .containsExactly(new Event.Orphan(QUEUED, A, false), new Event.Orphan(ACTIVE, A, true));
+    // That it was suspected is not in that look: the claim is of what is so.
+    var claim = new Effect.ClaimJobs(A, BOTH);
+    assertThat(takeovers.claim(claim, 9)).hasSize(2);
+    assertThat(state.takeovers())
+        .containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2, true)));
+    assertThat(owner.claim(A, BOTH, 9)).isEmpty();
+    // What is its own, it does not claim from an old look.
+    assertThat(takeovers.known(state.look().survey(), Set.of()::contains)).isEmpty();
   }
 
   private StoredState.Scheduler present(Incarnation incarnation) {

@@ -100,7 +100,9 @@ final class DirectScheduler implements AutoCloseable {
             clock,
             new Committer.Insight(new JobHistories(self.value()), metrics),
             onFatal);
-    claims = new Claims(new Takeovers(store, stored), events, clock, _ -> {}, metrics, onFatal);
+    claims =
+        new Claims(
+            new Takeovers(store, stored), List::of, events, clock, _ -> {}, metrics, onFatal);
     members = shared ? new Members(backend, stored, events, _ -> {}, onFatal) : null;
     loop =
         new EventLoop(

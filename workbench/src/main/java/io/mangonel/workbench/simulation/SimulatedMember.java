@@ -9,8 +9,10 @@ import io.mangonel.scheduler.cluster.Takeovers;
 import io.mangonel.scheduler.limits.ShellLimits;
 import io.mangonel.scheduler.loop.Renewal;
 import io.mangonel.scheduler.store.FencedStore;
+import io.mangonel.scheduler.store.Look;
 import io.mangonel.scheduler.store.StoreSweep;
 import io.mangonel.scheduler.store.StoredState;
+import io.mangonel.scheduler.store.Survey;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateException;
@@ -38,6 +40,7 @@ final class SimulatedMember {
   private final Set<JobId> cancelled = new TreeSet<>();
   private final Set<JobId> inherited = new TreeSet<>();
   private List<StoredState.Scheduler> present = List.of();
+  private Survey lately = Survey.NOTHING;
   private boolean listing;
 
   SimulatedMember(
@@ -120,13 +123,15 @@ final class SimulatedMember {
   private void list() {
     unlessAway(
         () -> {
-          present = reader.schedulers();
+          Look look = reader.look();
+          lately = look.survey();
+          present = look.schedulers();
           scheduler.peers().listed(present);
           scheduler.step(
               new Event.SchedulersListed(
                   present.stream().map(StoredState.Scheduler::incarnation).toList(),
                   present.stream().flatMap(one -> one.succession().stream()).toList()));
-          var marks = new TreeSet<>(reader.cancelMarks());
+          var marks = new TreeSet<>(look.cancelMarks());
           cancelled.retainAll(marks);
           for (JobId job : marks) {
             if (cancelled.add(job)) {
@@ -197,9 +202,18 @@ final class SimulatedMember {
   // Takeover.
 
   void listOrphans() {
+    var here = present.stream().map(StoredState.Scheduler::incarnation).toList();
+    var known = takeovers.known(lately, here::contains);
     scheduler
         .process()
-        .later(1 + world.random.nextInt(STORE_MAX_MS), () -> scheduler.step(orphans()));
+        .later(
+            1 + world.random.nextInt(STORE_MAX_MS),
+            () -> {
+              if (!known.isEmpty()) {
+                scheduler.step(new Event.OrphansKnown(known));
+              }
+              scheduler.step(orphans());
+            });
   }
 
   private Event orphans() {
