@@ -48,6 +48,20 @@ public final class StateLimits {
     }
   }
 
+  /**
+   * @throws IllegalArgumentException when a commit with what is read after it is beyond a limit
+   */
+  public static void checkCommit(
+      List<StateBackend.Guard> guards,
+      List<StateBackend.Operation> operations,
+      List<StateBackend.Page> pages) {
+    checkCommit(guards, operations);
+    if (operations.size() + pages.size() > COMMIT_OPERATIONS_MAX) {
+      throw new IllegalArgumentException(
+          "a commit of " + operations.size() + " operations and " + pages.size() + " scans");
+    }
+  }
+
   private static long bytes(StateBackend.Operation operation) {
     int value =
         switch (operation) {

@@ -80,7 +80,7 @@ public final class Takeovers {
    */
   public List<StoredState.Claimable> claim(Effect.ClaimJobs claim, long nowMs) {
     List<StoredState.Claimable> claimed = new ArrayList<>();
-    List<JobId> ours = store.claim(claim.owner(), claim.jobs(), seen, nowMs);
+    FencedStore.Claimed ours = store.claim(claim.owner(), claim.jobs(), seen, nowMs);
     for (var one : stored.claimable(ours).entrySet()) {
       JobId job = one.getKey();
       switch (one.getValue()) {

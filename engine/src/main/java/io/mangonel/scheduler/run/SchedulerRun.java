@@ -96,6 +96,7 @@ public final class SchedulerRun implements AutoCloseable {
   private final Followers followers;
   private final ExecutorDoor door;
   private final ClientJobs clientJobs;
+  private final JobLoading loading;
 
   private volatile @Nullable HostPort address;
   private final AtomicBoolean handedOver = new AtomicBoolean();
@@ -155,6 +156,7 @@ public final class SchedulerRun implements AutoCloseable {
     this.clientJobs =
         ClientJobs.of(
             setup.self, members, stored, jobs, events, setup.clock, new PeerClient(setup.channels));
+    this.loading = new JobLoading(stored, jobs, clientJobs, histories);
   }
 
   private ExecutorDoor makeDoor() {
@@ -204,7 +206,7 @@ public final class SchedulerRun implements AutoCloseable {
       // is another's, and is not acknowledged then (rule T10).
       core.step(new Event.SchedulersListed(stored.schedulerIncarnations()), nowMs);
     } else {
-      load(core, store, nowMs);
+      loading.load(core, store, nowMs);
     }
     var committer =
         new Committer(
@@ -218,16 +220,7 @@ public final class SchedulerRun implements AutoCloseable {
             polls,
             events,
             setup.clock);
-    var takeovers = new Takeovers(store, stored);
-    var claims =
-        new Claims(
-            takeovers,
-            () -> takeovers.known(members.lately(), members::isPresent),
-            events,
-            setup.clock,
-            this::adopt,
-            metrics,
-            setup.onFatal);
+    Claims claims = claims(new Takeovers(store, stored));
     StoreSweep sweep = sweep(store);
     var upkeep = new StoreUpkeep(setup.backend, setup.self, members, sweep, events, setup.onFatal);
     var effects =
@@ -286,6 +279,17 @@ public final class SchedulerRun implements AutoCloseable {
             setup.backend, setup.self, listening, nowMs, ShellLimits.LONE_LEASE_TTL_MS);
   }
 
+  private Claims claims(Takeovers takeovers) {
+    return new Claims(
+        takeovers,
+        () -> takeovers.known(members.lately(), members::isPresent),
+        events,
+        setup.clock,
+        loading::adopt,
+        metrics,
+        setup.onFatal);
+  }
+
   private StoreSweep sweep(FencedStore store) {
     // Without an answer all count as kept: the next sweep asks again.
     UnaryOperator<Set<JobId>> kept = ended -> events.ask(asked -> asked.kept(ended)).orElse(ended);
@@ -309,37 +313,6 @@ public final class SchedulerRun implements AutoCloseable {
     for (ExecutorInfo info : stored.executors()) {
       executors.learn(info);
       core.step(new Event.ExecutorLoaded(info), nowMs);
-    }
-  }
-
-  /** A job of a scheduler that is gone. */
-  private void adopt(StoredState.Claimable claimable) {
-    JobId job = claimable.job().job();
-    jobs.adopt(job, claimable.job().request());
-    clientJobs.lost().add(job, claimable.job().request());
-    histories.load(job, claimable.log(), claimable.job().snapshot() == null);
-  }
-
-  private void load(SchedulerCore core, FencedStore store, long nowMs) {
-    StoredState.Jobs found = stored.jobs();
-    for (StoredState.Claimable claimable : found.claimable()) {
-      JobId job = claimable.job().job();
-      if (claimable.planned()) {
-        store.loadPlanned(job);
-      }
-      jobs.track(job, claimable.job().request(), null);
-      clientJobs.lost().add(job, claimable.job().request());
-      histories.load(job, claimable.log(), claimable.job().snapshot() == null);
-      core.step(new Event.JobLoaded(claimable.job()), nowMs);
-    }
-    for (StoredState.Ended ended : stored.endedWithDetails()) {
-      core.step(new Event.EndedJobLoaded(ended.job(), ended.epoch()), nowMs);
-    }
-    for (String unreadable : found.unreadable()) {
-      LOG.error("left alone, because it cannot be read: {}", unreadable);
-    }
-    if (!found.claimable().isEmpty()) {
-      LOG.info("claimed {} jobs of the scheduler before", found.claimable().size());
     }
   }
 
@@ -473,16 +446,17 @@ public final class SchedulerRun implements AutoCloseable {
     Started run = started;
     if (run != null && !handedOver.getAndSet(true)) {
       keepAlives.shutdownNow();
+      run.loop.close();
+      run.committer.close();
+      events.close();
+      run.store.letGo();
+      refuse.run();
+      followers.close();
       members.close();
       peers.close();
       run.claims.close();
       run.upkeep.close();
-      run.loop.close();
-      run.committer.close();
-      events.close();
       run.store.release();
-      refuse.run();
-      followers.close();
     }
   }
 

@@ -12,10 +12,12 @@ import io.mangonel.core.task.JobId;
 import io.mangonel.state.Keyspace;
 import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateBackend.CommitOutcome;
+import io.mangonel.state.StateBackend.Committed;
 import io.mangonel.state.StateBackend.Entry;
 import io.mangonel.state.StateBackend.Guard;
 import io.mangonel.state.StateBackend.Lease;
 import io.mangonel.state.StateBackend.Operation;
+import io.mangonel.state.StateBackend.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -251,10 +253,9 @@ public final class FencedStore {
    * @param owner as their headers have it; our own for a claim whose outcome was never known
    * @param seen what a look showed of them a moment ago; what has changed since, or if their owner
    *     was suspected since, is read anew
-   * @return those that are ours now
    * @throws StateException when the store does not answer
    */
-  public List<JobId> claim(Incarnation owner, List<JobId> jobs, Survey seen, long nowMs) {
+  public Claimed claim(Incarnation owner, List<JobId> jobs, Survey seen, long nowMs) {
     List<StoredState.Header> shown =
         jobs.stream()
             .flatMap(job -> Optional.ofNullable(seen.headers().get(job)).stream())
@@ -264,9 +265,22 @@ public final class FencedStore {
     boolean suspected = seen.suspected().contains(owner);
     List<Guard> still =
         suspected ? List.of() : List.of(new Guard.Absent(Keyspace.SUSPICIONS, owner.value()));
-    return all && claimed(new Orphans(owner, suspected, shown), still, nowMs)
-        ? List.copyOf(jobs)
-        : claim(owner, jobs, nowMs);
+    Optional<List<List<Entry>>> read =
+        all ? claimed(new Orphans(owner, suspected, shown), still, nowMs) : Optional.empty();
+    return read.map(pages -> new Claimed(jobs, pages))
+        .orElseGet(() -> new Claimed(claim(owner, jobs, nowMs), List.of()));
+  }
+
+  /**
+   * Jobs that are ours now.
+   *
+   * @param pages what the store has of them, if it was read with the claim; for {@link StoredState}
+   */
+  public record Claimed(List<JobId> jobs, List<List<Entry>> pages) {
+    public Claimed {
+      jobs = List.copyOf(jobs);
+      pages = List.copyOf(pages);
+    }
   }
 
   /** As the other, when nothing is known of them. */
@@ -281,14 +295,14 @@ public final class FencedStore {
       return ids;
     }
     boolean suspected = suspected(owner);
-    if (claimed(new Orphans(owner, suspected, found), List.of(), nowMs)) {
+    if (claimed(new Orphans(owner, suspected, found), List.of(), nowMs).isPresent()) {
       return ids;
     }
     // Another was faster with one of them.
     return found.size() == 1
         ? List.of()
         : found.stream()
-            .filter(one -> claimed(new Orphans(owner, suspected, List.of(one)), List.of(), nowMs))
+            .filter(one -> claimed(owner, suspected, one, nowMs))
             .map(StoredState.Header::job)
             .toList();
   }
@@ -332,10 +346,16 @@ public final class FencedStore {
     return false;
   }
 
+  private boolean claimed(
+      Incarnation owner, boolean suspected, StoredState.Header one, long nowMs) {
+    return claimed(new Orphans(owner, suspected, List.of(one)), List.of(), nowMs).isPresent();
+  }
+
   /**
    * @param still what else must hold
+   * @return empty when they are not ours; else what was read of them, if it was
    */
-  private boolean claimed(Orphans orphans, List<Guard> still, long nowMs) {
+  private Optional<List<List<Entry>>> claimed(Orphans orphans, List<Guard> still, long nowMs) {
     List<StoredState.Header> headers = orphans.headers;
     List<Guard> guards = new ArrayList<>(still);
     guards.add(created());
@@ -354,22 +374,25 @@ public final class FencedStore {
       operations.add(
           new Operation.Put(keyspace, key, new JobHeader(self, header.epoch()).encode()));
     }
+    List<Page> pages = JobRanges.pages(headers.stream().map(StoredState.Header::job).toList());
     for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {
-      switch (backend.commit(guards, operations)) {
+      Committed committed = backend.commitThenScan(guards, operations, pages);
+      switch (committed.outcome()) {
         case CommitOutcome.Done _ -> {
-          return true;
+          return Optional.of(committed.pages());
         }
         case CommitOutcome.Refused _ -> {
           // Perhaps by an earlier sending of the same.
-          return attempt > 0 && headers.stream().allMatch(this::isOurs);
+          boolean ours = attempt > 0 && headers.stream().allMatch(this::isOurs);
+          return ours ? Optional.of(List.of()) : Optional.empty();
         }
         case CommitOutcome.Unknown _ -> {} // Sent again as it is (rule D2).
         case CommitOutcome.NoSpace _ -> {
-          return false; // Done or not, as below.
+          return Optional.empty(); // Done or not, as below.
         }
       }
     }
-    return false; // Done after all, it is found as ours that we do not know.
+    return Optional.empty(); // Done after all, it is found as ours that we do not know.
   }
 
   /** Whether the key of a scheduler was deleted by suspicion, and not long ago. */
@@ -432,7 +455,15 @@ public final class FencedStore {
     return lease.keepAlive();
   }
 
-  /** Lets the key go: an orderly end. */
+  /**
+   * Begins an orderly end: deletes the key, which is the moment that others wait for. That goes the
+   * way of every commit, and is done sooner than the end of a lease.
+   */
+  public void letGo() {
+    var _ = commitUncounted(List.of(new Operation.Delete(Keyspace.SCHEDULERS, self.value())));
+  }
+
+  /** Ends the lease, with the key if it is still there. */
   public void release() {
     lease.revoke();
   }

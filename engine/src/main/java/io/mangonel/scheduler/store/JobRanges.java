@@ -46,37 +46,61 @@ final class JobRanges implements StoreReads {
 
   private final Map<Keyspace, NavigableMap<String, Entry>> found = new EnumMap<>(Keyspace.class);
 
-  private JobRanges(StateBackend backend, List<Kind> kinds, Collection<JobId> jobs) {
-    if (jobs.isEmpty()) {
-      return;
-    }
-    String first = Collections.min(jobs).value();
-    String last = Collections.max(jobs).value();
-    List<Page> pages =
-        kinds.stream()
-            .map(
-                kind ->
-                    new Page(
-                        kind.keyspace,
-                        kind.prefix + common(first, last),
-                        before(kind.prefix + first),
-                        PAGE))
-            .toList();
-    List<List<Entry>> answers = backend.scanAll(pages);
+  private JobRanges(
+      StateBackend backend,
+      List<Kind> kinds,
+      Collection<JobId> jobs,
+      List<Page> pages,
+      List<List<Entry>> answers) {
     for (int i = 0; i < pages.size(); i++) {
       // What belongs to the last job begins with its id, and a slash or nothing.
-      take(backend, pages.get(i), answers.get(i), kinds.get(i).prefix + last + Character.MAX_VALUE);
+      String last = kinds.get(i).prefix + Collections.max(jobs) + Character.MAX_VALUE;
+      take(backend, pages.get(i), answers.get(i), last);
     }
   }
 
   /** Of jobs that are claimed: all that tells how far they are. */
   static JobRanges of(StateBackend backend, Collection<JobId> jobs) {
-    return new JobRanges(backend, WHOLE, jobs);
+    return of(backend, WHOLE, jobs);
   }
 
   /** Their headers alone. */
   static JobRanges headers(StateBackend backend, Collection<JobId> jobs) {
-    return new JobRanges(backend, HEADERS, jobs);
+    return of(backend, HEADERS, jobs);
+  }
+
+  private static JobRanges of(StateBackend backend, List<Kind> kinds, Collection<JobId> jobs) {
+    List<Page> pages = pages(kinds, jobs);
+    return new JobRanges(backend, kinds, jobs, pages, backend.scanAll(pages));
+  }
+
+  /** What {@link #of} asks for first. */
+  static List<Page> pages(Collection<JobId> jobs) {
+    return pages(WHOLE, jobs);
+  }
+
+  /** As the other, when the answers to {@link #pages} are there; none for no answers. */
+  static JobRanges of(StateBackend backend, Collection<JobId> jobs, List<List<Entry>> answers) {
+    return answers.isEmpty()
+        ? of(backend, jobs)
+        : new JobRanges(backend, WHOLE, jobs, pages(jobs), answers);
+  }
+
+  private static List<Page> pages(List<Kind> kinds, Collection<JobId> jobs) {
+    if (jobs.isEmpty()) {
+      return List.of();
+    }
+    String first = Collections.min(jobs).value();
+    String last = Collections.max(jobs).value();
+    return kinds.stream()
+        .map(
+            kind ->
+                new Page(
+                    kind.keyspace,
+                    kind.prefix + common(first, last),
+                    before(kind.prefix + first),
+                    PAGE))
+        .toList();
   }
 
   private static String common(String first, String last) {

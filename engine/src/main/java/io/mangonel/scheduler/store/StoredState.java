@@ -19,7 +19,6 @@ import io.mangonel.state.StateBackend.Page;
 import io.mangonel.wire.HostPort;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -156,9 +155,10 @@ public final class StoredState {
     return claimable(job, jobs);
   }
 
-  /** Several, in few reads. */
-  public Map<JobId, Claim> claimable(Collection<JobId> several) {
-    var reader = new JobReader(JobRanges.of(backend, several));
+  /** Several that were just claimed, in few reads, or none when that read them. */
+  public Map<JobId, Claim> claimable(FencedStore.Claimed claimed) {
+    List<JobId> several = claimed.jobs();
+    var reader = new JobReader(JobRanges.of(backend, several, claimed.pages()));
     Map<JobId, Claim> claims = new LinkedHashMap<>();
     several.forEach(job -> claims.put(job, claimable(job, reader)));
     return claims;

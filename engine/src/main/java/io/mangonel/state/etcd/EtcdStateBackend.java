@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,15 +175,7 @@ public final class EtcdStateBackend implements StateBackend {
           EtcdCalls.ask(
               () -> connection.client().getKVClient().txn().Then(reads).commit(),
               EtcdLimits.ANSWER_MS);
-      List<List<Entry>> found = new ArrayList<>();
-      for (int i = 0; i < reads.length; i++) {
-        Keyspace keyspace = pages.get(i).keyspace();
-        found.add(
-            answer.getGetResponses().get(i).getKvs().stream()
-                .map(row -> entry(keyspace, row))
-                .toList());
-      }
-      return found;
+      return found(pages, answer);
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       return switch (e.code()) {
@@ -190,6 +183,18 @@ public final class EtcdStateBackend implements StateBackend {
         default -> throw unreadable(e);
       };
     }
+  }
+
+  private List<List<Entry>> found(List<Page> pages, TxnResponse answer) {
+    List<List<Entry>> found = new ArrayList<>();
+    for (int i = 0; i < pages.size(); i++) {
+      Keyspace keyspace = pages.get(i).keyspace();
+      found.add(
+          answer.getGetResponses().get(i).getKvs().stream()
+              .map(row -> entry(keyspace, row))
+              .toList());
+    }
+    return found;
   }
 
   private Op read(Page page) {
@@ -270,24 +275,34 @@ public final class EtcdStateBackend implements StateBackend {
 
   @Override
   public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
-    StateLimits.checkCommit(guards, operations);
+    return commitThenScan(guards, operations, List.of()).outcome();
+  }
+
+  /** Pages that are too large for one message make the outcome unknown. */
+  @Override
+  public Committed commitThenScan(
+      List<Guard> guards, List<Operation> operations, List<Page> pages) {
+    StateLimits.checkCommit(guards, operations, pages);
     checkOpen();
     Cmp[] compares = guards.stream().map(this::compare).toArray(Cmp[]::new);
-    Op[] puts = operations.stream().map(this::operation).toArray(Op[]::new);
+    Op[] then =
+        Stream.concat(operations.stream().map(this::operation), pages.stream().map(this::read))
+            .toArray(Op[]::new);
     try {
       TxnResponse answer =
           EtcdCalls.await(
-              connection.client().getKVClient().txn().If(compares).Then(puts).commit(), commitMs);
+              connection.client().getKVClient().txn().If(compares).Then(then).commit(), commitMs);
       commitMs = EtcdLimits.COMMIT_MS;
       return answer.isSucceeded()
-          ? new CommitOutcome.Done(answer.getHeader().getRevision())
-          : new CommitOutcome.Refused();
+          ? new Committed(
+              new CommitOutcome.Done(answer.getHeader().getRevision()), found(pages, answer))
+          : new Committed(new CommitOutcome.Refused(), List.of());
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       if (e.code() == Status.Code.DEADLINE_EXCEEDED) {
         commitMs = Math.min(EtcdLimits.CALL_MS, 2 * commitMs);
       }
-      return outcome(e);
+      return new Committed(outcome(e), List.of());
     }
   }
 

@@ -150,8 +150,7 @@ final class OwnerScript {
       case "witnessed" ->
           new Event.OfPeer(
               new PeerEvent.Witnessed(w.incarnation(1), inquiry(w), Sighting.valueOf(w.at(2))));
-      case "orphans" -> new Event.OrphansListed(orphans(w));
-      case "orphans-known" -> new Event.OrphansKnown(orphans(w));
+      case "orphans", "orphans-known" -> orphansEvent(w);
       case "orphans-unreadable" -> new Event.OrphansUnreadable();
       case "claim-answered" -> new Event.ClaimAnswered(w.from(1).stream().map(JobId::new).toList());
       case "store" -> // used and quota in bytes
@@ -180,6 +179,12 @@ final class OwnerScript {
         .filter(name -> !name.isEmpty())
         .map(Incarnation::new)
         .toList();
+  }
+
+  private static Event orphansEvent(Words w) {
+    return w.at(0).equals("orphans")
+        ? new Event.OrphansListed(orphans(w))
+        : new Event.OrphansKnown(orphans(w));
   }
 
   /** {@code j1=s9 j2!=s9}: their headers name s9; j2 has a plan. */

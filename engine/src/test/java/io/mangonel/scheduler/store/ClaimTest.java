@@ -109,18 +109,18 @@ class ClaimTest {
     Survey early = state.survey();
     assertThat(early.headers()).containsOnlyKeys(BOTH);
     assertThat(early.present()).containsExactlyInAnyOrder(A, B, C);
-    assertThat(heir.claim(A, BOTH, early, 9)).isEmpty();
+    assertThat(heir.claim(A, BOTH, early, 9).jobs()).isEmpty();
     // One of them moves on before its owner is gone.
     done(owner, 1, new Change.PlanWritten(QUEUED, PLAN));
     owner.release();
     Survey seen = state.survey();
     assertThat(seen.present()).containsExactlyInAnyOrder(B, C);
-    assertThat(heir.claim(A, BOTH, early, 9)).containsExactlyElementsOf(BOTH);
+    assertThat(heir.claim(A, BOTH, early, 9).jobs()).containsExactlyElementsOf(BOTH);
     assertThat(owners()).containsExactly(B, B);
-    assertThat(late.claim(A, BOTH, seen, 9)).isEmpty();
+    assertThat(late.claim(A, BOTH, seen, 9).jobs()).isEmpty();
     heir.release();
-    assertThat(late.claim(B, List.of(ACTIVE), state.survey(), 9)).containsExactly(ACTIVE);
-    assertThat(late.claim(B, List.of(QUEUED), Survey.NOTHING, 9)).containsExactly(QUEUED);
+    assertThat(late.claim(B, List.of(ACTIVE), state.survey(), 9).jobs()).containsExactly(ACTIVE);
+    assertThat(late.claim(B, List.of(QUEUED), Survey.NOTHING, 9).jobs()).containsExactly(QUEUED);
   }
 
   @Test

@@ -238,6 +238,7 @@ final class SimulatedScheduler {
   /** In good order: its key goes, and its jobs are another's at once. */
   void end() {
     die();
+    fenced.letGo();
     fenced.release();
   }
 
@@ -309,12 +310,11 @@ final class SimulatedScheduler {
     process.later(TICK_MS, this::tick);
   }
 
-  /** A message or an outcome. */
   void receive(Event event) {
     process.arrive(() -> step(event));
   }
 
-  /** Slots arrive with the time that they have left (clocks differ). */
+  /** With the time that they have left (clocks differ). */
   void receiveSlots(Function<UnaryOperator<ExecutorReservation>, Event> event) {
     process.arrive(
         () -> step(event.apply(slot -> slot.endingAt(process.nowMs() + slot.expiresAtMs()))));

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The contract over an etcd of one member, and what only etcd does. {@code
  * -Dmangonel.etcd=http://h:2379,...} takes one that runs already.
  */
-class EtcdStateBackendTest implements StateBackendContract {
+class EtcdStateBackendTest implements StateBackendContract, ScanContract {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final AtomicInteger STORES = new AtomicInteger();
 

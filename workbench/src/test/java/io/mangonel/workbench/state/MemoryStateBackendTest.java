@@ -4,7 +4,7 @@ import io.mangonel.state.MemoryStateBackend;
 import io.mangonel.state.StateBackend;
 import java.util.concurrent.atomic.AtomicLong;
 
-class MemoryStateBackendTest implements StateBackendContract {
+class MemoryStateBackendTest implements StateBackendContract, ScanContract {
   private final AtomicLong clockMs = new AtomicLong();
 
   @Override

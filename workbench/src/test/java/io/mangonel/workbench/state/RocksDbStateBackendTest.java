@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.io.TempDir;
 
-class RocksDbStateBackendTest implements StateBackendContract {
+class RocksDbStateBackendTest implements StateBackendContract, ScanContract {
   @TempDir private Path directory;
   private final AtomicLong clockMs = new AtomicLong();
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 
 /** The simulation's store, without the layer of faults. The test is the world around it. */
-class SimulatedStateBackendTest implements StateBackendContract {
+class SimulatedStateBackendTest implements StateBackendContract, ScanContract {
   private final ExecutorService now = Executors.newSingleThreadExecutor();
   private final TreeMap<Long, Runnable> later = new TreeMap<>();
   private final AtomicLong clockMs = new AtomicLong();

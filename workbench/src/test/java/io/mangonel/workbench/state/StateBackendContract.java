@@ -31,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link StateBackend}: a store passes when a test class that opens it does. */
@@ -160,92 +159,6 @@ interface StateBackendContract {
       done(store.put(ACTIVE_JOBS, "empty", Bytes.EMPTY));
       assertThat(store.get(ACTIVE_JOBS, "large").orElseThrow().value()).isEqualTo(Bytes.of(large));
       assertThat(store.get(ACTIVE_JOBS, "empty").orElseThrow().value()).isEqualTo(Bytes.EMPTY);
-    }
-  }
-
-  @Test
-  default void scansPageInKeyOrderWithinThePrefix() {
-    try (StateBackend store = open()) {
-      for (String key : List.of("job/2", "job/10", "job", "jobs", "job/1", "a", "z")) {
-        done(store.put(ACTIVE_JOBS, key, bytes(key)));
-      }
-      done(store.put(COMPLETED_JOBS, "job/3", bytes("3")));
-      assertThat(store.scanKeys(ACTIVE_JOBS, "job/", "", 2)).containsExactly("job/1", "job/10");
-      assertThat(store.scanKeys(ACTIVE_JOBS, "job/", "job/10", 2)).containsExactly("job/2");
-      assertThat(store.scanKeys(ACTIVE_JOBS, "job/", "job/2", 2)).isEmpty();
-      assertThat(store.scanKeys(ACTIVE_JOBS, "", "job/10", 10))
-          .containsExactly("job/2", "jobs", "z");
-      assertThat(store.scan(ACTIVE_JOBS, "job", "", 10))
-          .extracting(Entry::key)
-          .containsExactly("job", "job/1", "job/10", "job/2", "jobs");
-      assertThatThrownBy(() -> store.scan(ACTIVE_JOBS, "", "", 0))
-          .isInstanceOf(IllegalArgumentException.class);
-    }
-  }
-
-  @Test
-  default void severalScansAtOnceAnswerWhatEachDoes() {
-    try (StateBackend store = open()) {
-      for (String key : List.of("job/1", "job/2", "job/3", "jobs")) {
-        done(store.put(ACTIVE_JOBS, key, bytes(key)));
-      }
-      done(store.put(COMPLETED_JOBS, "job/4", bytes("4")));
-      List<Page> pages =
-          List.of(
-              Page.first(ACTIVE_JOBS, "job/", 2),
-              new Page(ACTIVE_JOBS, "job/", "job/2", 2),
-              Page.first(COMPLETED_JOBS, "", 10),
-              Page.first(LOCKS, "", 10),
-              new Page(ACTIVE_JOBS, "job/", "job/3", 10));
-      assertThat(store.scanAll(pages))
-          .isEqualTo(
-              pages.stream()
-                  .map(
-                      page ->
-                          store.scan(page.keyspace(), page.prefix(), page.after(), page.limit()))
-                  .toList());
-      assertThat(store.scanAll(pages))
-          .extracting(page -> page.stream().map(Entry::key).toList())
-          .containsExactly(
-              List.of("job/1", "job/2"), List.of("job/3"), List.of("job/4"), List.of(), List.of());
-      assertThat(store.scanAll(List.of())).isEmpty();
-      assertThatThrownBy(() -> Page.first(ACTIVE_JOBS, "", 0))
-          .isInstanceOf(IllegalArgumentException.class);
-    }
-  }
-
-  /** What moves from the first to the second is in one of them at least. */
-  @Test
-  default void severalScansAtOnceSeeNoLaterOneEarlier() throws Exception {
-    int moving = 50;
-    List<String> keys = IntStream.range(0, moving).mapToObj("job/%03d"::formatted).toList();
-    List<Page> pages =
-        List.of(Page.first(ACTIVE_JOBS, "job/", moving), Page.first(COMPLETED_JOBS, "", moving));
-    try (StateBackend store = open();
-        var mover = Executors.newSingleThreadExecutor()) {
-      keys.forEach(key -> done(store.put(ACTIVE_JOBS, key, bytes(key))));
-      var moved =
-          mover.submit(() -> keys.forEach(key -> done(store.mv(ACTIVE_JOBS, COMPLETED_JOBS, key))));
-      int looks = 0;
-      do {
-        List<List<Entry>> seen = store.scanAll(pages);
-        assertThat(Stream.concat(seen.get(0).stream(), seen.get(1).stream()).map(Entry::key))
-            .containsAll(keys);
-        looks++;
-      } while (!moved.isDone());
-      moved.get();
-      assertThat(looks).isPositive();
-      assertThat(store.scanAll(pages).getFirst()).isEmpty();
-    }
-  }
-
-  @Test
-  default void keysAreOrderedByCodePoint() {
-    List<String> ordered = List.of("a", "é", "\uFFFD", "\uD83D\uDE00");
-    try (StateBackend store = open()) {
-      ordered.reversed().forEach(key -> done(store.put(ACTIVE_JOBS, key, bytes(key))));
-      assertThat(store.scanKeys(ACTIVE_JOBS, "", "", 10)).isEqualTo(ordered);
-      assertThat(store.scanKeys(ACTIVE_JOBS, "", "\uFFFD", 10)).containsExactly("\uD83D\uDE00");
     }
   }
 
@@ -460,7 +373,7 @@ interface StateBackendContract {
         instanceof CommitOutcome.Done;
   }
 
-  private static long done(CommitOutcome outcome) {
+  static long done(CommitOutcome outcome) {
     assertThat(outcome).isInstanceOf(CommitOutcome.Done.class);
     return outcome instanceof CommitOutcome.Done done ? done.revision() : -1;
   }
@@ -469,7 +382,7 @@ interface StateBackendContract {
     return Integer.parseInt(new String(entry.value().toByteArray(), StandardCharsets.UTF_8));
   }
 
-  private static Operation put(String key, String value) {
+  static Operation put(String key, String value) {
     return new Operation.Put(ACTIVE_JOBS, key, bytes(value));
   }
 
@@ -477,7 +390,7 @@ interface StateBackendContract {
     return new Operation.PutLeased(SCHEDULERS, key, bytes(value), lease.id());
   }
 
-  private static Bytes bytes(String value) {
+  static Bytes bytes(String value) {
     return Bytes.of(value.getBytes(StandardCharsets.UTF_8));
   }
 }
