@@ -151,9 +151,10 @@ public final class Members implements AutoCloseable {
   }
 
   private void list() {
+    Set<Incarnation> noted = Set.copyOf(suspected);
     Look look = stored.look();
     lately = look.survey();
-    suspected.removeAll(lately.suspected());
+    suspected.removeAll(noted); // It shows them, or their notes are gone.
     publish(look.schedulers());
     Set<JobId> marks = new HashSet<>(look.cancelMarks());
     cancelled.retainAll(marks);

@@ -155,21 +155,46 @@ final class EtcdCalls {
   }
 
   /**
-   * Waits for an answer to what may be asked twice, and asks again when none comes for a while.
+   * Waits for an answer to what may be asked twice, and asks again when none comes for a while, or
+   * no server is there.
    *
    * @param mostMs after this time it has failed
    */
   static <T> T ask(Supplier<CompletableFuture<T>> call, long mostMs) throws FailedCall {
     long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
-    for (long patienceMs = EtcdLimits.PATIENCE_MS; ; patienceMs *= 2) {
+    long patienceMs = EtcdLimits.PATIENCE_MS;
+    while (true) {
       long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
       try {
         return await(call.get(), Math.clamp(leftMs, 1, patienceMs));
       } catch (FailedCall e) {
-        if (e.code() != Status.Code.DEADLINE_EXCEEDED || leftMs <= patienceMs) {
-          throw e;
+        long askedMs = mostMs - TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
+        switch (e.code()) {
+          case DEADLINE_EXCEEDED -> {
+            if (askedMs >= mostMs) {
+              throw e;
+            }
+            patienceMs *= 2;
+          }
+          case UNAVAILABLE -> {
+            if (askedMs >= Math.min(mostMs, EtcdLimits.UNAVAILABLE_MS) || !pause()) {
+              throw e;
+            }
+          }
+          default -> throw e;
         }
       }
+    }
+  }
+
+  /** Not all calls are tried again by jetcd. */
+  private static boolean pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(EtcdLimits.READ_PAUSE_MS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -30,8 +30,14 @@ final class EtcdLimits {
   /** A renewal of a lease; shorter than the shortest lease. */
   static final long KEEP_ALIVE_MS = 1_500;
 
-  /** A read that found no server is tried again, with growing pauses, for as long as this. */
-  static final long READ_RETRY_MS = 4_000;
+  /**
+   * A read that found no server is tried again by jetcd, with growing pauses, for as long as this:
+   * shorter than {@link #PATIENCE_MS}, so that it says what it found.
+   */
+  static final long READ_RETRY_MS = 800;
+
+  /** What may be asked twice and found no server has failed after this time. */
+  static final long UNAVAILABLE_MS = 4_000;
 
   static final long READ_PAUSE_MS = 50;
   static final long READ_PAUSE_MAX_MS = 500;

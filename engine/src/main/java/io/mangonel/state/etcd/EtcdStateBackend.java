@@ -161,8 +161,7 @@ public final class EtcdStateBackend implements StateBackend {
 
   /**
    * One transaction that only reads: etcd asks its quorum once and shows one moment. When that is
-   * more than a message takes, or no member is there just now, the scans go one by one: they come
-   * in pieces, and find another member.
+   * more than a message takes, the scans go one by one: they come in pieces.
    */
   @Override
   public List<List<Entry>> scanAll(List<Page> pages) {
@@ -179,7 +178,7 @@ public final class EtcdStateBackend implements StateBackend {
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       return switch (e.code()) {
-        case RESOURCE_EXHAUSTED, UNAVAILABLE -> StateBackend.super.scanAll(pages);
+        case RESOURCE_EXHAUSTED -> StateBackend.super.scanAll(pages);
         default -> throw unreadable(e);
       };
     }
