@@ -31,6 +31,11 @@ final class JobLoading {
   void adopt(StoredState.Claimable claimable) {
     JobId job = claimable.job().job();
     jobs.adopt(job, claimable.job().request());
+    remember(claimable);
+  }
+
+  private void remember(StoredState.Claimable claimable) {
+    JobId job = claimable.job().job();
     clientJobs.lost().add(job, claimable.job().request());
     histories.load(job, claimable.log(), claimable.job().snapshot() == null);
   }
@@ -44,8 +49,7 @@ final class JobLoading {
         store.loadPlanned(job);
       }
       jobs.track(job, claimable.job().request(), null);
-      clientJobs.lost().add(job, claimable.job().request());
-      histories.load(job, claimable.log(), claimable.job().snapshot() == null);
+      remember(claimable);
       core.step(new Event.JobLoaded(claimable.job()), nowMs);
     }
     for (StoredState.Ended ended : stored.endedWithDetails()) {

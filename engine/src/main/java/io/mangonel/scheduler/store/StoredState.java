@@ -415,14 +415,7 @@ public final class StoredState {
 
   /** Who has the job; empty when it has ended, or never was. */
   public Optional<Header> header(JobId job) {
-    // In this order: a header moves from the first to the second.
-    for (Keyspace keyspace : List.of(Keyspace.QUEUED_JOBS, Keyspace.ACTIVE_JOBS)) {
-      Optional<Entry> entry = backend.get(keyspace, Keys.header(job));
-      if (entry.isPresent()) {
-        return Optional.of(header(keyspace, entry.get()));
-      }
-    }
-    return Optional.empty();
+    return jobs.header(job).map(found -> header(found.keyspace(), found.entry()));
   }
 
   /** Whether the job has a header, so has not ended. */

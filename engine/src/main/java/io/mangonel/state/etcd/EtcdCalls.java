@@ -177,7 +177,8 @@ final class EtcdCalls {
             patienceMs *= 2;
           }
           case UNAVAILABLE -> {
-            if (askedMs >= Math.min(mostMs, EtcdLimits.UNAVAILABLE_MS) || !pause()) {
+            if (askedMs >= Math.min(mostMs, EtcdLimits.UNAVAILABLE_MS)
+                || !pause(EtcdLimits.READ_PAUSE_MS)) {
               throw e;
             }
           }
@@ -187,10 +188,10 @@ final class EtcdCalls {
     }
   }
 
-  /** Not all calls are tried again by jetcd. */
-  private static boolean pause() {
+  /** Between two tries; false when the thread is interrupted, and there is to be no other. */
+  static boolean pause(long ms) {
     try {
-      TimeUnit.MILLISECONDS.sleep(EtcdLimits.READ_PAUSE_MS);
+      TimeUnit.MILLISECONDS.sleep(ms);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -21,11 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,7 +97,7 @@ public final class EtcdStateBackend implements StateBackend {
           throw new StateException("etcd at " + access + " " + refusal.get(), e);
         }
         leftMs = TimeUnit.NANOSECONDS.toMillis(untilNs - System.nanoTime());
-        if (leftMs <= EtcdLimits.START_PAUSE_MS || !pause()) {
+        if (leftMs <= EtcdLimits.START_PAUSE_MS || !EtcdCalls.pause(EtcdLimits.START_PAUSE_MS)) {
           throw unreadable(e);
         }
         if (!told) {
@@ -108,16 +110,6 @@ public final class EtcdStateBackend implements StateBackend {
               e.description());
         }
       }
-    }
-  }
-
-  private static boolean pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(EtcdLimits.START_PAUSE_MS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 
@@ -165,18 +157,14 @@ public final class EtcdStateBackend implements StateBackend {
    */
   @Override
   public List<List<Entry>> scanAll(List<Page> pages) {
-    if (closed) {
-      throw new StateException("the store is closed");
-    }
     Op[] reads = pages.stream().map(this::read).toArray(Op[]::new);
     try {
-      TxnResponse answer =
-          EtcdCalls.ask(
+      return found(
+          pages,
+          answer(
               () -> connection.client().getKVClient().txn().Then(reads).commit(),
-              EtcdLimits.ANSWER_MS);
-      return found(pages, answer);
+              EtcdLimits.ANSWER_MS));
     } catch (EtcdCalls.FailedCall e) {
-      connection.failed(e);
       return switch (e.code()) {
         case RESOURCE_EXHAUSTED -> StateBackend.super.scanAll(pages);
         default -> throw unreadable(e);
@@ -248,11 +236,16 @@ public final class EtcdStateBackend implements StateBackend {
 
   private GetResponse answer(ByteSequence key, GetOption option, long timeoutMs)
       throws EtcdCalls.FailedCall {
+    return answer(() -> connection.client().getKVClient().get(key, option), timeoutMs);
+  }
+
+  private <T> T answer(Supplier<CompletableFuture<T>> read, long timeoutMs)
+      throws EtcdCalls.FailedCall {
     if (closed) {
       throw new StateException("the store is closed");
     }
     try {
-      return EtcdCalls.ask(() -> connection.client().getKVClient().get(key, option), timeoutMs);
+      return EtcdCalls.ask(read, timeoutMs);
     } catch (EtcdCalls.FailedCall e) {
       connection.failed(e);
       throw e;
