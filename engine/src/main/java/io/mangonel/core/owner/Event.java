@@ -236,10 +236,11 @@ public sealed interface Event {
   record StoreMeasured(long usedBytes, long quotaBytes, boolean takesNothing) implements Event {}
 
   /**
-   * A job of the store that this scheduler claims, with the next epoch: its owner is gone, and no
-   * other can become it any more.
+   * A job of the store whose owner is gone, and that no other can become any more.
+   *
+   * @param claimed whether it was claimed, which made its epoch; else the core makes the next one
    */
-  record JobLoaded(StoredJob job) implements Event {}
+  record JobLoaded(StoredJob job, boolean claimed) implements Event {}
 
   /** A job of the store that a scheduler ended that is gone, and whose details are still there. */
   record EndedJobLoaded(JobId job, long epoch) implements Event {}

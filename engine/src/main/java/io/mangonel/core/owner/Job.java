@@ -39,8 +39,8 @@ final class Job {
   long planEpoch;
 
   /**
-   * The change that made the epoch: launches and adoptions wait for it (rule D4). Later the one
-   * that began publishing (rule T16).
+   * The change that made the epoch: launches and adoptions wait for it (rule D4); 0 when a claim
+   * made it. Later the one that began publishing (rule T16).
    */
   long epochChange;
 
@@ -90,6 +90,16 @@ final class Job {
   /** Whether it can no longer be stopped (rule T16). */
   boolean publishing() {
     return !ended() && graph != null && graph.publishing();
+  }
+
+  /** Whether nothing is left of it but to say how it ended. */
+  boolean isOver() {
+    return graph != null && (graph.finished() || graph.failure().isPresent());
+  }
+
+  /** Whether anything of it runs, or has run. */
+  boolean hasBegun() {
+    return graph != null && graph.runningTasks() + graph.successfulTasks() > 0;
   }
 
   boolean adopting() {

@@ -248,46 +248,44 @@ final class JobLifecycle {
   }
 
   /**
-   * Claims a job of the store.
+   * Takes a job of the store, in an epoch of its own (rule D3).
    *
+   * @param claimed whether the epoch is in the store
    * @param before whose it was, if that is known
    */
-  void load(StoredJob stored, @Nullable Incarnation before, long nowMs) {
+  void load(StoredJob stored, boolean claimed, @Nullable Incarnation before, long nowMs) {
     if (tasks.find(stored.job()).isPresent()) {
       return; // It was told before.
     }
-    Job job = tasks.add(stored.job(), stored.epoch() + 1, stored.request());
+    long epochBefore = claimed ? stored.epoch() - 1 : stored.epoch();
+    Job job = tasks.add(stored.job(), epochBefore + 1, stored.request());
     job.ownerBefore = before;
     deadline(job).ifPresent(deadlines::add);
-    long change = committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs);
     if (stored.plan() != null) {
       takeover.restore(job, stored);
-      admission.enter(job, job.graph != null && hasBegun(job.graph));
+      admission.enter(job, job.hasBegun());
     }
-    madeEpoch(job, change);
-    boolean cancelled = stored.cancelRequested() && !isOver(job) && !job.publishing();
+    if (!claimed) {
+      madeEpoch(job, committer.add(new Change.JobClaimed(job.id, job.epoch), nowMs));
+    }
+    boolean cancelled = stored.cancelRequested() && !job.isOver() && !job.publishing();
     if (!cancelled) {
       settle(job, nowMs);
     }
+    if (job.epochChange == 0) {
+      takeover.claimed(job, nowMs);
+    }
     if (cancelled) {
       end(job, new TerminalRecord.Cancelled("cancelled on request", nowMs), nowMs);
-    } else if (stored.plan() == null && stored.epoch() >= limits.unplannedClaimsMax()) {
+    } else if (stored.plan() == null && epochBefore >= limits.unplannedClaimsMax()) {
       // The claim itself counts: who dies of planning it cannot say so (rule T14).
       var message =
-          stored.epoch() + " schedulers ended before they had planned it, perhaps because of it";
+          epochBefore + " schedulers ended before they had planned it, perhaps because of it";
       end(job, new TerminalRecord.Failed(message, false, nowMs), nowMs);
     } else if (stored.plan() == null) {
-      boolean suspect = stored.epoch() >= limits.unsuspectedClaimsMax();
+      boolean suspect = epochBefore >= limits.unsuspectedClaimsMax();
       effects.add(new Effect.PlanJob(job.id, job.request, suspect));
     }
-  }
-
-  private static boolean isOver(Job job) {
-    return job.graph != null && (job.graph.finished() || job.graph.failure().isPresent());
-  }
-
-  private static boolean hasBegun(ExecutionGraph graph) {
-    return graph.runningTasks() + graph.successfulTasks() > 0;
   }
 
   /** After a change of its graph: gives up what is obsolete, and ends it when it is over. */

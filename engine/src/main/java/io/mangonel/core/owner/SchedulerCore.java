@@ -159,8 +159,8 @@ public final class SchedulerCore {
       case Event.StoreMeasured(long used, long quota, boolean takesNothing) ->
           admission.space().measured(used, quota, takesNothing);
       case Event.OfCluster said -> cluster(said, nowMs);
-      case Event.JobLoaded(var stored) ->
-          jobs.load(stored, membership.ownerBefore(stored.job()), nowMs);
+      case Event.JobLoaded(var stored, boolean claimed) ->
+          jobs.load(stored, claimed, membership.ownerBefore(stored.job()), nowMs);
       case Event.EndedJobLoaded(var id, long epoch) -> jobs.loadEnded(id, epoch, nowMs);
       case Event.ExecutorLoaded(var info) -> executorEvents.loaded(info, nowMs);
       case Event.Tick() -> tick();

@@ -119,9 +119,10 @@ public final class Claims implements AutoCloseable {
     List<StoredState.Claimable> ours = takeovers.claim(claim, clock.nowMs());
     for (StoredState.Claimable claimed : ours) {
       loaded.accept(claimed);
-      events.put(new Event.JobLoaded(claimed.job()));
+      events.put(new Event.JobLoaded(claimed.job(), true));
     }
     if (!ours.isEmpty()) {
+      metrics.claimed(ours.size());
       boolean suspected = takeovers.suspected(claim.owner());
       LOG.info(
           "took over {} jobs of scheduler {}, {}",

@@ -42,6 +42,12 @@ public final class JobHistories {
     histories.put(job, JobHistory.of(log, whole));
   }
 
+  /** It is this scheduler's from now on. */
+  public void claimed(JobId job, long epoch, long nowMs) {
+    of(job).owner(epoch, self, nowMs);
+    log(job, "claimed, epoch " + epoch);
+  }
+
   /** Takes what is durable now. */
   public void add(Commit commit, long nowMs) {
     for (Change change : commit.changes()) {
@@ -50,10 +56,7 @@ public final class JobHistories {
           of(job).owner(epoch, self, nowMs);
           log(job, "accepted, epoch " + epoch);
         }
-        case Change.JobClaimed(var job, long epoch) -> {
-          of(job).owner(epoch, self, nowMs);
-          log(job, "claimed, epoch " + epoch);
-        }
+        case Change.JobClaimed(var job, long epoch) -> claimed(job, epoch, nowMs);
         case Change.Transitions entry -> {
           of(entry.job()).add(new LogEntry(self, entry.epoch(), entry.transitions(), entry.atMs()));
           entry.transitions().forEach(transition -> logDecision(entry.job(), transition));

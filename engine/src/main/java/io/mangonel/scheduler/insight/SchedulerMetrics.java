@@ -112,6 +112,11 @@ public final class SchedulerMetrics {
         .register(registry);
   }
 
+  /** So many jobs of a scheduler that is gone are this one's. */
+  public void claimed(int jobs) {
+    claimed.inc(jobs);
+  }
+
   /** Jobs of a scheduler are this one's, for the first time. */
   public void tookOver(boolean suspected) {
     takeovers.labelValues(suspected ? SUSPICION : LEASE).inc();

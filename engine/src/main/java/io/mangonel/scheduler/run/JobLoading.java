@@ -27,11 +27,12 @@ final class JobLoading {
     this.histories = histories;
   }
 
-  /** A job of a scheduler that is gone. */
-  void adopt(StoredState.Claimable claimable) {
+  /** A job of a scheduler that is gone, as it was claimed. */
+  void adopt(StoredState.Claimable claimable, long nowMs) {
     JobId job = claimable.job().job();
     jobs.adopt(job, claimable.job().request());
     remember(claimable);
+    histories.claimed(job, claimable.job().epoch(), nowMs);
   }
 
   private void remember(StoredState.Claimable claimable) {
@@ -50,7 +51,7 @@ final class JobLoading {
       }
       jobs.track(job, claimable.job().request(), null);
       remember(claimable);
-      core.step(new Event.JobLoaded(claimable.job()), nowMs);
+      core.step(new Event.JobLoaded(claimable.job(), false), nowMs);
     }
     for (StoredState.Ended ended : stored.endedWithDetails()) {
       core.step(new Event.EndedJobLoaded(ended.job(), ended.epoch()), nowMs);

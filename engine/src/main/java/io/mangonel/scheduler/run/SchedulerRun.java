@@ -285,7 +285,7 @@ public final class SchedulerRun implements AutoCloseable {
         () -> takeovers.known(members.lately(), members::isPresent),
         events,
         setup.clock,
-        loading::adopt,
+        claimed -> loading.adopt(claimed, setup.clock.nowMs()),
         metrics,
         setup.onFatal);
   }

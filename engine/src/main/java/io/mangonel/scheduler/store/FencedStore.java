@@ -247,8 +247,7 @@ public final class FencedStore {
   }
 
   /**
-   * Makes this scheduler the owner of jobs whose owner has no key (rule D3). Their epochs rise with
-   * the first commit of each; until then nobody launches anything of them.
+   * Makes this scheduler the owner of jobs whose owner has no key, in their next epochs (rule D3).
    *
    * @param owner as their headers have it; our own for a claim whose outcome was never known
    * @param seen what a look showed of them a moment ago; what has changed since, or if their owner
@@ -372,7 +371,7 @@ public final class FencedStore {
       String key = Keys.header(header.job());
       guards.add(new Guard.ModifyRevision(keyspace, key, header.revision()));
       operations.add(
-          new Operation.Put(keyspace, key, new JobHeader(self, header.epoch()).encode()));
+          new Operation.Put(keyspace, key, new JobHeader(self, header.epoch() + 1).encode()));
     }
     List<Page> pages = JobRanges.pages(headers.stream().map(StoredState.Header::job).toList());
     for (int attempt = 0; attempt < CLAIM_ATTEMPTS_MAX; attempt++) {

@@ -101,7 +101,7 @@ final class OwnerScript {
       case "cancel" -> new Event.CancelRequested(w.job(1), "asked");
       case "executor" -> new Event.ExecutorRegistered(Stored.executor(w), w.attempts(2));
       case "load-executor" -> new Event.ExecutorLoaded(Stored.executor(w));
-      case "load" -> new Event.JobLoaded(Stored.job(w));
+      case "load" -> new Event.JobLoaded(Stored.job(w), w.words().contains("claimed"));
       case "adopted" -> Stored.inventory(w);
       case "load-ended" ->
           new Event.EndedJobLoaded(w.job(1), Long.parseLong(w.named("epoch", "1")));

@@ -88,17 +88,16 @@ class ClaimTest {
     assertThat(owners()).containsExactly(B, B);
     assertThat(state.takeovers())
         .containsExactlyEntriesOf(Map.of(B, new TakeoverRecord(A, 9, 2, false)));
-    // The epoch is still that of the owner before: its rise is the heir's first commit.
     assertThat(state.claimable(ACTIVE))
         .isInstanceOfSatisfying(
             StoredState.Claim.Found.class,
             found -> {
               assertThat(found.job().planned()).isTrue();
-              assertThat(found.job().job().epoch()).isEqualTo(1);
+              assertThat(found.job().job().epoch()).isEqualTo(2);
             });
-    heir.loadPlanned(ACTIVE);
-    done(heir, 0, new Change.JobClaimed(ACTIVE, 2), new Change.JobClaimed(QUEUED, 2));
-    assertThat(state.headers()).allMatch(header -> header.epoch() == 2);
+    heir.release();
+    assertThat(late.claim(B, BOTH, 9)).containsExactlyElementsOf(BOTH);
+    assertThat(state.headers()).allMatch(header -> header.epoch() == 3);
   }
 
   @Test

@@ -199,7 +199,7 @@ final class SchedulerNode {
       JobId job = ours.job().job();
       cluster.store.checkOpen(ours.job());
       watch.loads(job, cluster.store.cancelStored(job), cluster.world.nowMs());
-      step(new Event.JobLoaded(ours.job()));
+      step(new Event.JobLoaded(ours.job(), true));
     }
     step(new Event.ClaimAnswered(claim.jobs()));
   }

@@ -89,7 +89,7 @@ final class DirectScheduler implements AutoCloseable {
         if (found.planned()) {
           store.loadPlanned(found.job().job());
         }
-        core.step(new Event.JobLoaded(found.job()), nowMs);
+        core.step(new Event.JobLoaded(found.job(), false), nowMs);
       }
     }
     var metrics = new SchedulerMetrics();

@@ -232,7 +232,7 @@ final class SimulatedMember {
     unlessAway(
         () -> {
           var ours = takeovers.claim(claim, scheduler.process().nowMs());
-          ours.forEach(job -> scheduler.load(job.job()));
+          ours.forEach(job -> scheduler.load(job.job(), true));
           if (!ours.isEmpty() && world.happens(Fault.DIED_WHILE_TAKING_OVER)) {
             world.after(world.random.nextInt(DIES_WITHIN_MS), () -> simulation.kill(scheduler));
           }

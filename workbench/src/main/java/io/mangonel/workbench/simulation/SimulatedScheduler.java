@@ -118,7 +118,7 @@ final class SimulatedScheduler {
     jobs.stream()
         .filter(StoredState.Claimable::planned)
         .forEach(job -> fenced.loadPlanned(job.job().job()));
-    jobs.forEach(job -> load(job.job()));
+    jobs.forEach(job -> load(job.job(), false));
     for (var end : reader.endedWithDetails()) {
       watch.inherits(end.job(), world.nowMs());
       step(new Event.EndedJobLoaded(end.job(), end.epoch()));
@@ -127,10 +127,10 @@ final class SimulatedScheduler {
   }
 
   /** A job is its own from now on. */
-  void load(StoredJob job) {
+  void load(StoredJob job, boolean claimed) {
     store.checkOpen(job);
     watch.loads(job.job(), store.cancelStored(job.job()), world.nowMs());
-    core.step(new Event.JobLoaded(job), process.nowMs());
+    core.step(new Event.JobLoaded(job, claimed), process.nowMs());
     drain();
   }
 

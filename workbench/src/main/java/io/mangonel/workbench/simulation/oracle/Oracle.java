@@ -215,11 +215,7 @@ public final class Oracle {
         createdAtMs.put(job, nowMs);
         submitted(request.idempotencyKey(), job);
       }
-      case Change.JobClaimed(var job, _) -> {
-        if (light.containsKey(job) && lightTaken.add(job)) {
-          world.count(Fault.LIGHT_TAKEN_OVER);
-        }
-      }
+      case Change.JobClaimed(var job, _) -> takenOver(job);
       case Change.PlanChunkWritten _,
           Change.SnapshotWritten _,
           Change.SnapshotChunkWritten _,
@@ -239,9 +235,16 @@ public final class Oracle {
 
   /** A job has another owner: in what state it was. */
   public void claimed(JobId job) {
+    takenOver(job);
     DurableGraph graph = graphs.get(job);
     if (graph != null && graph.runningTasks() > 0) {
       world.count(Fault.TAKEN_OVER_RUNNING);
+    }
+  }
+
+  private void takenOver(JobId job) {
+    if (light.containsKey(job) && lightTaken.add(job)) {
+      world.count(Fault.LIGHT_TAKEN_OVER);
     }
   }
 

@@ -66,6 +66,11 @@ public final class SimulatedStore {
     public @Nullable Incarnation ownerOf(long asked) {
       return epochOwners.get(asked);
     }
+
+    /** How often it was made or claimed before {@code owner} had it. */
+    public long epochBefore(Incarnation owner) {
+      return owner.equals(epochOwners.get(epoch)) ? epoch - 1 : epoch;
+    }
   }
 
   /** One scheduler's key, and what it sent under it. */
@@ -234,13 +239,16 @@ public final class SimulatedStore {
     for (StoredState.Header header : truth.headers()) {
       Stored job = stored(header.job());
       Incarnation before = job.owner;
-      if (header.epoch() != job.epoch) {
-        throw new AssertionError("epoch of " + header + ", not " + job.epoch);
+      boolean changed = !header.owner().equals(before);
+      if (header.epoch() != job.epoch + (changed ? 1 : 0)) {
+        throw new AssertionError("D3: epoch of " + header + " after " + job.epoch);
       }
-      if (!header.owner().equals(before)) {
+      if (changed) {
         check(!present(before), "D3: " + before + " has its key, now " + header);
         check(present(header.owner()), "D3: claimed without a key: " + header);
         job.owner = header.owner();
+        job.epoch = header.epoch();
+        job.epochOwners.put(job.epoch, job.owner);
         job.ownedSinceMs = world.nowMs();
         listener.claimed(header.job(), before, header.owner());
       }
