@@ -94,7 +94,7 @@ public final class ExecutionGraph {
 
   /** Tasks that can be launched now. */
   public int pendingTasks() {
-    return launchable().stream().mapToInt(Stage::pendingTasks).sum();
+    return done() ? 0 : stages.launchableTasks(publishing);
   }
 
   /** Tasks of all stages. */
@@ -108,7 +108,7 @@ public final class ExecutionGraph {
   }
 
   public int runningTasks() {
-    return stages.all().stream().mapToInt(Stage::runningTasks).sum();
+    return stages.runningTasks();
   }
 
   /** In order of stage and partition. */

@@ -78,15 +78,46 @@ final class Stages {
    * @param publishing whether what was written may be published
    */
   List<Stage> launchable(boolean publishing) {
+    List<Stage> pending = pending(publishing);
+    if (pending.isEmpty()) {
+      return pending;
+    }
     BitSet complete = complete();
     BitSet needed = topology.needed(complete);
-    return stages.stream()
-        .filter(stage -> stage.pendingTasks() > 0)
-        .filter(stage -> publishing || stage.spec.kind() != StageKind.PUBLISH)
-        .filter(stage -> needed.get(stage.spec.id()))
-        .filter(stage -> topology.resolved(stage.spec.id(), complete))
-        .filter(stage -> awaited.isEmpty() || !readsOfAwaited(stage))
-        .toList();
+    pending.removeIf(
+        stage ->
+            !needed.get(stage.spec.id())
+                || !topology.resolved(stage.spec.id(), complete)
+                || (!awaited.isEmpty() && readsOfAwaited(stage)));
+    return pending;
+  }
+
+  /** Asked after each transition: of most stages it is all that has to be known. */
+  private List<Stage> pending(boolean publishing) {
+    var pending = new ArrayList<Stage>();
+    for (Stage stage : stages) {
+      if (stage.pendingTasks() > 0 && (publishing || stage.spec.kind() != StageKind.PUBLISH)) {
+        pending.add(stage);
+      }
+    }
+    return pending;
+  }
+
+  /** Tasks of {@link #launchable} that do not run. */
+  int launchableTasks(boolean publishing) {
+    int tasks = 0;
+    for (Stage stage : launchable(publishing)) {
+      tasks += stage.pendingTasks();
+    }
+    return tasks;
+  }
+
+  int runningTasks() {
+    int tasks = 0;
+    for (Stage stage : stages) {
+      tasks += stage.runningTasks();
+    }
+    return tasks;
   }
 
   void awaitHolders(Set<ExecutorId> holders) {

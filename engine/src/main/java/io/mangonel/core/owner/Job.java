@@ -68,6 +68,11 @@ final class Job {
   /** Whether a new owner has not heard yet what runs of it (rule T5). */
   boolean awaitsInventories;
 
+  /** Its tasks that could be launched now, and its place among the jobs that have some. */
+  int demand;
+
+  TaskManager.@Nullable Place place;
+
   @Nullable ExecutionGraph graph;
   @Nullable TerminalRecord end;
 

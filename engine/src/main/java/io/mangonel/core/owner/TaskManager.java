@@ -16,7 +16,6 @@ import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,15 +38,11 @@ final class TaskManager {
   record Assignments(List<Assignment> assigned, List<ExecutorReservation> left) {}
 
   /** A job's place in the fair order. */
-  private record Place(int runningTasks, long order, JobId job) implements Comparable<Place> {
-    private static final Comparator<Place> ORDER =
-        Comparator.comparingInt(Place::runningTasks)
-            .thenComparingLong(Place::order)
-            .thenComparing(Place::job);
-
+  record Place(int runningTasks, long order, JobId job) implements Comparable<Place> {
     @Override
     public int compareTo(Place other) {
-      return ORDER.compare(this, other);
+      int byTasks = Integer.compare(runningTasks, other.runningTasks);
+      return byTasks != 0 ? byTasks : Long.compare(order, other.order); // Of one job only.
     }
   }
 
@@ -57,8 +52,6 @@ final class TaskManager {
   private final Map<JobId, Job> jobs = new TreeMap<>();
   private final TreeSet<Place> fairOrder = new TreeSet<>(); // Jobs with a task to launch.
   private final TreeSet<Place> smallOrder = new TreeSet<>(); // Those that may use a lane.
-  private final Map<JobId, Place> places = new TreeMap<>();
-  private final Map<JobId, Integer> demands = new TreeMap<>();
   private final TreeSet<JobId> open = new TreeSet<>(); // Jobs that have not ended.
   private final Map<String, Integer> openOf = new TreeMap<>(); // How many, by fingerprint.
   private int demand;
@@ -147,17 +140,18 @@ final class TaskManager {
   }
 
   private void place(Job job) {
-    Place before = places.remove(job.id);
+    Place before = job.place;
     if (before != null) {
       fairOrder.remove(before);
       smallOrder.remove(before);
+      job.place = null;
     }
     int now = launchable(job) && job.graph != null ? job.graph.pendingTasks() : 0;
-    Integer earlier = now == 0 ? demands.remove(job.id) : demands.put(job.id, now);
-    demand += now - (earlier == null ? 0 : earlier);
+    demand += now - job.demand;
+    job.demand = now;
     if (now > 0 && job.graph != null) {
       var place = new Place(job.graph.runningTasks(), job.order, job.id);
-      places.put(job.id, place);
+      job.place = place;
       fairOrder.add(place);
       if (job.small) {
         smallOrder.add(place);
