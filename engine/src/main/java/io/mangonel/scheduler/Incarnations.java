@@ -125,7 +125,11 @@ final class Incarnations implements AutoCloseable {
         next = another(next);
       }
     } catch (RuntimeException | Error bug) {
-      onFatal.accept(bug);
+      if (closing.getCount() == 0) { // It ends, and what it lives on is being closed.
+        LOG.info("this process ends before its next scheduler starts: {}", bug.toString());
+      } else {
+        onFatal.accept(bug);
+      }
     }
   }
 

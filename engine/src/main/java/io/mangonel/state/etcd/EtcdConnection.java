@@ -31,6 +31,15 @@ final class EtcdConnection implements AutoCloseable {
     return client;
   }
 
+  /**
+   * @throws IllegalStateException when the JVM is ending: jetcd's channel wants to hear of its end
+   */
+  private static Client connected(EtcdAccess access) {
+    Client made = EtcdCalls.connect(access);
+    var _ = made.getKVClient(); // Which makes the channel.
+    return made;
+  }
+
   /** Calls under way on the old channel fail, and are of unknown outcome as any that fail. */
   void failed(EtcdCalls.FailedCall failure) {
     if (failure.code() != Status.Code.UNAVAILABLE) {
@@ -43,7 +52,12 @@ final class EtcdConnection implements AutoCloseable {
         return;
       }
       old = client;
-      client = EtcdCalls.connect(access);
+      try {
+        client = connected(access);
+      } catch (IllegalStateException ending) {
+        LOG.debug("no new connection to etcd, for this process ends: {}", ending.getMessage());
+        return;
+      }
       madeNs = System.nanoTime();
     }
     LOG.debug("connects to etcd anew: {}", failure.description());

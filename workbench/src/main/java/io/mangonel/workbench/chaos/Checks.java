@@ -132,7 +132,7 @@ final class Checks {
     for (Server executor : cluster.servers().executors()) {
       Path shuffle = cluster.servers().workDirectory(executor.name()).resolve("shuffle");
       try (Stream<Path> jobs = Files.list(shuffle)) {
-        jobs.forEach(all::add);
+        jobs.filter(Files::isDirectory).forEach(all::add); // Not the executor's own file.
       } catch (IOException e) {
         // It was never made.
       }

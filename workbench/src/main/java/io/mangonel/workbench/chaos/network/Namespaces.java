@@ -157,7 +157,18 @@ public final class Namespaces implements AutoCloseable {
 
   /** Nothing from {@code from} comes to {@code to} any more. Only with {@link #hasFilter}. */
   public LinkFault cutOneWay(String from, String to) {
-    return filter(to, "input", "ip saddr " + address(from));
+    LinkFault cut = filter(to, "input", "ip saddr " + address(from));
+    knock(from, to);
+    return cut;
+  }
+
+  /**
+   * One packet, that it is seen to be dropped: two hosts may have nothing to say to each other for
+   * a while.
+   */
+  private void knock(String from, String to) {
+    String connect = "echo > /dev/tcp/%s/9".formatted(address(to));
+    var _ = Shell.run("ip", "netns", "exec", space(from), "timeout", "0.2", "bash", "-c", connect);
   }
 
   /** Neither hears of the other. */
