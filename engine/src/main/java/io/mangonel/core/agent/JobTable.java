@@ -109,18 +109,32 @@ final class JobTable {
   /** Attempts that run, or ended and are not acknowledged. */
   void forEachOpen(BiConsumer<AgentJob, Attempt> visit) {
     for (AgentJob job : jobs.values()) {
+      if (!anyOpen(job)) {
+        continue; // Most: thousands of jobs that are over are remembered.
+      }
       for (Attempt attempt : List.copyOf(job.attempts.values())) {
-        boolean open =
-            switch (attempt) {
-              case Attempt.Running _ -> true;
-              case Attempt.Ended(_, boolean acknowledged, _) -> !acknowledged;
-              case Attempt.Refused _ -> false;
-            };
-        if (open) {
+        if (open(attempt)) {
           visit.accept(job, attempt);
         }
       }
     }
+  }
+
+  private static boolean anyOpen(AgentJob job) {
+    for (Attempt attempt : job.attempts.values()) {
+      if (open(attempt)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean open(Attempt attempt) {
+    return switch (attempt) {
+      case Attempt.Running _ -> true;
+      case Attempt.Ended(_, boolean acknowledged, _) -> !acknowledged;
+      case Attempt.Refused _ -> false;
+    };
   }
 
   /** How many jobs run a task here, with this one. */

@@ -19,6 +19,9 @@ final class Retention {
   private final Map<JobId, Kept> jobs = new TreeMap<>();
   private long orders;
 
+  /** No kept job ended, or was read, before this. */
+  private long sinceMinMs = Long.MAX_VALUE;
+
   Retention(Limits limits) {
     this.limits = limits;
   }
@@ -28,6 +31,7 @@ final class Retention {
    */
   void keep(JobId job, long endChange, long nowMs) {
     jobs.put(job, new Kept(endChange, nowMs, orders++, 0));
+    sinceMinMs = Math.min(sinceMinMs, nowMs);
   }
 
   /** It never was. */
@@ -59,6 +63,9 @@ final class Retention {
     int divisor = pressed ? SpaceLimits.RETENTION_DIVISOR : 1;
     long keptMs = limits.retentionMs() / divisor;
     int over = jobs.size() - limits.endedJobsMax() / divisor;
+    if (jobs.isEmpty() || (over <= 0 && nowMs - sinceMinMs < keptMs)) {
+      return List.of(); // Asked at each tick: thousands of jobs are looked at when one may be due.
+    }
     long orderMax = over <= 0 ? -1 : oldest(over);
     var due = new ArrayList<JobId>();
     jobs.forEach(
@@ -69,6 +76,7 @@ final class Retention {
           }
         });
     due.forEach(jobs::remove);
+    sinceMinMs = jobs.values().stream().mapToLong(Kept::sinceMs).min().orElse(Long.MAX_VALUE);
     return due;
   }
 

@@ -8,8 +8,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
@@ -26,7 +28,12 @@ public final class DuckDbEngine implements AutoCloseable {
 
   private final Config config;
   private final String version;
-  private DuckDBConnection instance;
+  private Instance instance;
+
+  /**
+   * @param given statements that set what every connection has
+   */
+  private record Instance(DuckDBConnection connection, Set<String> given) {}
 
   /**
    * @param threads at least 1
@@ -46,22 +53,22 @@ public final class DuckDbEngine implements AutoCloseable {
     }
   }
 
-  private DuckDbEngine(Config config, DuckDBConnection instance, String version) {
+  private DuckDbEngine(Config config, Instance instance, String version) {
     this.config = config;
     this.instance = instance;
     this.version = version;
   }
 
   public static DuckDbEngine open(Config config) throws SQLException {
-    DuckDBConnection instance = openInstance(config);
-    try (Statement statement = instance.createStatement();
+    Instance instance = openInstance(config);
+    try (Statement statement = instance.connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT version()")) {
       row.next();
       return new DuckDbEngine(config, instance, row.getString(1));
     }
   }
 
-  private static DuckDBConnection openInstance(Config config) throws SQLException {
+  private static Instance openInstance(Config config) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("threads", Integer.toString(config.threads()));
     properties.setProperty("memory_limit", bytes(config.memoryBytes()));
@@ -92,11 +99,27 @@ public final class DuckDbEngine implements AutoCloseable {
       allowed.addAll(EngineSettings.OF_MEASURING);
       statement.execute("SET allowed_configs = " + names(allowed));
       statement.execute("SET lock_configuration = true");
-      return instance;
+      return new Instance(instance, given(statement));
     } catch (SQLException failed) {
       instance.close();
       throw failed;
     }
+  }
+
+  /**
+   * A session's time zone is mostly the machine's: to set it to what it is takes a good part of the
+   * time of a small task.
+   */
+  private static Set<String> given(Statement statement) throws SQLException {
+    Set<String> given = new HashSet<>();
+    for (String name : EngineSettings.OF_SESSIONS) {
+      String sql = "SELECT current_setting(" + Sql.literal(name) + ")::VARCHAR";
+      try (ResultSet row = statement.executeQuery(sql)) {
+        row.next();
+        given.add(EngineSettings.setStatement(name, String.valueOf(row.getString(1))));
+      }
+    }
+    return given;
   }
 
   /** DuckDB's threads are like the one that opens it: long tasks are theirs, too. */
@@ -137,7 +160,13 @@ public final class DuckDbEngine implements AutoCloseable {
    *
    * @param instance for {@link #replace}
    */
-  record Session(DuckDBConnection connection, Object instance) implements AutoCloseable {
+  record Session(DuckDBConnection connection, Object instance, Set<String> given)
+      implements AutoCloseable {
+    /** Whether the statement sets what a connection has that did nothing yet. */
+    boolean isGiven(String setting) {
+      return given.contains(setting);
+    }
+
     @Override
     public void close() throws SQLException {
       connection.close();
@@ -145,7 +174,7 @@ public final class DuckDbEngine implements AutoCloseable {
   }
 
   synchronized Session connect() throws SQLException {
-    return new Session(instance.duplicate(), instance);
+    return new Session(instance.connection.duplicate(), instance, instance.given);
   }
 
   /** Opens a new instance, unless another task that saw the same one fail already did. */
@@ -154,13 +183,13 @@ public final class DuckDbEngine implements AutoCloseable {
       return;
     }
     LOG.error("DuckDB failed fatally: its instance is replaced, its running tasks fail");
-    DuckDBConnection fresh = openInstance(config);
-    instance.close();
+    Instance fresh = openInstance(config);
+    instance.connection.close();
     instance = fresh;
   }
 
   @Override
   public synchronized void close() throws SQLException {
-    instance.close();
+    instance.connection.close();
   }
 }

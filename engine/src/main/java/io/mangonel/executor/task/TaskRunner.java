@@ -198,6 +198,9 @@ public final class TaskRunner {
       TaskStop stop)
       throws SQLException, IOException, RefusedException {
     for (String prelude : plan.prelude()) {
+      if (session.isGiven(prelude)) {
+        continue;
+      }
       try (Statement statement = session.connection().createStatement()) {
         statement.execute(prelude);
       }

@@ -90,11 +90,10 @@ public final class SessionSettings {
     return result;
   }
 
-  /** For one connection alone: without the scope DuckDB sets some of them for all connections. */
   public static String setStatement(String name, String value) {
     return name.startsWith(VARIABLE_PREFIX)
         ? "SET VARIABLE " + variable(name) + " = " + value
-        : "SET SESSION " + Sql.identifier(name) + " = " + Sql.literal(value);
+        : EngineSettings.setStatement(name, value);
   }
 
   public static String resetStatement(String name) {

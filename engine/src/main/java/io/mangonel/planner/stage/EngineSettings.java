@@ -1,5 +1,6 @@
 package io.mangonel.planner.stage;
 
+import io.mangonel.planner.ir.Sql;
 import java.util.List;
 
 /** What the planning DuckDB and the executors' have to agree on. */
@@ -48,4 +49,9 @@ public final class EngineSettings {
   public static final long STACK_BYTES = 64L << 20;
 
   private EngineSettings() {}
+
+  /** For one connection alone: without the scope DuckDB sets some of them for all connections. */
+  public static String setStatement(String name, String value) {
+    return "SET SESSION " + Sql.identifier(name) + " = " + Sql.literal(value);
+  }
 }

@@ -1,5 +1,6 @@
 package io.mangonel.planner.stage;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,8 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Plans as bytes: JSON whose first field is the format version. Plans are stored with their job and
@@ -27,9 +31,14 @@ public final class StagePlanCodec {
 
   private static final String FORMAT_FIELD = "format";
 
+  private static final byte[] HEAD =
+      ("{\"" + FORMAT_FIELD + "\":" + FORMAT + ",").getBytes(StandardCharsets.UTF_8);
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .addMixIn(QueryPlan.class, Versioned.class)
+          .addMixIn(StagePlan.class, Versioned.class)
           .addMixIn(StageInput.class, InputKinds.class)
           .addMixIn(StageOutput.class, OutputKinds.class)
           .addMixIn(StageOutput.Partitioning.class, PartitioningKinds.class)
@@ -65,18 +74,37 @@ public final class StagePlanCodec {
     }
   }
 
+  /** A JSON object whose first field is the format. */
   private static byte[] write(Object plan) {
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put(FORMAT_FIELD, FORMAT);
-    node.setAll((ObjectNode) MAPPER.valueToTree(plan));
     try {
-      return MAPPER.writeValueAsBytes(node);
+      byte[] fields = MAPPER.writeValueAsBytes(plan);
+      var out = new ByteArrayOutputStream(HEAD.length + fields.length);
+      out.writeBytes(HEAD);
+      out.write(fields, 1, fields.length - 1);
+      return out.toByteArray();
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static <T> T read(byte[] bytes, Class<T> type) {
+    return isOfThisFormat(bytes) ? readFields(bytes, type) : readOlder(bytes, type);
+  }
+
+  private static boolean isOfThisFormat(byte[] bytes) {
+    return bytes.length > HEAD.length && Arrays.equals(bytes, 0, HEAD.length, HEAD, 0, HEAD.length);
+  }
+
+  /** Without a tree in between: a small statement waits for it. */
+  private static <T> T readFields(byte[] bytes, Class<T> type) {
+    try {
+      return MAPPER.readValue(bytes, type);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a plan: " + e.getMessage(), e);
+    }
+  }
+
+  private static <T> T readOlder(byte[] bytes, Class<T> type) {
     try {
       if (!(MAPPER.readTree(bytes) instanceof ObjectNode node)) {
         throw new IllegalArgumentException("not a plan: no JSON object");
@@ -98,6 +126,9 @@ public final class StagePlanCodec {
       throw new IllegalArgumentException("not a plan: " + e.getMessage(), e);
     }
   }
+
+  @JsonIgnoreProperties(FORMAT_FIELD)
+  private interface Versioned {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({

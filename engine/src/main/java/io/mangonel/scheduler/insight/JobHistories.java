@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -27,7 +27,7 @@ public final class JobHistories {
   private static final Logger LOG = LoggerFactory.getLogger(JobHistories.class);
 
   private final Map<JobId, JobHistory> histories = new ConcurrentHashMap<>();
-  private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
+  private final Queue<JobId> ended = new LinkedBlockingQueue<>(); // It knows its size.
   private final String self;
 
   /**

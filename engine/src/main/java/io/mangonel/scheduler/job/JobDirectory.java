@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobDirectory {
   private final Map<JobId, TrackedJob> jobs = new ConcurrentHashMap<>();
   private final Map<JobId, TrackedJob> foreign = new ConcurrentHashMap<>();
-  private final Queue<JobId> ended = new ConcurrentLinkedQueue<>();
+  private final Queue<JobId> ended = new LinkedBlockingQueue<>(); // It knows its size.
   private final StoredState store;
   private volatile boolean leaving;
 
