@@ -174,12 +174,12 @@ public final class DuckDbEngine implements AutoCloseable {
   }
 
   synchronized Session connect() throws SQLException {
-    return new Session(instance.connection.duplicate(), instance, instance.given);
+    return new Session(instance.connection.duplicate(), instance.connection, instance.given);
   }
 
   /** Opens a new instance, unless another task that saw the same one fail already did. */
   synchronized void replace(Object failed) throws SQLException {
-    if (failed != instance) {
+    if (failed != instance.connection) {
       return;
     }
     LOG.error("DuckDB failed fatally: its instance is replaced, its running tasks fail");
