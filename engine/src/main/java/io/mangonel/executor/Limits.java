@@ -17,7 +17,8 @@ import java.nio.file.Path;
  * @param discoveryMs time between two questions to the same scheduler address
  * @param schedulerGoneMs a scheduler that did not answer for this long is gone until it answers
  * @param schedulersMax scheduler addresses remembered
- * @param statusCallsMax status messages under way to one scheduler
+ * @param statusCallsMax status messages under way to one scheduler. Each waits until it is durable,
+ *     and the next small answer must not wait for that (rule D12); heartbeats have room beside them
  * @param stopMs how long running tasks get to end when the executor stops
  * @param readInPlace whether files of executors on the same machine are read without a copy
  */
@@ -55,7 +56,7 @@ public record Limits(
         1_000,
         10_000,
         100,
-        16,
+        256,
         5_000,
         true);
   }

@@ -5,17 +5,25 @@ import io.mangonel.state.StateBackend;
 import io.mangonel.state.StateException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
  * The store as one scheduler sees it, until that is "killed": from then on nothing it does arrives,
- * so that its key stays, as after kill -9. Its lease is so long that no test waits for its end.
+ * so that its key stays, as after kill -9. Its lease is so long that no test waits for its end. Its
+ * commits can be held, too.
  */
 final class KillableStore implements StateBackend {
   private static final long LEASE_TTL_MS = 3_600_000;
 
+  private static final long HELD_MAX_S = 60;
+
   private final StateBackend store;
   private volatile boolean killed;
+  private volatile CountDownLatch held = new CountDownLatch(0);
+  private final AtomicInteger waiting = new AtomicInteger();
 
   KillableStore(StateBackend store) {
     this.store = store;
@@ -23,6 +31,33 @@ final class KillableStore implements StateBackend {
 
   void kill() {
     killed = true;
+  }
+
+  /** From now on no commit is done. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  void release() {
+    held.countDown();
+  }
+
+  /** Commits that are held. */
+  int waiting() {
+    return waiting.get();
+  }
+
+  private void awaitRelease() {
+    waiting.incrementAndGet();
+    try {
+      if (!held.await(HELD_MAX_S, TimeUnit.SECONDS)) {
+        throw new StateException("held for too long");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      waiting.decrementAndGet();
+    }
   }
 
   private void reach() {
@@ -51,6 +86,7 @@ final class KillableStore implements StateBackend {
 
   @Override
   public CommitOutcome commit(List<Guard> guards, List<Operation> operations) {
+    awaitRelease();
     return killed ? new CommitOutcome.Unknown("killed") : store.commit(guards, operations);
   }
 
