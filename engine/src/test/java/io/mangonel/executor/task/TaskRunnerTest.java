@@ -338,9 +338,9 @@ final class TaskRunnerTest {
   @Test
   void whatATaskSpillsIsMeasuredForWhoAsks() throws Exception {
     engine.close();
-    engine = engine(64L << 20);
+    engine = engine(96L << 20); // With 64 MiB two threads now and then pin all there is.
     runner = runner(engine, 60_000);
-    String sorted = "SELECT range AS c0, md5(range::VARCHAR) AS c1 FROM range(700000) ORDER BY c1";
+    String sorted = "SELECT range AS c0, md5(range::VARCHAR) AS c1 FROM range(900000) ORDER BY c1";
     for (StageOutput output : List.of(Plans.oneOutput(), Plans.hashOutput(9))) {
       StagePlan plan = Plans.stage(0, 1, sorted, output);
       StagePlan measured =
