@@ -4,13 +4,13 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
 
 /**
  * The version of a call's messages, sent as a header with each. A server refuses a newer one by
@@ -22,24 +22,22 @@ final class ProtocolVersion implements ClientInterceptor, ServerInterceptor {
       Metadata.Key.of("mangonel-protocol", Metadata.ASCII_STRING_MARSHALLER);
 
   private final int version;
+  private final ClientInterceptor sender;
 
   /**
    * @param version {@link Limits#PROTOCOL_VERSION}; tests send others
    */
   ProtocolVersion(int version) {
     this.version = version;
+    var header = new Metadata();
+    header.put(HEADER, Integer.toString(version));
+    this.sender = MetadataUtils.newAttachHeadersInterceptor(header);
   }
 
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
-      @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        headers.put(HEADER, Integer.toString(version));
-        super.start(listener, headers);
-      }
-    };
+    return sender.interceptCall(method, options, next);
   }
 
   @Override

@@ -111,12 +111,16 @@ public final class DuckDbEngine implements AutoCloseable {
    * time of a small task.
    */
   private static Set<String> given(Statement statement) throws SQLException {
+    String values =
+        EngineSettings.OF_SESSIONS.stream()
+            .map(name -> "current_setting(" + Sql.literal(name) + ")::VARCHAR")
+            .collect(Collectors.joining(", "));
     Set<String> given = new HashSet<>();
-    for (String name : EngineSettings.OF_SESSIONS) {
-      String sql = "SELECT current_setting(" + Sql.literal(name) + ")::VARCHAR";
-      try (ResultSet row = statement.executeQuery(sql)) {
-        row.next();
-        given.add(EngineSettings.setStatement(name, String.valueOf(row.getString(1))));
+    try (ResultSet row = statement.executeQuery("SELECT " + values)) {
+      row.next();
+      int column = 1;
+      for (String name : EngineSettings.OF_SESSIONS) {
+        given.add(EngineSettings.setStatement(name, String.valueOf(row.getString(column++))));
       }
     }
     return given;
