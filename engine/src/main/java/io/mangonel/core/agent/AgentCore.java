@@ -221,9 +221,10 @@ public final class AgentCore {
         return;
       }
       job.epoch = request.epoch();
-      switch (job.attempts.get(id)) {
+      switch (job.attempts().get(id)) {
         case null ->
-            job.attempts.put(
+            jobs.put(
+                job,
                 id,
                 new Attempt.Refused(
                     TaskLaunch.Reason.CANCELLED, "it was cancelled before it was launched"));
@@ -240,12 +241,12 @@ public final class AgentCore {
     }
     job.epoch = epoch;
     job.removed = true;
-    for (var entry : List.copyOf(job.attempts.entrySet())) {
+    for (var entry : List.copyOf(job.attempts().entrySet())) {
       if (entry.getValue() instanceof Attempt.Running) {
         effects.add(new AgentEffect.InterruptTask(entry.getKey()));
       } else {
         jobs.acknowledge(entry.getKey());
-        job.attempts.remove(entry.getKey());
+        jobs.remove(job, entry.getKey());
       }
     }
     effects.add(new AgentEffect.RemoveJobData(id));
@@ -283,18 +284,19 @@ public final class AgentCore {
       job.epoch = asked.epoch();
       job.owner = request.scheduler();
       adopted.add(asked.job());
-      job.attempts.forEach(
-          (id, attempt) -> {
-            switch (attempt) {
-              case Attempt.Running _ -> running.add(id);
-              case Attempt.Ended(var status, _, _) -> {
-                if (!AgentJob.handedOver(status)) {
-                  ended.add(status);
+      job.attempts()
+          .forEach(
+              (id, attempt) -> {
+                switch (attempt) {
+                  case Attempt.Running _ -> running.add(id);
+                  case Attempt.Ended(var status, _, _) -> {
+                    if (!AgentJob.handedOver(status)) {
+                      ended.add(status);
+                    }
+                  }
+                  case Attempt.Refused _ -> {}
                 }
-              }
-              case Attempt.Refused _ -> {}
-            }
-          });
+              });
     }
     effects.add(new AgentEffect.AnswerInventory(request.call(), adopted, refused, running, ended));
   }
@@ -303,12 +305,12 @@ public final class AgentCore {
 
   private void ended(TaskAttemptId id, TaskOutcome outcome, long nowMs) {
     AgentJob job = jobs.find(id.job());
-    if (job == null || !(job.attempts.get(id) instanceof Attempt.Running(var launch))) {
+    if (job == null || !(job.attempts().get(id) instanceof Attempt.Running(var launch))) {
       return;
     }
     boolean inLane = slots.ended(id);
     if (job.removed) {
-      job.attempts.remove(id);
+      jobs.remove(job, id);
       effects.add(new AgentEffect.RemoveJobData(id.job()));
       return;
     }
@@ -414,8 +416,8 @@ public final class AgentCore {
           var window = due.computeIfAbsent(to, _ -> new ArrayList<>());
           if (window.size() < limits.outboxWindow()) {
             window.add(new AgentEffect.Report(status, null));
-            job.attempts.put(
-                status.id(), new Attempt.Ended(status, false, nowMs + limits.statusRetryMs()));
+            jobs.put(
+                job, status.id(), new Attempt.Ended(status, false, nowMs + limits.statusRetryMs()));
           }
         });
     due.forEach((to, reports) -> effects.add(new AgentEffect.SendStatuses(to, reports)));

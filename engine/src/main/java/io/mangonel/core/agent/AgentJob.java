@@ -6,8 +6,10 @@ import io.mangonel.core.task.TaskAttemptId;
 import io.mangonel.core.task.TaskLaunch;
 import io.mangonel.core.task.TaskOutcome;
 import io.mangonel.core.task.TaskStatus;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What an executor knows of a job: the highest epoch, who its owner is, and every attempt. */
 final class AgentJob {
@@ -25,7 +27,10 @@ final class AgentJob {
 
   static final long KNOWN = -1;
 
-  final Map<TaskAttemptId, Attempt> attempts = new TreeMap<>();
+  private final Map<TaskAttemptId, Attempt> attempts = new TreeMap<>();
+  private int running;
+  private int unacknowledged;
+  private int refused;
   Incarnation owner;
   long epoch;
 
@@ -47,8 +52,38 @@ final class AgentJob {
     unknownSinceMs += unknownSinceMs == KNOWN ? 0 : byMs;
   }
 
+  /** For reading; {@link JobTable} changes them, which counts. */
+  Map<TaskAttemptId, Attempt> attempts() {
+    return Collections.unmodifiableMap(attempts);
+  }
+
+  /** Called by {@link JobTable} alone. */
+  void put(TaskAttemptId id, Attempt attempt) {
+    count(attempts.put(id, attempt), -1);
+    count(attempt, 1);
+  }
+
+  /** Called by {@link JobTable} alone. */
+  void remove(TaskAttemptId id) {
+    count(attempts.remove(id), -1);
+  }
+
+  private void count(@Nullable Attempt attempt, int by) {
+    switch (attempt) {
+      case null -> {}
+      case Attempt.Running _ -> running += by;
+      case Attempt.Ended(_, boolean acknowledged, _) -> unacknowledged += acknowledged ? 0 : by;
+      case Attempt.Refused _ -> refused += by;
+    }
+  }
+
   boolean running() {
-    return attempts.values().stream().anyMatch(Attempt.Running.class::isInstance);
+    return running > 0;
+  }
+
+  /** Whether an attempt runs, or ended and is not acknowledged. */
+  boolean open() {
+    return running + unacknowledged > 0;
   }
 
   /** Whether the attempt was started here, or its rejection was reported. */
@@ -61,14 +96,12 @@ final class AgentJob {
   }
 
   int runningTasks() {
-    return (int) attempts.values().stream().filter(Attempt.Running.class::isInstance).count();
+    return running;
   }
 
   /** Whether there is nothing but memories. */
   boolean idle() {
-    return removed
-        ? !running()
-        : attempts.values().stream().allMatch(Attempt.Refused.class::isInstance);
+    return removed ? !running() : refused == attempts.size();
   }
 
   /** The owner has an inline result safely: it need not be kept here. */

@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class JobTable {
   private final Limits limits;
   private final NavigableMap<JobId, AgentJob> jobs = new TreeMap<>();
+
+  /** Those with attempts that run or are not acknowledged: few, where thousands are remembered. */
+  private final NavigableMap<JobId, AgentJob> open = new TreeMap<>();
+
   private int outbox;
   private long outboxBytes;
+  private long forgetAtMs;
 
   JobTable(Limits limits) {
     this.limits = limits;
@@ -46,40 +51,56 @@ final class JobTable {
     TaskAttemptId id = attempt.id();
     AgentJob job = jobs.computeIfAbsent(id.job(), _ -> new AgentJob(id.launcher()));
     job.epoch = Math.max(job.epoch, attempt.epoch());
-    if (!job.attempts.containsKey(id)) {
+    if (!job.attempts().containsKey(id)) {
       ended(job, status, 0);
+    }
+  }
+
+  /** An attempt is now this. */
+  void put(AgentJob job, TaskAttemptId id, Attempt attempt) {
+    job.put(id, attempt);
+    index(id.job(), job);
+  }
+
+  /** Nothing is to be known of an attempt any more. */
+  void remove(AgentJob job, TaskAttemptId id) {
+    job.remove(id);
+    index(id.job(), job);
+  }
+
+  private void index(JobId id, AgentJob job) {
+    if (job.open()) {
+      open.put(id, job);
+    } else {
+      open.remove(id);
     }
   }
 
   /** An attempt ended; its status waits for its acknowledgement. */
   void ended(AgentJob job, TaskStatus status, long sendAtMs) {
-    job.attempts.put(status.id(), new Attempt.Ended(status, false, sendAtMs));
+    put(job, status.id(), new Attempt.Ended(status, false, sendAtMs));
     outbox++;
     outboxBytes += AgentJob.inlineBytes(status);
   }
 
   /** An owner came into reach: what it has not acknowledged is due now. */
   void reportAtOnce(Incarnation owner) {
-    for (AgentJob job : jobs.values()) {
-      if (job.owner.equals(owner)) {
-        job.attempts.replaceAll(
-            (_, attempt) ->
-                attempt instanceof Attempt.Ended(var status, boolean acknowledged, _)
-                        && !acknowledged
-                    ? new Attempt.Ended(status, false, 0)
-                    : attempt);
-      }
-    }
+    forEachOpen(
+        (job, attempt) -> {
+          if (job.owner.equals(owner) && attempt instanceof Attempt.Ended(var status, _, _)) {
+            put(job, status.id(), new Attempt.Ended(status, false, 0));
+          }
+        });
   }
 
   void acknowledge(TaskAttemptId id) {
     AgentJob job = jobs.get(id.job());
     if (job != null
-        && job.attempts.get(id) instanceof Attempt.Ended(var status, boolean acknowledged, _)
+        && job.attempts().get(id) instanceof Attempt.Ended(var status, boolean acknowledged, _)
         && !acknowledged) {
       outbox--;
       outboxBytes -= AgentJob.inlineBytes(status);
-      job.attempts.put(id, new Attempt.Ended(AgentJob.withoutInline(status), true, 0));
+      put(job, id, new Attempt.Ended(AgentJob.withoutInline(status), true, 0));
     }
   }
 
@@ -95,38 +116,27 @@ final class JobTable {
   List<TaskAttemptId> outputs() {
     var outputs = new ArrayList<TaskAttemptId>();
     for (AgentJob job : jobs.values()) {
-      job.attempts.forEach(
-          (id, attempt) -> {
-            if (attempt instanceof Attempt.Ended(var status, _, _)
-                && status.outcome() instanceof TaskOutcome.Succeeded) {
-              outputs.add(id);
-            }
-          });
+      job.attempts()
+          .forEach(
+              (id, attempt) -> {
+                if (attempt instanceof Attempt.Ended(var status, _, _)
+                    && status.outcome() instanceof TaskOutcome.Succeeded) {
+                  outputs.add(id);
+                }
+              });
     }
     return outputs;
   }
 
   /** Attempts that run, or ended and are not acknowledged. */
   void forEachOpen(BiConsumer<AgentJob, Attempt> visit) {
-    for (AgentJob job : jobs.values()) {
-      if (!anyOpen(job)) {
-        continue; // Most: thousands of jobs that are over are remembered.
-      }
-      for (Attempt attempt : List.copyOf(job.attempts.values())) {
+    for (AgentJob job : List.copyOf(open.values())) {
+      for (Attempt attempt : List.copyOf(job.attempts().values())) {
         if (open(attempt)) {
           visit.accept(job, attempt);
         }
       }
     }
-  }
-
-  private static boolean anyOpen(AgentJob job) {
-    for (Attempt attempt : job.attempts.values()) {
-      if (open(attempt)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean open(Attempt attempt) {
@@ -139,11 +149,11 @@ final class JobTable {
 
   /** How many jobs run a task here, with this one. */
   int activeWith(AgentJob one) {
-    return (int) jobs.values().stream().filter(job -> job == one || job.running()).count();
+    return 1 + (int) open.values().stream().filter(job -> job != one && job.running()).count();
   }
 
   boolean running() {
-    return jobs.values().stream().anyMatch(AgentJob::running);
+    return open.values().stream().anyMatch(AgentJob::running);
   }
 
   /** This process stood still; nobody else did. */
@@ -151,12 +161,17 @@ final class JobTable {
     jobs.values().forEach(job -> job.shift(byMs));
   }
 
+  /** Looks at all of them, so not at each tick. */
   void forgetIdle(long nowMs) {
+    if (nowMs < forgetAtMs) {
+      return;
+    }
+    forgetAtMs = nowMs + limits.forgetMs();
     jobs.values().removeIf(job -> job.idle() && nowMs - job.heardAtMs > limits.jobMemoryMs());
   }
 
   void encode(RecordWriter out) {
-    out.number(outbox).number(outboxBytes);
+    out.number(outbox).number(outboxBytes).number(forgetAtMs);
     out.list(
         jobs.entrySet(), (o, entry) -> entry.getValue().encode(o.text(entry.getKey().value())));
   }

@@ -88,7 +88,7 @@ final class Launches {
 
   private TaskLaunch.Answer launch(TaskLaunch launch, Incarnation scheduler, long nowMs) {
     AgentJob job = jobs.heard(launch.id().job(), scheduler, nowMs);
-    Attempt known = job.attempts.get(launch.id());
+    Attempt known = job.attempts().get(launch.id());
     if (known instanceof Attempt.Refused(var reason, var message)) {
       return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
     }
@@ -120,14 +120,14 @@ final class Launches {
           TaskLaunch.Reason.NO_RESERVATION,
           "reservation " + launch.reservation() + " is not live");
     }
-    job.attempts.put(launch.id(), new Attempt.Running(launch));
+    jobs.put(job, launch.id(), new Attempt.Running(launch));
     effects.add(new AgentEffect.RunTask(launch, slots.lane().runs(launch.id())));
     return new TaskLaunch.Answer.Accepted(launch.id());
   }
 
-  private static TaskLaunch.Answer refuse(
+  private TaskLaunch.Answer refuse(
       AgentJob job, TaskLaunch launch, TaskLaunch.Reason reason, String message) {
-    job.attempts.put(launch.id(), new Attempt.Refused(reason, message));
+    jobs.put(job, launch.id(), new Attempt.Refused(reason, message));
     return new TaskLaunch.Answer.Rejected(launch.id(), reason, message);
   }
 }

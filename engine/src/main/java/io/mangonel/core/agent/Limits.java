@@ -15,6 +15,7 @@ package io.mangonel.core.agent;
  * @param outboxBytesMax inline bytes in the outbox; at this many, launches are refused
  * @param statusRetryMs a status without an acknowledgement is sent again after this time
  * @param jobMemoryMs how long a removed job's epoch is remembered (rule T8)
+ * @param forgetMs time between two looks for jobs to forget
  * @param tickGapMs a longer gap between ticks shifts every deadline by it: this process stood still
  *     (rule T11)
  * @param drainMs how long running tasks may go on when the executor was asked to end
@@ -36,6 +37,7 @@ public record Limits(
     long outboxBytesMax,
     long statusRetryMs,
     long jobMemoryMs,
+    long forgetMs,
     long tickGapMs,
     long drainMs,
     long drainReportMs,
@@ -45,8 +47,8 @@ public record Limits(
     long lookMs) {
   public static final Limits DEFAULTS =
       new Limits(
-          50, 500, 3_000, 1_000, 100, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 2_000, 30_000,
-          2_000, 60_000, 300_000, 1_000, 100);
+          50, 500, 3_000, 1_000, 100, 1_000, 10_000, 100, 64 << 20, 500, 600_000, 10_000, 2_000,
+          30_000, 2_000, 60_000, 300_000, 1_000, 100);
 
   /** The same but for {@link #sweepMs} and {@link #sweepGraceMs}. */
   public Limits withSweep(long everyMs, long graceMs) {
@@ -82,6 +84,7 @@ public record Limits(
         outboxBytesMax,
         statusRetryMs,
         jobMemoryMs,
+        forgetMs,
         tickGapMs,
         newDrainMs,
         drainReportMs,

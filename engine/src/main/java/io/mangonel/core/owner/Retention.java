@@ -3,10 +3,14 @@ package io.mangonel.core.owner;
 import io.mangonel.core.RecordWriter;
 import io.mangonel.core.space.SpaceLimits;
 import io.mangonel.core.task.JobId;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Ended jobs whose plan, log and result are still kept. The retention of a result counts from when
@@ -15,12 +19,24 @@ import java.util.TreeMap;
 final class Retention {
   private record Kept(long endChange, long sinceMs, long order, int readers) {}
 
+  /** A kept job among those that ended or were read earlier and later. */
+  private record Age(long sinceMs, JobId job) implements Comparable<Age> {
+    private static final Comparator<Age> ORDER =
+        Comparator.comparingLong(Age::sinceMs).thenComparing(Age::job);
+
+    @Override
+    public int compareTo(Age other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
   private final Limits limits;
   private final Map<JobId, Kept> jobs = new TreeMap<>();
-  private long orders;
 
-  /** No kept job ended, or was read, before this. */
-  private long sinceMinMs = Long.MAX_VALUE;
+  // Asked at each tick, with thousands of jobs: only those that may be due are looked at.
+  private final NavigableMap<Long, JobId> byOrder = new TreeMap<>();
+  private final NavigableSet<Age> byAge = new TreeSet<>();
+  private long orders;
 
   Retention(Limits limits) {
     this.limits = limits;
@@ -30,13 +46,23 @@ final class Retention {
    * @param endChange the change that ends it: it is not forgotten before that is durable
    */
   void keep(JobId job, long endChange, long nowMs) {
-    jobs.put(job, new Kept(endChange, nowMs, orders++, 0));
-    sinceMinMs = Math.min(sinceMinMs, nowMs);
+    put(job, new Kept(endChange, nowMs, orders++, 0));
   }
 
   /** It never was. */
   void drop(JobId job) {
-    jobs.remove(job);
+    Kept kept = jobs.remove(job);
+    if (kept != null) {
+      byOrder.remove(kept.order);
+      byAge.remove(new Age(kept.sinceMs, job));
+    }
+  }
+
+  private void put(JobId job, Kept kept) {
+    drop(job);
+    jobs.put(job, kept);
+    byOrder.put(kept.order, job);
+    byAge.add(new Age(kept.sinceMs, job));
   }
 
   boolean keeps(JobId job) {
@@ -44,14 +70,18 @@ final class Retention {
   }
 
   void readingBegins(JobId job, long nowMs) {
-    jobs.computeIfPresent(
-        job, (_, kept) -> new Kept(kept.endChange, nowMs, kept.order, kept.readers + 1));
+    read(job, 1, nowMs);
   }
 
   void readingEnds(JobId job, long nowMs) {
-    jobs.computeIfPresent(
-        job,
-        (_, kept) -> new Kept(kept.endChange, nowMs, kept.order, Math.max(0, kept.readers - 1)));
+    read(job, -1, nowMs);
+  }
+
+  private void read(JobId job, int readers, long nowMs) {
+    Kept kept = jobs.get(job);
+    if (kept != null) {
+      put(job, new Kept(kept.endChange, nowMs, kept.order, Math.max(0, kept.readers + readers)));
+    }
   }
 
   /**
@@ -63,31 +93,28 @@ final class Retention {
     int divisor = pressed ? SpaceLimits.RETENTION_DIVISOR : 1;
     long keptMs = limits.retentionMs() / divisor;
     int over = jobs.size() - limits.endedJobsMax() / divisor;
-    if (jobs.isEmpty() || (over <= 0 && nowMs - sinceMinMs < keptMs)) {
-      return List.of(); // Asked at each tick: thousands of jobs are looked at when one may be due.
+    var due = new TreeSet<JobId>();
+    for (JobId job : byOrder.values()) {
+      if (over-- <= 0) {
+        break;
+      }
+      takeOut(job, durable, due);
     }
-    long orderMax = over <= 0 ? -1 : oldest(over);
-    var due = new ArrayList<JobId>();
-    jobs.forEach(
-        (job, kept) -> {
-          boolean old = nowMs - kept.sinceMs >= keptMs || kept.order <= orderMax;
-          if (old && kept.readers == 0 && kept.endChange <= durable) {
-            due.add(job);
-          }
-        });
-    due.forEach(jobs::remove);
-    sinceMinMs = jobs.values().stream().mapToLong(Kept::sinceMs).min().orElse(Long.MAX_VALUE);
-    return due;
+    for (Age age : byAge) {
+      if (nowMs - age.sinceMs < keptMs) {
+        break;
+      }
+      takeOut(age.job, durable, due);
+    }
+    due.forEach(this::drop);
+    return List.copyOf(due);
   }
 
-  /** The order of the last of the {@code count} oldest. */
-  private long oldest(int count) {
-    return jobs.values().stream()
-        .mapToLong(Kept::order)
-        .sorted()
-        .skip(count - 1L)
-        .findFirst()
-        .orElse(-1);
+  private void takeOut(JobId job, long durable, Set<JobId> due) {
+    Kept kept = jobs.get(job);
+    if (kept != null && kept.readers == 0 && kept.endChange <= durable) {
+      due.add(job);
+    }
   }
 
   void encode(RecordWriter out) {

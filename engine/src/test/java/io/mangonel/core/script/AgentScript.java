@@ -22,8 +22,8 @@ final class AgentScript {
   private static final Incarnation SELF = new Incarnation("e1#1");
   private static final Limits LIMITS =
       new Limits(
-          50, 500, 3_000, 10, 2, 10, 2, 10, 1 << 20, 500, 600_000, 2_000, 5_000, 1_000, 60_000,
-          180_000, 10, 100);
+          50, 500, 3_000, 10, 2, 10, 2, 10, 1 << 20, 500, 600_000, 10_000, 2_000, 5_000, 1_000,
+          60_000, 180_000, 10, 100);
 
   private AgentCore agent = new AgentCore(new ExecutorId("e1"), SELF, 2, false, LIMITS);
   private long nowMs = 1_000;
