@@ -98,19 +98,19 @@ final class Retention {
       if (over-- <= 0) {
         break;
       }
-      takeOut(job, durable, due);
+      addIfFree(job, durable, due);
     }
     for (Age age : byAge) {
       if (nowMs - age.sinceMs < keptMs) {
         break;
       }
-      takeOut(age.job, durable, due);
+      addIfFree(age.job, durable, due);
     }
     due.forEach(this::drop);
     return List.copyOf(due);
   }
 
-  private void takeOut(JobId job, long durable, Set<JobId> due) {
+  private void addIfFree(JobId job, long durable, Set<JobId> due) {
     Kept kept = jobs.get(job);
     if (kept != null && kept.readers == 0 && kept.endChange <= durable) {
       due.add(job);
