@@ -6,7 +6,6 @@ import io.mangonel.core.task.JobId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,25 +16,15 @@ import java.util.TreeSet;
  * it was last read, and not while it is read (rule T15).
  */
 final class Retention {
-  private record Kept(long endChange, long sinceMs, long order, int readers) {}
-
-  /** A kept job among those that ended or were read earlier and later. */
-  private record Age(long sinceMs, JobId job) implements Comparable<Age> {
-    private static final Comparator<Age> ORDER =
-        Comparator.comparingLong(Age::sinceMs).thenComparing(Age::job);
-
-    @Override
-    public int compareTo(Age other) {
-      return ORDER.compare(this, other);
-    }
-  }
+  private record Kept(JobId job, long endChange, long sinceMs, long order, int readers) {}
 
   private final Limits limits;
   private final Map<JobId, Kept> jobs = new TreeMap<>();
 
   // Asked at each tick, with thousands of jobs: only those that may be due are looked at.
-  private final NavigableMap<Long, JobId> byOrder = new TreeMap<>();
-  private final NavigableSet<Age> byAge = new TreeSet<>();
+  private final NavigableSet<Kept> byOrder = new TreeSet<>(Comparator.comparingLong(Kept::order));
+  private final NavigableSet<Kept> byAge =
+      new TreeSet<>(Comparator.comparingLong(Kept::sinceMs).thenComparingLong(Kept::order));
   private long orders;
 
   Retention(Limits limits) {
@@ -46,23 +35,23 @@ final class Retention {
    * @param endChange the change that ends it: it is not forgotten before that is durable
    */
   void keep(JobId job, long endChange, long nowMs) {
-    put(job, new Kept(endChange, nowMs, orders++, 0));
+    put(new Kept(job, endChange, nowMs, orders++, 0));
   }
 
   /** It never was. */
   void drop(JobId job) {
     Kept kept = jobs.remove(job);
     if (kept != null) {
-      byOrder.remove(kept.order);
-      byAge.remove(new Age(kept.sinceMs, job));
+      byOrder.remove(kept);
+      byAge.remove(kept);
     }
   }
 
-  private void put(JobId job, Kept kept) {
-    drop(job);
-    jobs.put(job, kept);
-    byOrder.put(kept.order, job);
-    byAge.add(new Age(kept.sinceMs, job));
+  private void put(Kept kept) {
+    drop(kept.job);
+    jobs.put(kept.job, kept);
+    byOrder.add(kept);
+    byAge.add(kept);
   }
 
   boolean keeps(JobId job) {
@@ -80,7 +69,7 @@ final class Retention {
   private void read(JobId job, int readers, long nowMs) {
     Kept kept = jobs.get(job);
     if (kept != null) {
-      put(job, new Kept(kept.endChange, nowMs, kept.order, Math.max(0, kept.readers + readers)));
+      put(new Kept(job, kept.endChange, nowMs, kept.order, Math.max(0, kept.readers + readers)));
     }
   }
 
@@ -94,26 +83,25 @@ final class Retention {
     long keptMs = limits.retentionMs() / divisor;
     int over = jobs.size() - limits.endedJobsMax() / divisor;
     var due = new TreeSet<JobId>();
-    for (JobId job : byOrder.values()) {
+    for (Kept kept : byOrder) {
       if (over-- <= 0) {
         break;
       }
-      addIfFree(job, durable, due);
+      addIfFree(kept, durable, due);
     }
-    for (Age age : byAge) {
-      if (nowMs - age.sinceMs < keptMs) {
+    for (Kept kept : byAge) {
+      if (nowMs - kept.sinceMs < keptMs) {
         break;
       }
-      addIfFree(age.job, durable, due);
+      addIfFree(kept, durable, due);
     }
     due.forEach(this::drop);
     return List.copyOf(due);
   }
 
-  private void addIfFree(JobId job, long durable, Set<JobId> due) {
-    Kept kept = jobs.get(job);
-    if (kept != null && kept.readers == 0 && kept.endChange <= durable) {
-      due.add(job);
+  private static void addIfFree(Kept kept, long durable, Set<JobId> due) {
+    if (kept.readers == 0 && kept.endChange <= durable) {
+      due.add(kept.job);
     }
   }
 
